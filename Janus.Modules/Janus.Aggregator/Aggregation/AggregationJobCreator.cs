@@ -1,0 +1,92 @@
+using Janus.Datastore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Janus.Aggregator;
+
+/// <summary>The role <c>aggregation-job-creator</c>: puts a Leader's waiting reports into aggregation jobs, oldest first.</summary>
+/// <remarks>Eager, since the aggregation parameter of Prio3 is known: DAP §4.5.2 (eager-aggregation).</remarks>
+internal sealed partial class AggregationJobCreator : BackgroundService
+{
+    private readonly AggregationJobOptions _options;
+    private readonly LeaderAggregationJobStore _store;
+    private readonly TaskDirectory _tasks;
+    private readonly WorkSignal _signal;
+    private readonly TimeProvider _time;
+    private readonly ILogger<AggregationJobCreator> _logger;
+
+    public AggregationJobCreator(
+        IOptions<AggregatorOptions> options,
+        LeaderAggregationJobStore store,
+        TaskDirectory tasks,
+        WorkSignal signal,
+        TimeProvider time,
+        ILogger<AggregationJobCreator> logger)
+    {
+        _options = options.Value.AggregationJobs;
+        _store = store;
+        _tasks = tasks;
+        _signal = signal;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        WorkWaiter waiter = _signal.CreateWaiter(WorkKind.Reports);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                bool reportsWait = await CreateJobsAsync(stoppingToken);
+                if (reportsWait)
+                {
+                    // Reports too few for a job yet: come back when the oldest has waited long enough.
+                    await Task.Delay(_options.MaximumDelay, _time, stoppingToken);
+                }
+                else
+                {
+                    await waiter.WaitAsync(_options.PollInterval, stoppingToken);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                LogCreationFailed(exception);
+                await Task.Delay(_options.PollInterval, _time, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+        }
+    }
+
+    // Tells whether reports are left that no job holds.
+    private async Task<bool> CreateJobsAsync(CancellationToken cancellationToken)
+    {
+        bool left = false;
+        foreach (int key in await _store.TasksWithUnassignedReportsAsync(cancellationToken))
+        {
+            AggregatorTask task = await _tasks.GetAsync(key, cancellationToken);
+            int maximum = (int)Math.Clamp(_options.MaximumInputShareBytes / task.LeaderBytesPerReport, 1, _options.MaximumReports);
+            AggregationJobLimits limits = new(Math.Min(_options.MinimumReports, maximum), maximum, _options.MaximumDelay);
+            int created = await _store.CreateAsync(task.Stored, limits, _time.GetUtcNow(), cancellationToken);
+            if (created > 0)
+            {
+                LogCreated(created, task.Id.ToString());
+            }
+
+            left = true;
+        }
+
+        return left;
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Jobs} aggregation jobs created in task {TaskId}")]
+    private partial void LogCreated(int jobs, string taskId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "aggregation jobs could not be created; trying again")]
+    private partial void LogCreationFailed(Exception exception);
+}

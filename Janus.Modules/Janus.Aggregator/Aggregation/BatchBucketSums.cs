@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using Janus.Dap;
+using Janus.Datastore;
+using Janus.Messages;
+using Janus.Vdaf;
+
+namespace Janus.Aggregator;
+
+/// <summary>
+/// Adds up the out shares of one aggregation job by batch bucket: DAP §4.5.5.3 (batch-buckets).
+/// </summary>
+/// <remarks>Not thread-safe: each thread adds to its own, and they are merged at the end.</remarks>
+internal sealed class BatchBucketSums
+{
+    private readonly Prio3 _vdaf;
+    private readonly Func<Time, byte[]> _bucketOf;
+    private readonly Dictionary<string, Sum> _sums = [];
+
+    public BatchBucketSums(Prio3 vdaf, Func<Time, byte[]> bucketOf)
+    {
+        _vdaf = vdaf;
+        _bucketOf = bucketOf;
+    }
+
+    /// <summary>Commits one out share to the bucket of its report.</summary>
+    public void Add(ReportId id, Time time, ReadOnlySpan<byte> outShare)
+    {
+        Sum sum = SumOf(_bucketOf(time));
+        _vdaf.AggUpdate([], sum.AggregateShare, outShare);
+        sum.Count(1, time.Value, time.Value);
+        sum.Checksum = sum.Checksum.Combine(ReportIdChecksum.Of(id));
+    }
+
+    /// <summary>Adds everything that <paramref name="other"/> holds.</summary>
+    public void Merge(BatchBucketSums other)
+    {
+        foreach (Sum theirs in other._sums.Values)
+        {
+            Sum sum = SumOf(theirs.Bucket);
+            _vdaf.Merge([], sum.AggregateShare, theirs.AggregateShare);
+            sum.Count(theirs.ReportCount, theirs.MinTime, theirs.MaxTime);
+            sum.Checksum = sum.Checksum.Combine(theirs.Checksum);
+        }
+    }
+
+    /// <summary>The sums as rows for the datastore. The aggregate shares are handed over, not copied.</summary>
+    public IReadOnlyList<BatchBucketShard> ToShards(AggregationJobId jobId) =>
+    [
+        .. _sums.Values.Select(sum => new BatchBucketShard
+        {
+            Bucket = sum.Bucket,
+            JobId = jobId,
+            AggregateShare = sum.AggregateShare,
+            ReportCount = sum.ReportCount,
+            Checksum = sum.Checksum.ToArray(),
+            MinTime = sum.MinTime,
+            MaxTime = sum.MaxTime,
+        }),
+    ];
+
+    /// <summary>Overwrites the aggregate shares.</summary>
+    public void Clear()
+    {
+        foreach (Sum sum in _sums.Values)
+        {
+            CryptographicOperations.ZeroMemory(sum.AggregateShare);
+        }
+
+        _sums.Clear();
+    }
+
+    private Sum SumOf(byte[] bucket)
+    {
+        string key = Convert.ToHexString(bucket);
+        if (!_sums.TryGetValue(key, out Sum? sum))
+        {
+            sum = new Sum(bucket, NewAggregateShare());
+            _sums.Add(key, sum);
+        }
+
+        return sum;
+    }
+
+    private byte[] NewAggregateShare()
+    {
+        byte[] share = new byte[_vdaf.AggShareLength];
+        _vdaf.AggInit([], share);
+        return share;
+    }
+
+    private sealed class Sum(byte[] bucket, byte[] aggregateShare)
+    {
+        public byte[] Bucket { get; } = bucket;
+
+        public byte[] AggregateShare { get; } = aggregateShare;
+
+        public BatchChecksum Checksum { get; set; } = BatchChecksum.Empty;
+
+        public long ReportCount { get; private set; }
+
+        public ulong MinTime { get; private set; } = ulong.MaxValue;
+
+        public ulong MaxTime { get; private set; }
+
+        public void Count(long reports, ulong minTime, ulong maxTime)
+        {
+            ReportCount += reports;
+            MinTime = Math.Min(MinTime, minTime);
+            MaxTime = Math.Max(MaxTime, maxTime);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Janus.Dap;
+using Janus.Messages;
+
+namespace Janus.Aggregator;
+
+/// <summary>
+/// Opens and checks one input share, the same way at upload and in aggregation: DAP §4.5.3.3 (input-share-decryption)
+/// and §4.5.3.4 (input-share-validation). Times are checked by the caller.
+/// </summary>
+internal static class InputShares
+{
+    /// <summary>Opens an input share; returns why it is invalid, or <see langword="null"/>.</summary>
+    public static ReportError? TryOpen(
+        AggregatorTask task,
+        InputShareOpener opener,
+        ReportMetadata metadata,
+        ReadOnlyMemory<byte> publicShare,
+        HpkeCiphertext ciphertext,
+        out PlaintextInputShare? plaintext)
+    {
+        if (!opener.TryOpen(metadata, publicShare.Span, ciphertext, out plaintext, out ReportError error))
+        {
+            return error;
+        }
+
+        // No report extension is known, so none is recognized; that covers order and duplicates too.
+        int aggregatorId = task.Role == Role.Leader ? 0 : 1;
+        bool valid = metadata.PublicExtensions.Count == 0
+            && plaintext.PrivateExtensions.Count == 0
+            && publicShare.Length == task.Vdaf.PublicShareLength
+            && plaintext.Payload.Length == task.Vdaf.InputShareLength(aggregatorId);
+        return valid ? null : ReportError.InvalidMessage;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics.Metrics;
+using Janus.Datastore;
+using Janus.Messages;
+
+namespace Janus.Aggregator;
+
+/// <summary>The aggregator's instruments, all under the meter <c>Janus.Aggregator</c>.</summary>
+internal sealed class AggregatorMetrics : IDisposable
+{
+    /// <summary>The name of the meter.</summary>
+    public const string MeterName = "Janus.Aggregator";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _uploaded;
+    private readonly Counter<long> _rejected;
+
+    public AggregatorMetrics()
+    {
+        _uploaded = _meter.CreateCounter<long>("janus.upload.reports", "{report}", "Uploaded reports by outcome.");
+        _rejected = _meter.CreateCounter<long>("janus.aggregation.rejected_reports", "{report}", "Reports rejected in aggregation, by role and error.");
+        UploadsShed = _meter.CreateCounter<long>("janus.upload.shed_requests", "{request}", "Upload requests refused because the queue was full.");
+        ReportsAggregated = _meter.CreateCounter<long>("janus.aggregation.reports", "{report}", "Reports verified and committed to a batch bucket, by role.");
+        JobReports = _meter.CreateHistogram<long>("janus.aggregation.job_reports", "{report}", "Reports in an aggregation job.");
+        StepDuration = _meter.CreateHistogram<double>("janus.job.step_duration", "s", "Time of one step of a job, by kind.");
+    }
+
+    /// <summary>Upload requests refused because the queue was full.</summary>
+    public Counter<long> UploadsShed { get; }
+
+    /// <summary>Reports committed, by role.</summary>
+    public Counter<long> ReportsAggregated { get; }
+
+    /// <summary>Reports in an aggregation job.</summary>
+    public Histogram<long> JobReports { get; }
+
+    /// <summary>Seconds of one step of a job.</summary>
+    public Histogram<double> StepDuration { get; }
+
+    /// <summary>Counts what became of written reports.</summary>
+    public void ReportsWritten(IReadOnlyList<UploadOutcome> outcomes)
+    {
+        foreach (IGrouping<UploadOutcome, UploadOutcome> group in outcomes.GroupBy(outcome => outcome))
+        {
+            _uploaded.Add(group.Count(), new KeyValuePair<string, object?>("outcome", group.Key.ToString()));
+        }
+    }
+
+    /// <summary>Counts an uploaded report that was refused before it reached the queue.</summary>
+    public void ReportRefused(ReportError error) =>
+        _uploaded.Add(1, new KeyValuePair<string, object?>("outcome", error.ToString()));
+
+    /// <summary>Counts a report that was rejected in aggregation.</summary>
+    public void ReportRejected(Role role, ReportError error) =>
+        _rejected.Add(1, new("role", role.ToString()), new("error", error.ToString()));
+
+    /// <summary>Publishes how many reports wait to be written.</summary>
+    public void ObserveUploadQueue(Func<long> reports) =>
+        _meter.CreateObservableGauge("janus.upload.queue", reports, "{report}", "Reports waiting to be written.");
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,105 @@
+using Janus.Dap;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace Janus.Aggregator;
+
+/// <summary>Adds the aggregator to a host: services, workers by role, and the DAP endpoints.</summary>
+public static class AggregatorModule
+{
+    /// <summary>The name of the meter that carries the aggregator's instruments.</summary>
+    public const string MeterName = AggregatorMetrics.MeterName;
+
+    /// <summary>Adds the services and the workers of <paramref name="roles"/>; the datastore and options are the caller's.</summary>
+    public static IServiceCollection AddJanusAggregator(this IServiceCollection services, AggregatorRoles roles)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<AggregatorMetrics>();
+        services.AddSingleton<TaskDirectory>();
+        AddHelperClient(services);
+        if (roles.HasFlag(AggregatorRoles.Aggregator))
+        {
+            services.AddSingleton<HpkeConfigEndpoints>();
+            services.AddSingleton<LeaderUpload>();
+            services.AddSingleton<ReportsEndpoints>();
+            services.AddSingleton<HelperAggregation>();
+            services.AddSingleton<HelperAggregationJobs>();
+            services.AddSingleton<AggregationJobEndpoints>();
+            services.AddSingleton<CollectionJobEndpoints>();
+            services.AddSingleton<HelperAggregateShares>();
+            services.AddSingleton<AggregateShareEndpoints>();
+            AddShared<HpkeKeyring>(services);
+            AddShared<ReportWriter>(services);
+            services.AddHealthChecks().AddCheck<HpkeKeyringHealthCheck>("hpke-keys", HealthStatus.Unhealthy, ["ready"]);
+        }
+
+        if (roles.HasFlag(AggregatorRoles.AggregationJobCreator))
+        {
+            services.AddHostedService<AggregationJobCreator>();
+        }
+
+        if (roles.HasFlag(AggregatorRoles.AggregationJobDriver))
+        {
+            services.AddSingleton<LeaderAggregation>();
+            services.AddHostedService<AggregationJobDriver>();
+        }
+
+        if (roles.HasFlag(AggregatorRoles.CollectionJobDriver))
+        {
+            services.AddHostedService<CollectionJobDriver>();
+        }
+
+        return services;
+    }
+
+    /// <summary>Maps the DAP endpoints; the process has the role <see cref="AggregatorRoles.Aggregator"/>.</summary>
+    public static void MapJanusAggregator(this IEndpointRouteBuilder routes)
+    {
+        IServiceProvider services = routes.ServiceProvider;
+        routes.MapGet(DapRoute.HpkeConfig, services.GetRequiredService<HpkeConfigEndpoints>().GetAsync);
+        routes.MapPost(DapRoute.Reports, services.GetRequiredService<ReportsEndpoints>().PostAsync);
+
+        AggregationJobEndpoints aggregationJobs = services.GetRequiredService<AggregationJobEndpoints>();
+        routes.MapPost(DapRoute.AggregationJobs, aggregationJobs.PostAsync);
+        routes.MapGet(DapRoute.AggregationJob, aggregationJobs.GetAsync);
+        routes.MapDelete(DapRoute.AggregationJob, aggregationJobs.DeleteAsync);
+
+        CollectionJobEndpoints collectionJobs = services.GetRequiredService<CollectionJobEndpoints>();
+        routes.MapPost(DapRoute.CollectionJobs, collectionJobs.PostAsync);
+        routes.MapGet(DapRoute.CollectionJob, collectionJobs.GetAsync);
+        routes.MapDelete(DapRoute.CollectionJob, collectionJobs.DeleteAsync);
+
+        AggregateShareEndpoints aggregateShares = services.GetRequiredService<AggregateShareEndpoints>();
+        routes.MapPost(DapRoute.AggregateShares, aggregateShares.PostAsync);
+        routes.MapGet(DapRoute.AggregateShare, aggregateShares.GetAsync);
+        routes.MapDelete(DapRoute.AggregateShare, aggregateShares.DeleteAsync);
+    }
+
+    /// <summary>Answers whatever aborts a request with a problem document; goes first in the pipeline, after routing.</summary>
+    public static IApplicationBuilder UseJanusProblems(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>();
+
+    private static void AddShared<T>(IServiceCollection services)
+        where T : class, IHostedService
+    {
+        services.AddSingleton<T>();
+        services.AddHostedService(provider => provider.GetRequiredService<T>());
+    }
+
+    private static void AddHelperClient(IServiceCollection services)
+    {
+        services.AddSingleton<HelperConnection>();
+        services.AddHttpClient(HelperConnection.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+            {
+                // A redirect could carry the token elsewhere.
+                AllowAutoRedirect = false,
+                AutomaticDecompression = System.Net.DecompressionMethods.None,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+                ConnectTimeout = TimeSpan.FromSeconds(10),
+            });
+    }
+}

@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Janus.Aggregator;
+
+/// <summary>The aggregator's part of the configuration: section <c>Aggregator</c>.</summary>
+public sealed class AggregatorOptions
+{
+    /// <summary>How far ahead of our clock a report's time may be (DAP §4.4.2, a few minutes at most).</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan ClockSkewTolerance { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long Clients may cache our HPKE configurations: <c>Cache-Control: max-age</c>.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan HpkeConfigCacheLifetime { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>How many threads verify reports at once. 0: one for each processor.</summary>
+    [Range(0, 1024)]
+    public int VerificationThreads { get; set; }
+
+    /// <summary>The upload queue of a Leader.</summary>
+    [ValidateObjectMembers]
+    public UploadOptions Upload { get; set; } = new();
+
+    /// <summary>How a Leader puts reports into aggregation jobs.</summary>
+    [ValidateObjectMembers]
+    public AggregationJobOptions AggregationJobs { get; set; } = new();
+
+    /// <summary>How aggregation jobs are driven.</summary>
+    [ValidateObjectMembers]
+    public JobDriverOptions AggregationJobDriver { get; set; } = new();
+
+    /// <summary>How collection jobs are driven.</summary>
+    [ValidateObjectMembers]
+    public JobDriverOptions CollectionJobDriver { get; set; } = new();
+
+    /// <summary>Requests from the Leader to the Helper.</summary>
+    [ValidateObjectMembers]
+    public PeerOptions Peer { get; set; } = new();
+
+    internal int EffectiveVerificationThreads => VerificationThreads == 0 ? Environment.ProcessorCount : VerificationThreads;
+}

@@ -1,0 +1,24 @@
+namespace Janus.Aggregator;
+
+/// <summary>What a process does; any role runs in any number of processes.</summary>
+[Flags]
+public enum AggregatorRoles
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Serves the DAP endpoints over HTTP.</summary>
+    Aggregator = 1,
+
+    /// <summary>Puts waiting reports into aggregation jobs.</summary>
+    AggregationJobCreator = 2,
+
+    /// <summary>Drives aggregation jobs.</summary>
+    AggregationJobDriver = 4,
+
+    /// <summary>Drives collection jobs.</summary>
+    CollectionJobDriver = 8,
+
+    /// <summary>Everything.</summary>
+    All = Aggregator | AggregationJobCreator | AggregationJobDriver | CollectionJobDriver,
+}

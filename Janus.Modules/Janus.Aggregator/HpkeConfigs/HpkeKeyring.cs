@@ -1,0 +1,115 @@
+using Janus.Dap;
+using Janus.Datastore;
+using Janus.Hpke;
+using Janus.Messages;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Janus.Aggregator;
+
+/// <summary>Our HPKE keys in memory: read from the database at start and again every few seconds.</summary>
+/// <remarks>An aggregator that finds no key at all makes one, so that a new deployment works without a command.</remarks>
+internal sealed partial class HpkeKeyring : BackgroundService
+{
+    private static readonly TimeSpan ReloadInterval = TimeSpan.FromSeconds(5);
+
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HpkeKeyStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger<HpkeKeyring> _logger;
+    private Snapshot? _current;
+
+    public HpkeKeyring(HpkeKeyStore store, TimeProvider time, ILogger<HpkeKeyring> logger)
+    {
+        _store = store;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Whether the keys have been read.</summary>
+    public bool IsLoaded => Volatile.Read(ref _current) is not null;
+
+    /// <summary>The configurations to announce, newest first.</summary>
+    public async ValueTask<IReadOnlyList<HpkeConfig>> ConfigsAsync(CancellationToken cancellationToken) =>
+        (await CurrentAsync(cancellationToken)).Configs;
+
+    /// <summary>The keys that open what is encrypted to us in <paramref name="role"/>.</summary>
+    public async ValueTask<InputShareRecipients> RecipientsAsync(Role role, CancellationToken cancellationToken)
+    {
+        Snapshot snapshot = await CurrentAsync(cancellationToken);
+        return role == Role.Leader ? snapshot.Leader : snapshot.Helper;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await LoadAsync(stoppingToken);
+                await Task.Delay(ReloadInterval, _time, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                LogLoadFailed(exception);
+                await Task.Delay(ReloadInterval, _time, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+        }
+    }
+
+    private async ValueTask<Snapshot> CurrentAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _current) is not { } snapshot)
+        {
+            await _loaded.Task.WaitAsync(cancellationToken);
+            snapshot = Volatile.Read(ref _current)!;
+        }
+
+        return snapshot;
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<StoredHpkeKey> keys = await _store.ListAsync(cancellationToken);
+        if (keys.Count == 0)
+        {
+            await _store.AddAsync(NewKey(), cancellationToken);
+            keys = await _store.ListAsync(cancellationToken);
+            LogKeyMade(keys[0].Config.Id.Value);
+        }
+
+        if (_current is { } current && current.Configs.SequenceEqual(keys.Select(key => key.Config)))
+        {
+            return;
+        }
+
+        // Requests in flight may still hold the old recipients, so their key pairs are left to the finalizer.
+        (HpkeConfig Config, HpkeKeyPair KeyPair)[] pairs =
+            [.. keys.Select(key => (key.Config, HpkeKeyPair.Import(key.Config.Suite().Kem, key.PrivateKey)))];
+        Volatile.Write(ref _current, new Snapshot(
+            [.. pairs.Select(pair => pair.Config)],
+            new InputShareRecipients(Role.Leader, pairs),
+            new InputShareRecipients(Role.Helper, pairs)));
+        _loaded.TrySetResult();
+    }
+
+    private StoredHpkeKey NewKey()
+    {
+        using HpkeKeyPair pair = HpkeKeyPair.Generate(HpkeConfigs.MandatorySuite.Kem);
+        HpkeConfig config = HpkeConfigs.Create(new HpkeConfigId(1), HpkeConfigs.MandatorySuite, pair);
+        return new StoredHpkeKey(config, pair.ExportPrivateKey(), _time.GetUtcNow());
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "no HPKE key was there: configuration {ConfigId} made")]
+    private partial void LogKeyMade(byte configId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the HPKE keys could not be read; trying again")]
+    private partial void LogLoadFailed(Exception exception);
+
+    private sealed record Snapshot(IReadOnlyList<HpkeConfig> Configs, InputShareRecipients Leader, InputShareRecipients Helper);
+}

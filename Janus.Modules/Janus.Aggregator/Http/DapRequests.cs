@@ -1,0 +1,77 @@
+using System.Net;
+using Janus.Codec;
+using Janus.Dap;
+using Janus.Messages;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Janus.Aggregator;
+
+/// <summary>Reads what all DAP requests have in common.</summary>
+internal static class DapRequests
+{
+    // TLS framing, extensions, encapsulated keys and tags around the shares of one element.
+    private const int ElementOverhead = 16 << 10;
+
+    /// <summary>The identifier in the request's path.</summary>
+    /// <exception cref="DapProblemException"><c>invalidMessage</c>: the text is not an identifier in base64url.</exception>
+    public static T RouteId<T>(this HttpContext context, string name)
+        where T : struct, IIdentifier<T> => T.TryParse(context.Request.RouteValues[name] as string, out T id)
+            ? id
+            : throw new DapProblemException(
+                DapProblemType.InvalidMessage, $"{name}: {T.Length} bytes in base64url without padding expected in the path");
+
+    /// <summary>Refuses a body of another media type.</summary>
+    /// <exception cref="HttpProblemException">415.</exception>
+    public static void RequireMediaType(this HttpContext context, string expected)
+    {
+        if (!DapMediaType.Matches(context.Request.ContentType, expected))
+        {
+            throw new HttpProblemException(HttpStatusCode.UnsupportedMediaType, "the media type is not supported", $"a body of type {expected} expected");
+        }
+    }
+
+    /// <summary>Bounds the request's body.</summary>
+    public static void LimitBody(this HttpContext context, long bytes)
+    {
+        IHttpMaxRequestBodySizeFeature? feature = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
+        if (feature is { IsReadOnly: false })
+        {
+            feature.MaxRequestBodySize = bytes;
+        }
+    }
+
+    /// <summary>The longest encoding of a stream's element that holds <paramref name="shareBytes"/> bytes of shares.</summary>
+    public static int MaximumElementLength(long shareBytes) => (int)Math.Min(shareBytes + ElementOverhead, int.MaxValue);
+
+    /// <summary>Reads a whole body of at most <paramref name="maximumLength"/> bytes.</summary>
+    public static async Task<byte[]> ReadBodyAsync(this HttpContext context, int maximumLength)
+    {
+        context.LimitBody(maximumLength);
+        using MemoryStream body = new();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return body.ToArray();
+    }
+
+    /// <summary>Answers with one encoded message.</summary>
+    public static async Task WriteAsync(this HttpContext context, string mediaType, ReadOnlyMemory<byte> body)
+    {
+        context.Response.ContentType = mediaType;
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    /// <summary>Encodes the elements of an unprefixed vector one after the other.</summary>
+    public static byte[] EncodeAll<T>(IReadOnlyList<T> elements)
+        where T : IWireMessage<T>
+    {
+        System.Buffers.ArrayBufferWriter<byte> buffer = new();
+        WireWriter writer = new(buffer);
+        foreach (T element in elements)
+        {
+            element.Encode(writer);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,24 @@
+using System.Net;
+
+namespace Janus.Aggregator;
+
+/// <summary>A request is answered with a status code that DAP has no error type for, such as 401, 415 or 503.</summary>
+internal sealed class HttpProblemException(HttpStatusCode status, string title, string detail) : Exception(detail)
+{
+    /// <summary>The status code.</summary>
+    public HttpStatusCode Status { get; } = status;
+
+    /// <summary>What the status means here.</summary>
+    public string Title { get; } = title;
+
+    /// <summary>When to try again, for 429 and 503.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The sender presented no token, or not the task's.</summary>
+    public static HttpProblemException Unauthorized() =>
+        new(HttpStatusCode.Unauthorized, "not authenticated", "a bearer token of this task expected in the Authorization header");
+
+    /// <summary>The server cannot take the request now.</summary>
+    public static HttpProblemException Unavailable(string detail, TimeSpan retryAfter) =>
+        new(HttpStatusCode.ServiceUnavailable, "the server is busy", detail) { RetryAfter = retryAfter };
+}

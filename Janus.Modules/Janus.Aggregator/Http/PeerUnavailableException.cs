@@ -1,0 +1,11 @@
+namespace Janus.Aggregator;
+
+/// <summary>The peer could not be reached or asked us to come back later: the same request may succeed another time.</summary>
+internal sealed class PeerUnavailableException : Exception
+{
+    public PeerUnavailableException(string message, TimeSpan? retryAfter = null, Exception? inner = null)
+        : base(message, inner) => RetryAfter = retryAfter;
+
+    /// <summary>How long the peer asked us to wait.</summary>
+    public TimeSpan? RetryAfter { get; }
+}

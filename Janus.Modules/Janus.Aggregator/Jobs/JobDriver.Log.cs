@@ -1,0 +1,19 @@
+using Janus.Datastore;
+using Microsoft.Extensions.Logging;
+
+namespace Janus.Aggregator;
+
+internal abstract partial class JobDriver<TJob>
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "cannot acquire work of kind {Kind}; trying again")]
+    private partial void LogAcquisitionFailed(WorkKind kind, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} failed at attempt {Attempts}; next attempt in {Delay}")]
+    private partial void LogStepFailed(string job, int attempts, TimeSpan delay, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Job} released because the process is stopping")]
+    private partial void LogReleased(string job);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} could not be released; its lease will run out")]
+    private partial void LogReleaseFailed(string job, Exception exception);
+}

@@ -1,0 +1,149 @@
+using Janus.Datastore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Janus.Aggregator;
+
+/// <summary>
+/// The lease loop: acquires jobs of one kind, oldest first, and steps each within its lease's remaining time.
+/// </summary>
+/// <remarks>
+/// Any number of drivers may run on one database. A job is released with a back-off when its step fails, and
+/// at once when the process stops; when the process dies, the lease runs out and another driver takes over.
+/// </remarks>
+/// <typeparam name="TJob">The kind of job.</typeparam>
+internal abstract partial class JobDriver<TJob> : BackgroundService
+{
+    private readonly CancellationTokenSource _abort = new();
+    private readonly JobDriverOptions _options;
+    private readonly WorkSignal _signal;
+    private readonly WorkKind _kind;
+    private readonly ILogger _logger;
+
+    protected JobDriver(JobDriverOptions options, WorkSignal signal, WorkKind kind, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _signal = signal;
+        _kind = kind;
+        Clock = time;
+        _logger = logger;
+    }
+
+    /// <summary>The clock of leases and delays.</summary>
+    protected TimeProvider Clock { get; }
+
+    /// <summary>Leases at most <paramref name="maximum"/> jobs.</summary>
+    protected abstract Task<IReadOnlyList<Lease<TJob>>> AcquireAsync(int maximum, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Gives a job back, not to be acquired again before <paramref name="notBefore"/>.</summary>
+    protected abstract Task ReleaseAsync(Lease<TJob> lease, DateTimeOffset notBefore, CancellationToken cancellationToken);
+
+    /// <summary>Does the job's next piece of work, and ends its lease by a write that checks it.</summary>
+    protected abstract Task StepAsync(Lease<TJob> lease, CancellationToken cancellationToken);
+
+    /// <summary>What the job is called in logs.</summary>
+    protected abstract string Describe(TJob job);
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration registration = cancellationToken.Register(_abort.Cancel);
+        await base.StopAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _abort.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        WorkWaiter waiter = _signal.CreateWaiter(_kind);
+        HashSet<Task> running = [];
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            running.RemoveWhere(task => task.IsCompleted);
+            int free = _options.Concurrency - running.Count;
+            if (free == 0)
+            {
+                await Task.WhenAny(running);
+                continue;
+            }
+
+            try
+            {
+                IReadOnlyList<Lease<TJob>> leases = await AcquireAsync(free, _options.LeaseDuration, Clock.GetUtcNow(), stoppingToken);
+                foreach (Lease<TJob> lease in leases)
+                {
+                    running.Add(Task.Run(() => DriveAsync(lease), CancellationToken.None));
+                }
+
+                if (leases.Count == 0)
+                {
+                    await waiter.WaitAsync(_options.PollInterval, stoppingToken);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception exception)
+            {
+                LogAcquisitionFailed(_kind, exception);
+                await Task.Delay(_options.InitialRetryDelay, Clock, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+        }
+
+        await Task.WhenAll(running);
+    }
+
+    private async Task DriveAsync(Lease<TJob> lease)
+    {
+        // A step that outlives its lease would only find its writes refused.
+        TimeSpan remaining = lease.Expiry - Clock.GetUtcNow();
+        using CancellationTokenSource expiry = new(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Clock);
+        using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token, expiry.Token);
+        try
+        {
+            await StepAsync(lease, cancel.Token);
+        }
+        catch (Exception exception)
+        {
+            DateTimeOffset notBefore = Clock.GetUtcNow();
+            if (_abort.IsCancellationRequested)
+            {
+                LogReleased(Describe(lease.Job));
+            }
+            else
+            {
+                TimeSpan delay = RetryDelay(lease, exception);
+                notBefore += delay;
+                LogStepFailed(Describe(lease.Job), lease.Attempts, delay, exception);
+            }
+
+            await TryReleaseAsync(lease, notBefore);
+        }
+    }
+
+    private TimeSpan RetryDelay(Lease<TJob> lease, Exception exception)
+    {
+        TimeSpan delay = _options.RetryDelay(lease.Attempts);
+        return exception is PeerUnavailableException { RetryAfter: { } asked } && asked > delay ? asked : delay;
+    }
+
+    private async Task TryReleaseAsync(Lease<TJob> lease, DateTimeOffset notBefore)
+    {
+        try
+        {
+            using CancellationTokenSource limit = new(TimeSpan.FromSeconds(5), Clock);
+            await ReleaseAsync(lease, notBefore, limit.Token);
+        }
+        catch (Exception exception)
+        {
+            LogReleaseFailed(Describe(lease.Job), exception);
+        }
+    }
+}

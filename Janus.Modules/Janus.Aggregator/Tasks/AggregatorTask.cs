@@ -1,0 +1,99 @@
+using Janus.Dap;
+using Janus.Datastore;
+using Janus.Messages;
+using Janus.Vdaf;
+using Janus.Vdaf.PingPong;
+
+namespace Janus.Aggregator;
+
+/// <summary>A task as the aggregator works on it: its stored parameters with everything derived from them once.</summary>
+internal sealed class AggregatorTask
+{
+    // What a report costs beside its shares: identifiers, ciphertext framing, object headers.
+    private const int ReportOverhead = 1 << 10;
+
+    private (InputShareRecipients Recipients, InputShareOpener Opener)? _opener;
+    private readonly Lock _openerLock = new();
+
+    /// <exception cref="NotSupportedException">The task uses a VDAF that is not supported.</exception>
+    public AggregatorTask(DapTask stored)
+    {
+        Stored = stored;
+        Vdaf = DapVdaf.Create(stored.Configuration);
+        PingPong = new PingPongTopology(Vdaf);
+        VdafContext = DomainSeparation.VdafContext(stored.Id);
+        BatchMode = BatchModeRules.For(stored.Configuration.BatchMode);
+        TaskInterval = stored.Configuration.TaskInterval();
+        AggregateShares = new AggregateShareSealer(stored.Id, stored.Configuration, stored.Role, stored.CollectorHpkeConfig);
+        LeaderUrls = new AggregatorUrls(stored.Configuration.LeaderAggregatorEndpoint);
+        HelperUrls = new AggregatorUrls(stored.Configuration.HelperAggregatorEndpoint);
+    }
+
+    /// <summary>The task as it is stored.</summary>
+    public DapTask Stored { get; }
+
+    /// <summary>The surrogate key in the datastore.</summary>
+    public int Key => Stored.Key;
+
+    /// <summary>The task ID.</summary>
+    public TaskId Id => Stored.Id;
+
+    /// <summary>Leader or Helper: our role in this task.</summary>
+    public Role Role => Stored.Role;
+
+    /// <summary>The task configuration, with its exact bytes.</summary>
+    public TaskConfiguration Configuration => Stored.Configuration;
+
+    /// <summary>The VDAF.</summary>
+    public Prio3 Vdaf { get; }
+
+    /// <summary>The VDAF's verification between the two Aggregators.</summary>
+    public PingPongTopology PingPong { get; }
+
+    /// <summary>The VDAF's application context.</summary>
+    public byte[] VdafContext { get; }
+
+    /// <summary>The batch mode.</summary>
+    public BatchModeRules BatchMode { get; }
+
+    /// <summary>The interval in which reports may be generated, if the task has one.</summary>
+    public Interval? TaskInterval { get; }
+
+    /// <summary>Encrypts our aggregate shares to the Collector.</summary>
+    public AggregateShareSealer AggregateShares { get; }
+
+    /// <summary>The Leader's resources.</summary>
+    public AggregatorUrls LeaderUrls { get; }
+
+    /// <summary>The Helper's resources.</summary>
+    public AggregatorUrls HelperUrls { get; }
+
+    /// <summary>The longest encoding of a report of this task, in bytes.</summary>
+    public int MaximumReportLength => DapRequests.MaximumElementLength(
+        (long)Vdaf.PublicShareLength + Vdaf.InputShareLength(0) + Vdaf.InputShareLength(1));
+
+    /// <summary>The longest encoding of a VerifyInit of this task, in bytes.</summary>
+    public int MaximumVerifyInitLength => DapRequests.MaximumElementLength(
+        (long)Vdaf.PublicShareLength + Vdaf.InputShareLength(1) + PingPong.InitializeMessageLength);
+
+    /// <summary>What a report in the Leader's aggregation job occupies in memory, in bytes.</summary>
+    public long LeaderBytesPerReport => Vdaf.InputShareLength(0) + PingPong.LeaderStateLength + ReportOverhead;
+
+    /// <summary>What a report in the Helper's verification occupies in memory, in bytes.</summary>
+    public long HelperBytesPerReport => Vdaf.InputShareLength(0) + Vdaf.OutShareLength + ReportOverhead;
+
+    /// <summary>Opens this task's input shares with our HPKE keys as they are now.</summary>
+    public InputShareOpener OpenerWith(InputShareRecipients recipients)
+    {
+        lock (_openerLock)
+        {
+            if (_opener is not { } current || !ReferenceEquals(current.Recipients, recipients))
+            {
+                current = (recipients, new InputShareOpener(Id, Configuration, recipients));
+                _opener = current;
+            }
+
+            return current.Opener;
+        }
+    }
+}

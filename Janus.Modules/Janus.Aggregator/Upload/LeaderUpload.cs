@@ -1,0 +1,69 @@
+using Janus.Codec;
+using Janus.Dap;
+using Janus.Datastore;
+using Janus.Messages;
+using Microsoft.Extensions.Options;
+
+namespace Janus.Aggregator;
+
+/// <summary>Checks and opens uploaded reports: DAP §4.4.2 (upload-request). Inputs to outcome, without I/O.</summary>
+internal sealed class LeaderUpload
+{
+    private readonly AggregatorOptions _options;
+
+    public LeaderUpload(IOptions<AggregatorOptions> options) => _options = options.Value;
+
+    /// <summary>Opens a chunk of reports, on several threads when it is large.</summary>
+    /// <returns>For each report what to store, or why it is refused.</returns>
+    public IReadOnlyList<UploadedReportOrError> Open(
+        AggregatorTask task, InputShareRecipients recipients, IReadOnlyList<Report> reports, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        InputShareOpener opener = task.OpenerWith(recipients);
+        UploadedReportOrError[] opened = new UploadedReportOrError[reports.Count];
+        ReportChunks.ForEach<object?>(
+            reports.Count,
+            task.LeaderBytesPerReport,
+            _options.EffectiveVerificationThreads,
+            () => null,
+            (range, _) =>
+            {
+                (int start, int length) = range.GetOffsetAndLength(opened.Length);
+                for (int i = start; i < start + length; i++)
+                {
+                    opened[i] = Open(task, opener, reports[i], now);
+                }
+            },
+            _ => { },
+            cancellationToken);
+        return opened;
+    }
+
+    private UploadedReportOrError Open(AggregatorTask task, InputShareOpener opener, Report report, DateTimeOffset now)
+    {
+        ReportMetadata metadata = report.ReportMetadata;
+        ReportError? error = ReportTimeRules.Check(
+            metadata.Time, task.Configuration.TimePrecision, task.TaskInterval, now, _options.ClockSkewTolerance);
+        if (error is { } timeError)
+        {
+            // At upload, a report outside the task's interval is dropped; only aggregation tells which side of it.
+            return new(timeError == ReportError.ReportTooEarly ? timeError : ReportError.ReportDropped);
+        }
+
+        if (!opener.Knows(report.LeaderEncryptedInputShare.ConfigId))
+        {
+            return new(ReportError.OutdatedConfig);
+        }
+
+        error = InputShares.TryOpen(task, opener, metadata, report.PublicShare, report.LeaderEncryptedInputShare, out PlaintextInputShare? plaintext);
+        return error is { } invalid ? new(invalid) : new(new UploadedReport
+        {
+            TaskKey = task.Key,
+            Id = metadata.ReportId,
+            Time = metadata.Time.Value,
+            PublicShare = report.PublicShare,
+            LeaderInputShare = plaintext!.Payload,
+            HelperEncryptedInputShare = WireMessage.Encode(report.HelperEncryptedInputShare),
+            IsTimeInterval = task.BatchMode.Mode == BatchMode.TimeInterval,
+        });
+    }
+}

@@ -1,0 +1,98 @@
+using Janus.Codec;
+using Janus.Dap;
+using Janus.Datastore;
+using Janus.Messages;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace Janus.Aggregator;
+
+/// <summary>The Leader's reports resource: DAP §4.4.2 (upload-request).</summary>
+/// <remarks>
+/// Reports are taken in chunks as they arrive. Each stands for itself: when the body turns out malformed further
+/// on, the reports before are stored already, and uploading them again changes nothing.
+/// </remarks>
+internal sealed class ReportsEndpoints
+{
+    private const int ChunkReports = 256;
+    private const int ChunkBytes = 8 << 20;
+
+    private readonly TaskDirectory _tasks;
+    private readonly HpkeKeyring _keyring;
+    private readonly LeaderUpload _upload;
+    private readonly ReportWriter _writer;
+    private readonly AggregatorMetrics _metrics;
+    private readonly UploadOptions _options;
+    private readonly TimeProvider _time;
+
+    public ReportsEndpoints(
+        TaskDirectory tasks,
+        HpkeKeyring keyring,
+        LeaderUpload upload,
+        ReportWriter writer,
+        AggregatorMetrics metrics,
+        IOptions<AggregatorOptions> options,
+        TimeProvider time)
+    {
+        _tasks = tasks;
+        _keyring = keyring;
+        _upload = upload;
+        _writer = writer;
+        _metrics = metrics;
+        _options = options.Value.Upload;
+        _time = time;
+    }
+
+    /// <summary><c>POST tasks/{task-id}/reports</c>.</summary>
+    public async Task PostAsync(HttpContext context)
+    {
+        AggregatorTask task = await _tasks.RequireAsync(context);
+        context.RequireMediaType(DapMediaType.UploadRequest);
+        context.LimitBody((long)task.MaximumReportLength * _options.MaximumReportsPerRequest);
+        int chunkSize = Math.Clamp(ChunkBytes / task.MaximumReportLength, 1, ChunkReports);
+        List<ReportUploadStatus> failed = [];
+        List<Report> chunk = new(chunkSize);
+        WireStream body = new(context.Request.BodyReader);
+        await foreach (Report report in body.ReadAllAsync<Report>(task.MaximumReportLength, context.RequestAborted))
+        {
+            chunk.Add(report);
+            if (chunk.Count == chunkSize)
+            {
+                await StoreAsync(task, chunk, failed, context.RequestAborted);
+                chunk.Clear();
+            }
+        }
+
+        await StoreAsync(task, chunk, failed, context.RequestAborted);
+        if (failed.Count > 0)
+        {
+            await context.WriteAsync(DapMediaType.UploadErrors, DapRequests.EncodeAll(failed));
+        }
+    }
+
+    private async Task StoreAsync(AggregatorTask task, List<Report> reports, List<ReportUploadStatus> failed, CancellationToken cancellationToken)
+    {
+        if (reports.Count == 0)
+        {
+            return;
+        }
+
+        InputShareRecipients recipients = await _keyring.RecipientsAsync(Role.Leader, cancellationToken);
+        IReadOnlyList<UploadedReportOrError> opened = _upload.Open(task, recipients, reports, _time.GetUtcNow(), cancellationToken);
+        UploadedReport[] accepted = [.. opened.Where(one => one.Report is not null).Select(one => one.Report!)];
+        UploadOutcome[] outcomes = accepted.Length == 0 ? [] : await _writer.WriteAsync(accepted, cancellationToken);
+        int written = 0;
+        for (int i = 0; i < reports.Count; i++)
+        {
+            if (opened[i].Error is { } error)
+            {
+                _metrics.ReportRefused(error);
+                failed.Add(new ReportUploadStatus(reports[i].ReportMetadata.ReportId, error));
+            }
+            else if (outcomes[written++] != UploadOutcome.Stored)
+            {
+                failed.Add(new ReportUploadStatus(reports[i].ReportMetadata.ReportId, ReportError.ReportReplayed));
+            }
+        }
+    }
+}
