@@ -104,9 +104,15 @@ internal sealed class LeaderAggregation
                 rejected(responses[i].ReportError);
             }
 
-            byte[] states = [.. continued.SelectMany(i => reports[i].State.ToArray())];
             ReadOnlyMemory<byte>[] inbound = [.. continued.Select(i => responses[i].Payload)];
             VerifyOutcome[] outcomes = new VerifyOutcome[continued.Length];
+            int stateLength = task.PingPong.LeaderStateLength;
+            byte[] states = new byte[continued.Length * stateLength];
+            for (int i = 0; i < continued.Length; i++)
+            {
+                reports[continued[i]].State.CopyTo(states.AsMemory(i * stateLength));
+            }
+
             int outShareLength = task.Vdaf.OutShareLength;
             byte[] outShares = new byte[continued.Length * outShareLength];
             task.PingPong.LeaderContinue(task.VdafContext, [], states, inbound, outcomes, outShares);
@@ -123,6 +129,7 @@ internal sealed class LeaderAggregation
                 }
             }
 
+            CryptographicOperations.ZeroMemory(states);
             CryptographicOperations.ZeroMemory(outShares);
         }
     }

@@ -1,5 +1,5 @@
 using Janus.Messages;
-using Janus.Vdaf.PingPong;
+using Janus.Vdaf;
 
 namespace Janus.Aggregator;
 
@@ -10,7 +10,7 @@ internal static class VerifyOutcomes
     public static ReportError? ToReportError(this VerifyOutcome outcome) => outcome switch
     {
         VerifyOutcome.Continued or VerifyOutcome.Finished => null,
-        VerifyOutcome.MalformedShare => ReportError.InvalidMessage,
+        VerifyOutcome.MalformedPublicShare or VerifyOutcome.MalformedInputShare => ReportError.InvalidMessage,
         _ => ReportError.VdafVerifyError,
     };
 }

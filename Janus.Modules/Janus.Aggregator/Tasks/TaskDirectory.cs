@@ -35,9 +35,12 @@ internal sealed class TaskDirectory
             return task;
         }
 
-        DapTask stored = await _store.FindAsync(key, cancellationToken)
-            ?? throw new InvalidOperationException($"there is no task with key {key}");
-        return Remember(stored);
+        foreach (DapTask stored in await _store.ListAsync(cancellationToken))
+        {
+            Remember(stored);
+        }
+
+        return _byKey.TryGetValue(key, out task) ? task : throw new InvalidOperationException($"there is no task with key {key}");
     }
 
     /// <summary>The task that a Client's request is about, in which we are the Leader.</summary>
