@@ -42,7 +42,7 @@ public static class Identifier
             }
 
             Span<byte> bytes = stackalloc byte[MaximumLength];
-            if (!Base64Url.TryDecodeFromChars(text, bytes, out int written) || written != T.Length)
+            if (Base64Url.DecodeFromChars(text, bytes, out _, out int written) != OperationStatus.Done || written != T.Length)
             {
                 return false;
             }
