@@ -1,4 +1,5 @@
 using Janus.Datastore;
+using Janus.Messages;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -75,7 +76,7 @@ internal sealed partial class AggregationJobCreator : BackgroundService
             int created = await _store.CreateAsync(task.Stored, limits, _time.GetUtcNow(), cancellationToken);
             if (created > 0)
             {
-                LogCreated(created, task.Id.ToString());
+                LogCreated(created, task.Id);
             }
 
             left = true;
@@ -85,7 +86,7 @@ internal sealed partial class AggregationJobCreator : BackgroundService
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Jobs} aggregation jobs created in task {TaskId}")]
-    private partial void LogCreated(int jobs, string taskId);
+    private partial void LogCreated(int jobs, TaskId taskId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "aggregation jobs could not be created; trying again")]
     private partial void LogCreationFailed(Exception exception);

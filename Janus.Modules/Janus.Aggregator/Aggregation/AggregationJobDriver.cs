@@ -50,7 +50,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         _store.ReleaseAsync(lease, notBefore, cancellationToken);
 
     /// <inheritdoc/>
-    protected override string Describe(LeaderAggregationJob job) => $"aggregation job {job.Id}";
+    protected override JobName NameOf(LeaderAggregationJob job) => new("aggregation job", job.Id);
 
     /// <inheritdoc/>
     protected override async Task StepAsync(Lease<LeaderAggregationJob> lease, CancellationToken cancellationToken)
@@ -79,7 +79,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         }
         catch (PeerMisbehavedException exception)
         {
-            LogAbandoned(job.Id.ToString(), task.Id.ToString(), exception.Message);
+            LogAbandoned(job.Id, task.Id, exception.Message);
             await _store.AbandonAsync(lease, Clock.GetUtcNow(), cancellationToken);
             return;
         }
@@ -90,22 +90,22 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         sums.Clear();
         if (!finished)
         {
-            LogLeaseLost(job.Id.ToString());
+            LogLeaseLost(job.Id);
             return;
         }
 
         long committed = shards.Sum(shard => shard.ReportCount);
         _metrics.JobReports.Record(reports.Count);
         _metrics.ReportsAggregated.Add(committed, new KeyValuePair<string, object?>("role", nameof(Role.Leader)));
-        LogFinished(job.Id.ToString(), task.Id.ToString(), committed, reports.Count);
+        LogFinished(job.Id, task.Id, committed, reports.Count);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "aggregation job {JobId} of task {TaskId} is abandoned: {Reason}")]
-    private partial void LogAbandoned(string jobId, string taskId, string reason);
+    private partial void LogAbandoned(AggregationJobId jobId, TaskId taskId, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the lease of aggregation job {JobId} was lost; another driver has the job")]
-    private partial void LogLeaseLost(string jobId);
+    private partial void LogLeaseLost(AggregationJobId jobId);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "aggregation job {JobId} of task {TaskId} is finished: {Committed} of {Reports} reports committed")]
-    private partial void LogFinished(string jobId, string taskId, long committed, int reports);
+    private partial void LogFinished(AggregationJobId jobId, TaskId taskId, long committed, int reports);
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
@@ -29,7 +28,7 @@ internal sealed class AggregationJobEndpoints
         context.RequireMediaType(DapMediaType.AggregationJobInitReq);
         context.LimitBody(((long)task.MaximumVerifyInitLength * _options.MaximumReportsAccepted) + DapRequests.MaximumElementLength(0));
         using HashingStream body = new(context.Request.Body);
-        WireStream stream = new(System.IO.Pipelines.PipeReader.Create(body));
+        WireStreamReader stream = new(System.IO.Pipelines.PipeReader.Create(body));
         AggregationJobInitReqHeader header = await stream.ReadOneAsync<AggregationJobInitReqHeader>(
             DapRequests.MaximumElementLength(0), context.RequestAborted);
         List<VerifyInit> inits = [];

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
@@ -170,9 +169,9 @@ internal sealed partial class HelperAggregationJobs
         }
 
         _metrics.ReportsAggregated.Add(job.ReportCount - rejected, new KeyValuePair<string, object?>("role", nameof(Role.Helper)));
-        LogCommitted(job.Id.ToString(), task.Id.ToString(), job.ReportCount - rejected, job.ReportCount);
+        LogCommitted(job.Id, task.Id, job.ReportCount - rejected, job.ReportCount);
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "aggregation job {JobId} of task {TaskId}: {Committed} of {Reports} reports committed")]
-    private partial void LogCommitted(string jobId, string taskId, int committed, int reports);
+    private partial void LogCommitted(AggregationJobId jobId, TaskId taskId, int committed, int reports);
 }

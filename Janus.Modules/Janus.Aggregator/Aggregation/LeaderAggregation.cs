@@ -115,7 +115,7 @@ internal sealed class LeaderAggregation
 
             int outShareLength = task.Vdaf.OutShareLength;
             byte[] outShares = new byte[continued.Length * outShareLength];
-            task.PingPong.LeaderContinue(task.VdafContext, [], states, inbound, outcomes, outShares);
+            task.PingPong.LeaderContinue(task.VdafContext, states, inbound, outcomes, outShares);
             for (int i = 0; i < continued.Length; i++)
             {
                 PendingReport report = reports[continued[i]];

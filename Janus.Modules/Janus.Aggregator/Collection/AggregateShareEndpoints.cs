@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using Janus.Codec;
 using Janus.Dap;
-using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.AspNetCore.Http;
 

@@ -50,7 +50,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         _store.ReleaseAsync(lease, notBefore, cancellationToken);
 
     /// <inheritdoc/>
-    protected override string Describe(CollectionJob job) => $"collection job {job.Id}";
+    protected override JobName NameOf(CollectionJob job) => new("collection job", job.Id);
 
     /// <inheritdoc/>
     protected override async Task StepAsync(Lease<CollectionJob> lease, CancellationToken cancellationToken)
@@ -89,7 +89,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
 
             if (batch.PendingReports > 0 || (ulong)batch.ReportCount < minBatchSize)
             {
-                LogNotReady(lease.Job.Id.ToString(), batch.ReportCount, minBatchSize, batch.PendingReports);
+                LogNotReady(lease.Job.Id, batch.ReportCount, minBatchSize, batch.PendingReports);
                 await _store.ReleaseAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
                 return null;
             }
@@ -136,8 +136,8 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         }
         catch (PeerRefusedException exception)
         {
-            LogRefused(job.Id.ToString(), task.Id.ToString(), exception.Message);
-            await FailAsync(lease, exception.ProblemType, exception.Detail, cancellationToken);
+            LogRefused(job.Id, task.Id, exception.Message);
+            await _store.FailAsync(lease, exception.ProblemType, exception.Detail, releaseBatch: true, Clock.GetUtcNow(), cancellationToken);
             return;
         }
 
@@ -146,7 +146,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         CollectionJobResp response = new((ulong)job.ReportCount!, job.Interval!.Value, leaderShare, helperShare);
         if (await _store.FinishAsync(lease, WireMessage.Encode(response), Clock.GetUtcNow(), cancellationToken))
         {
-            LogFinished(job.Id.ToString(), task.Id.ToString(), job.ReportCount!.Value);
+            LogFinished(job.Id, task.Id, job.ReportCount!.Value);
         }
     }
 
@@ -154,11 +154,11 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         _store.FailAsync(lease, type.Urn, detail, releaseBatch: true, Clock.GetUtcNow(), cancellationToken);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "collection job {JobId} waits: {Aggregated} reports aggregated of at least {Minimum}, {Pending} pending")]
-    private partial void LogNotReady(string jobId, long aggregated, ulong minimum, long pending);
+    private partial void LogNotReady(CollectionJobId jobId, long aggregated, ulong minimum, long pending);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "collection job {JobId} of task {TaskId} failed: {Reason}")]
-    private partial void LogRefused(string jobId, string taskId, string reason);
+    private partial void LogRefused(CollectionJobId jobId, TaskId taskId, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "collection job {JobId} of task {TaskId} is finished with {Reports} reports")]
-    private partial void LogFinished(string jobId, string taskId, long reports);
+    private partial void LogFinished(CollectionJobId jobId, TaskId taskId, long reports);
 }

@@ -59,7 +59,7 @@ internal sealed partial class HelperAggregateShares
                 case AggregateShareOutcome.Changed:
                     continue;
                 default:
-                    LogCollected(task.Id.ToString(), batch.ReportCount);
+                    LogCollected(task.Id, batch.ReportCount);
                     return (id, response);
             }
         }
@@ -101,5 +101,5 @@ internal sealed partial class HelperAggregateShares
         new(DapProblemType.BatchOverlap, "the batch overlaps one that has been collected", task.Id);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "aggregate share of a batch of task {TaskId} with {Reports} reports given to the Leader")]
-    private partial void LogCollected(string taskId, long reports);
+    private partial void LogCollected(TaskId taskId, long reports);
 }

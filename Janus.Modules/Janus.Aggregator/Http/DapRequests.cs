@@ -16,7 +16,7 @@ internal static class DapRequests
     /// <summary>The identifier in the request's path.</summary>
     /// <exception cref="DapProblemException"><c>invalidMessage</c>: the text is not an identifier in base64url.</exception>
     public static T RouteId<T>(this HttpContext context, string name)
-        where T : struct, IIdentifier<T> => T.TryParse(context.Request.RouteValues[name] as string, out T id)
+        where T : struct, IIdentifier<T> => Identifier.TryParse(context.Request.RouteValues[name] as string, out T id)
             ? id
             : throw new DapProblemException(
                 DapProblemType.InvalidMessage, $"{name}: {T.Length} bytes in base64url without padding expected in the path");

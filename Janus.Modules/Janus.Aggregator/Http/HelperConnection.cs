@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using Janus.Codec;
 using Janus.Dap;
@@ -48,7 +47,7 @@ internal sealed class HelperConnection
         {
             await using Stream content = await response.Content.ReadAsStreamAsync(cancellationToken);
             List<VerifyResp> responses = new(inits.Count);
-            WireStream stream = new(System.IO.Pipelines.PipeReader.Create(content));
+            WireStreamReader stream = new(System.IO.Pipelines.PipeReader.Create(content));
             await foreach (VerifyResp one in stream.ReadAllAsync<VerifyResp>(maximumLength, cancellationToken))
             {
                 if (responses.Count == inits.Count)

@@ -9,11 +9,11 @@ internal abstract partial class JobDriver<TJob>
     private partial void LogAcquisitionFailed(WorkKind kind, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} failed at attempt {Attempts}; next attempt in {Delay}")]
-    private partial void LogStepFailed(string job, int attempts, TimeSpan delay, Exception exception);
+    private partial void LogStepFailed(JobName job, int attempts, TimeSpan delay, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Job} released because the process is stopping")]
-    private partial void LogReleased(string job);
+    private partial void LogReleased(JobName job);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} could not be released; its lease will run out")]
-    private partial void LogReleaseFailed(string job, Exception exception);
+    private partial void LogReleaseFailed(JobName job, Exception exception);
 }

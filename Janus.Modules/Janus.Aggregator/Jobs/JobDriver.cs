@@ -41,8 +41,8 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
     /// <summary>Does the job's next piece of work, and ends its lease by a write that checks it.</summary>
     protected abstract Task StepAsync(Lease<TJob> lease, CancellationToken cancellationToken);
 
-    /// <summary>What the job is called in logs.</summary>
-    protected abstract string Describe(TJob job);
+    /// <summary>What the job is called in logs, such as its kind and ID.</summary>
+    protected abstract JobName NameOf(TJob job);
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -102,6 +102,7 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
 
     private async Task DriveAsync(Lease<TJob> lease)
     {
+        JobName name = NameOf(lease.Job);
         // A step that outlives its lease would only find its writes refused.
         TimeSpan remaining = lease.Expiry - Clock.GetUtcNow();
         using CancellationTokenSource expiry = new(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Clock);
@@ -115,16 +116,16 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
             DateTimeOffset notBefore = Clock.GetUtcNow();
             if (_abort.IsCancellationRequested)
             {
-                LogReleased(Describe(lease.Job));
+                LogReleased(name);
             }
             else
             {
                 TimeSpan delay = RetryDelay(lease, exception);
                 notBefore += delay;
-                LogStepFailed(Describe(lease.Job), lease.Attempts, delay, exception);
+                LogStepFailed(name, lease.Attempts, delay, exception);
             }
 
-            await TryReleaseAsync(lease, notBefore);
+            await TryReleaseAsync(lease, name, notBefore);
         }
     }
 
@@ -134,7 +135,7 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         return exception is PeerUnavailableException { RetryAfter: { } asked } && asked > delay ? asked : delay;
     }
 
-    private async Task TryReleaseAsync(Lease<TJob> lease, DateTimeOffset notBefore)
+    private async Task TryReleaseAsync(Lease<TJob> lease, JobName name, DateTimeOffset notBefore)
     {
         try
         {
@@ -143,7 +144,7 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         }
         catch (Exception exception)
         {
-            LogReleaseFailed(Describe(lease.Job), exception);
+            LogReleaseFailed(name, exception);
         }
     }
 }

@@ -19,7 +19,7 @@ internal sealed class AggregatorTask
     public AggregatorTask(DapTask stored)
     {
         Stored = stored;
-        Vdaf = DapVdaf.Create(stored.Configuration);
+        Vdaf = VdafDescription.Of(stored.Configuration).ToVdaf();
         PingPong = new PingPongTopology(Vdaf);
         VdafContext = DomainSeparation.VdafContext(stored.Id);
         BatchMode = BatchModeRules.For(stored.Configuration.BatchMode);

@@ -52,7 +52,7 @@ internal sealed class ReportsEndpoints
         int chunkSize = Math.Clamp(ChunkBytes / task.MaximumReportLength, 1, ChunkReports);
         List<ReportUploadStatus> failed = [];
         List<Report> chunk = new(chunkSize);
-        WireStream body = new(context.Request.BodyReader);
+        WireStreamReader body = new(context.Request.BodyReader);
         await foreach (Report report in body.ReadAllAsync<Report>(task.MaximumReportLength, context.RequestAborted))
         {
             chunk.Add(report);
