@@ -26,7 +26,7 @@ internal static class FieldOracle
         ];
         Gen<BigInteger> random = Gen.Select(Gen.ULong, Gen.ULong, (high, low) => (((BigInteger)high << 64) | low) % modulus);
         Gen<BigInteger> nearTop = Gen.UInt.Select(distance => modulus - 1 - distance);
-        return Gen.Frequency((1, Gen.OneOfConst(edges)), (1, nearTop), (3, random));
+        return Gen.Frequency((1, Gen.Int[0, edges.Length - 1].Select(index => edges[index])), (1, nearTop), (3, random));
     }
 
     public static TField ToField<TField>(BigInteger value)

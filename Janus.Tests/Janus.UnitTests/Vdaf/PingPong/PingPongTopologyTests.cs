@@ -169,7 +169,7 @@ internal sealed class PingPongTopologyTests
         Assert.That(() => topology.LeaderInit(new byte[31], [], [], [report], outcomes, state, message), Throws.ArgumentException);
         Assert.That(() => topology.LeaderInit(new byte[32], [], [1], [report], outcomes, state, message), Throws.ArgumentException);
         Assert.That(() => topology.LeaderInit(new byte[32], [], [], [report, report], outcomes, state, message), Throws.ArgumentException);
-        Assert.That(() => topology.LeaderInit(new byte[32], [], [], [report], outcomes, state[1..], message), Throws.ArgumentException);
+        Assert.That(() => topology.LeaderInit(new byte[32], [], [], [report], outcomes, state.AsSpan(1), message), Throws.ArgumentException);
         Assert.That(
             () => topology.LeaderInit(new byte[32], [], [], [report with { Nonce = new byte[15] }], outcomes, state, message),
             Throws.ArgumentException);

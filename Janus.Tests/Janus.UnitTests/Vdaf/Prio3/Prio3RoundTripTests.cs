@@ -66,6 +66,23 @@ internal sealed class Prio3RoundTripTests
         Assert.That(first.InputShares[1], Is.Not.EqualTo(second.InputShares[1]));
     }
 
+    [Test]
+    public void Largest_maximum_works_and_the_sum_wraps_around_at_the_modulus()
+    {
+        Prio3 vdaf = Prio3.Sum(long.MaxValue);
+        byte[] nonce = new byte[16], verifyKey = new byte[32];
+        byte[] leader = new byte[vdaf.AggShareLength], helper = new byte[vdaf.AggShareLength];
+        for (int i = 0; i < 3; i++)
+        {
+            byte[][] outShares = VerifyReport(vdaf, verifyKey, nonce, vdaf.Shard(Ctx, Measurement.FromNumber(long.MaxValue), nonce));
+            vdaf.AggUpdate([], leader, outShares[0]);
+            vdaf.AggUpdate([], helper, outShares[1]);
+        }
+
+        UInt128 modulus = (UInt128)ulong.MaxValue - uint.MaxValue + 1;
+        Assert.That(vdaf.Unshard([], [leader, helper], 3), Is.EqualTo(new[] { 3 * (UInt128)long.MaxValue % modulus }));
+    }
+
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(2)]

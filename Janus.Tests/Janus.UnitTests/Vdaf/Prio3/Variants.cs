@@ -8,7 +8,7 @@ internal sealed record Variant(Prio3 Vdaf, Func<Random, ulong[]> Draw, Func<ulon
     public static IEnumerable<Variant> All(int shares)
     {
         yield return Number(Prio3.Count(shares), 1);
-        foreach (ulong maximum in new ulong[] { 1, 2, 3, 255, 256, 1000, uint.MaxValue, long.MaxValue })
+        foreach (ulong maximum in new ulong[] { 1, 2, 3, 255, 256, 1000, uint.MaxValue, 1UL << 58 })
         {
             yield return Number(Prio3.Sum(maximum, shares), maximum);
         }
