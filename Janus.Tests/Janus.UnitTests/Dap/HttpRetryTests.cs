@@ -10,7 +10,9 @@ public sealed class HttpRetryTests
 {
     private static readonly BackOff Quick = new()
     {
-        InitialDelay = TimeSpan.FromMilliseconds(1), MaximumDelay = TimeSpan.FromMilliseconds(2), MaximumAttempts = 3,
+        InitialDelay = TimeSpan.FromMilliseconds(1),
+        MaximumDelay = TimeSpan.FromMilliseconds(2),
+        MaximumAttempts = 3,
     };
 
     [TestCase(408, true)]
