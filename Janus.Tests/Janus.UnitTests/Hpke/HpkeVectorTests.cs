@@ -122,6 +122,33 @@ public sealed class HpkeVectorTests
         }
     }
 
+    /// <summary>RFC 9180 has no vectors for this KEM; this one was made with pyca/cryptography.</summary>
+    [Test]
+    public void A_message_that_another_implementation_sealed_for_P384_opens()
+    {
+        HpkeSuite suite = new(HpkeKemId.P384HkdfSha384, HpkeKdfId.HkdfSha384, HpkeAeadId.Aes256Gcm);
+        byte[] publicKey = FromHexString(
+            "04986DC0A7D2B37E3B222EA7D25A32FC290C88C50B6A0ACFDECADB83A285F19A3EF0DBCEEEECF54A9E7E02E4FB2C7BC0"
+            + "75C24BA4C069BB3466BA3D35B29783BB51C74AA60ECFADACB1F4446327B36272176C58D687E5318E5537176F37CC8468"
+            + "23");
+        byte[] enc = FromHexString(
+            "0479D84E729126992AF2C51B9DC16EC9492446E4AE86426401D008A1DF66BF6D49204EE3E5A8BB4A514E19CF91427B29"
+            + "27DF7839F83F642AD9DF24227809CA7891D66F874492BE09EA85ACB0EFA1218D5F90ED78BD63937271B57E00D98068EB"
+            + "47");
+        byte[] ciphertext = FromHexString("FD52A117DEFF7B82E34E7596BB316E1FF7B4B47FB3901D7C96AA94D70F97F4C5");
+        byte[] privateKey = FromHexString(
+            "98C0889AAB5610522699ABE5970B7B7132022094127060B928018FB3C0E2AAAE9DA72E0C9CF8F909D91C1E1E58F7454A");
+        byte[] ikm = [.. Enumerable.Range(0, 48).Select(i => (byte)i)];
+        using HpkeKeyPair keyPair = HpkeKeyPair.DeriveKeyPair(suite.Kem, ikm);
+
+        bool opened = new HpkeRecipient(suite, keyPair, "info"u8).TryOpen(enc, [], ciphertext, out byte[]? plaintext);
+
+        Assert.That(keyPair.ExportPrivateKey(), Is.EqualTo(privateKey));
+        Assert.That(keyPair.PublicKey.ToArray(), Is.EqualTo(publicKey));
+        Assert.That(opened, Is.True);
+        Assert.That(plaintext, Is.EqualTo("sealed elsewhere"u8.ToArray()));
+    }
+
     /// <summary>The private key as it is serialized: RFC 9180 §7.1.2 clamps it, which its own vectors leave out.</summary>
     private static byte[] Serialized(HpkeVector vector, string privateKey)
     {
