@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Janus.Codec;
 
 /// <summary>Whole-buffer encoding and decoding for every <see cref="IWireMessage{TSelf}"/>.</summary>
@@ -20,7 +18,8 @@ public static class WireMessage
     public static byte[] Encode<T>(T message)
         where T : IWireMessage<T>
     {
-        ArrayBufferWriter<byte> buffer = new();
+        ArgumentNullException.ThrowIfNull(message);
+        using PooledBufferWriter buffer = new();
         message.Encode(new WireWriter(buffer));
         return buffer.WrittenSpan.ToArray();
     }

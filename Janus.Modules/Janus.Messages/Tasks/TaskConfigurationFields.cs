@@ -1,4 +1,3 @@
-using System.Buffers;
 using Janus.Codec;
 
 namespace Janus.Messages;
@@ -62,7 +61,7 @@ public sealed record TaskConfigurationFields
             throw new ArgumentException("time_precision: at least 1 second expected");
         }
 
-        ArrayBufferWriter<byte> buffer = new();
+        using PooledBufferWriter buffer = new();
         WireWriter writer = new(buffer);
         writer.WriteOpaque8(TaskInfo.Span);
         LeaderAggregatorEndpoint.Encode(writer);
