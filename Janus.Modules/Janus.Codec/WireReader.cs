@@ -71,6 +71,17 @@ public ref struct WireReader
     public ReadOnlySpan<byte> ReadOpaque32(string field, int minimum = 0) =>
         ReadCounted(ReadUInt32(field), minimum, field);
 
+    /// <summary>Reads <c>T field&lt;minimum..2^16-1&gt;</c> and returns a reader over the vector's content.</summary>
+    /// <exception cref="DecodeException">The buffer is too short or the length is below the minimum.</exception>
+    public WireReader ReadVector16(string field, int minimum = 0)
+    {
+        ReadOnlySpan<byte> content = ReadOpaque16(field, minimum);
+        return new WireReader(content, _origin + Position - content.Length);
+    }
+
+    /// <summary>The bytes that have been read since <paramref name="position"/>, exactly as they arrived.</summary>
+    public readonly ReadOnlySpan<byte> ReadSince(int position) => _buffer[position..Position];
+
     /// <summary>Reads everything that is left.</summary>
     public ReadOnlySpan<byte> ReadRest() => ReadFixed(Remaining, "rest");
 

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Janus.Messages;
+
+namespace Janus.Dap;
+
+/// <summary>The URLs of the resources of one Aggregator: DAP §3 (http-usage).</summary>
+/// <remarks>A slash at the end of the endpoint is left out here, but stays in the task configuration.</remarks>
+public sealed class AggregatorUrls
+{
+    private readonly string _endpoint;
+
+    /// <summary>Starts from the endpoint in a task's configuration.</summary>
+    /// <exception cref="ArgumentException">It is not an absolute http or https URL without query and fragment.</exception>
+    public AggregatorUrls(Url endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        string text = endpoint.ToString();
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
+            || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp)
+            || text.AsSpan().ContainsAny('?', '#'))
+        {
+            throw new ArgumentException($"an absolute https URL without query and fragment expected, {text} given", nameof(endpoint));
+        }
+
+        _endpoint = text.EndsWith('/') ? text[..^1] : text;
+        Endpoint = new Uri(_endpoint + "/");
+    }
+
+    /// <summary>The endpoint with a slash at its end, to resolve relative references against.</summary>
+    public Uri Endpoint { get; }
+
+    /// <summary>The Aggregator's HPKE configurations.</summary>
+    public Uri HpkeConfig() => At("hpke_config");
+
+    /// <summary>Where Clients upload reports.</summary>
+    public Uri Reports(TaskId taskId) => At($"tasks/{taskId}/reports");
+
+    /// <summary>Where the Leader creates aggregation jobs.</summary>
+    public Uri AggregationJobs(TaskId taskId) => At($"tasks/{taskId}/aggregation_jobs");
+
+    /// <summary>One aggregation job.</summary>
+    public Uri AggregationJob(TaskId taskId, AggregationJobId aggregationJobId) =>
+        At($"tasks/{taskId}/aggregation_jobs/{aggregationJobId}");
+
+    /// <summary>Where the Collector creates collection jobs.</summary>
+    public Uri CollectionJobs(TaskId taskId) => At($"tasks/{taskId}/collection_jobs");
+
+    /// <summary>One collection job.</summary>
+    public Uri CollectionJob(TaskId taskId, CollectionJobId collectionJobId) =>
+        At($"tasks/{taskId}/collection_jobs/{collectionJobId}");
+
+    /// <summary>Where the Leader asks for aggregate shares.</summary>
+    public Uri AggregateShares(TaskId taskId) => At($"tasks/{taskId}/aggregate_shares");
+
+    /// <summary>One aggregate share.</summary>
+    public Uri AggregateShare(TaskId taskId, AggregateShareId aggregateShareId) =>
+        At($"tasks/{taskId}/aggregate_shares/{aggregateShareId}");
+
+    /// <summary>
+    /// The resource that a <c>Location</c> in the answer to <paramref name="request"/> names; relative ones are taken.
+    /// </summary>
+    /// <returns>Null if there is none, or it is not on the server that answered: a token must not go elsewhere.</returns>
+    public static Uri? ResolveLocation(Uri request, Uri? location)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (location is null || !Uri.TryCreate(request, location, out Uri? resolved))
+        {
+            return null;
+        }
+
+        bool sameServer = Uri.Compare(
+            request, resolved, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0;
+        return sameServer ? resolved : null;
+    }
+
+    /// <summary>The URL to poll an aggregation job at; a <c>step</c> that the URL has already is replaced.</summary>
+    public static Uri WithStep(Uri aggregationJob, ushort step)
+    {
+        ArgumentNullException.ThrowIfNull(aggregationJob);
+        IEnumerable<string> others = aggregationJob.Query.TrimStart('?')
+            .Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Where(part => part != DapRoute.Step && !part.StartsWith(DapRoute.Step + "=", StringComparison.Ordinal));
+        string parameter = string.Create(CultureInfo.InvariantCulture, $"{DapRoute.Step}={step}");
+        return new UriBuilder(aggregationJob) { Query = string.Join('&', others.Append(parameter)) }.Uri;
+    }
+
+    private Uri At(string path) => new($"{_endpoint}/{path}");
+}

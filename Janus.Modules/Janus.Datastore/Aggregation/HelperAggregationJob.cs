@@ -1,0 +1,40 @@
+using Janus.Messages;
+
+namespace Janus.Datastore;
+
+/// <summary>An aggregation job as the Helper stores it, with its answer: DAP §4.5 (aggregate-flow).</summary>
+public sealed record HelperAggregationJob
+{
+    /// <summary>The task's key in the database.</summary>
+    public required int TaskKey { get; init; }
+
+    /// <summary>The aggregation job ID.</summary>
+    public required AggregationJobId Id { get; init; }
+
+    /// <summary>Where the job stands; <see cref="AggregationJobState.Deleted"/> jobs have no response any more.</summary>
+    public AggregationJobState State { get; init; } = AggregationJobState.Finished;
+
+    /// <summary>The SHA-256 of the request body, 32 bytes: the same request finds this job again.</summary>
+    public required byte[] RequestHash { get; init; }
+
+    /// <summary>The VDAF aggregation parameter, empty for Prio3.</summary>
+    public required byte[] AggParam { get; init; }
+
+    /// <summary>The batch the Leader chose; <see langword="null"/> in the time-interval mode.</summary>
+    public BatchId? BatchId { get; init; }
+
+    /// <summary>The number of reports in the request.</summary>
+    public required int ReportCount { get; init; }
+
+    /// <summary>The earliest report time of the request, in time-precision units.</summary>
+    public required ulong MinTime { get; init; }
+
+    /// <summary>The latest report time of the request, in time-precision units.</summary>
+    public required ulong MaxTime { get; init; }
+
+    /// <summary>The encoded AggregationJobResp; <see langword="null"/> once the job is deleted.</summary>
+    public required byte[]? Response { get; init; }
+
+    /// <summary>When the job was committed; set by the store.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+}

@@ -1,0 +1,37 @@
+using Janus.Messages;
+
+namespace Janus.Datastore;
+
+/// <summary>An aggregation job of the Leader: DAP §4.5 (aggregate-flow).</summary>
+public sealed record LeaderAggregationJob
+{
+    /// <summary>The task's key in the database.</summary>
+    public required int TaskKey { get; init; }
+
+    /// <summary>The aggregation job ID, unique in this database; the Leader's own name for the job.</summary>
+    public required AggregationJobId Id { get; init; }
+
+    /// <summary>The VDAF aggregation parameter, empty for Prio3.</summary>
+    public required byte[] AggParam { get; init; }
+
+    /// <summary>The batch that all reports of the job belong to; <see langword="null"/> in the time-interval mode.</summary>
+    public required BatchId? BatchId { get; init; }
+
+    /// <summary>The next step of the ping-pong exchange, 0 before the first answer.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>The number of reports in the job.</summary>
+    public required int ReportCount { get; init; }
+
+    /// <summary>The earliest report time, in time-precision units.</summary>
+    public required ulong MinTime { get; init; }
+
+    /// <summary>The latest report time, in time-precision units.</summary>
+    public required ulong MaxTime { get; init; }
+
+    /// <summary>When the job was created.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The Helper's resource, from its <c>Location</c>; <see langword="null"/> until it is known.</summary>
+    public required string? HelperLocation { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace Janus.Datastore;
+
+/// <summary>What became of <see cref="CollectionJobStore.CreateAsync"/>: one of three records.</summary>
+public abstract record CollectionJobCreation
+{
+    private CollectionJobCreation()
+    {
+    }
+
+    /// <summary>A new job waits.</summary>
+    /// <param name="Job">The new job.</param>
+    public sealed record Created(CollectionJob Job) : CollectionJobCreation;
+
+    /// <summary>An identical request made a job before; nothing changed.</summary>
+    /// <param name="Job">That job.</param>
+    public sealed record Existing(CollectionJob Job) : CollectionJobCreation;
+
+    /// <summary>A bucket of the batch has been collected; nothing changed.</summary>
+    public sealed record Overlap : CollectionJobCreation;
+}

@@ -1,0 +1,16 @@
+using Janus.Datastore.Entities;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Janus.Datastore.Configurations;
+
+/// <summary>Maps <c>aggregate_shares</c>.</summary>
+internal sealed class AggregateShareEntityConfiguration : IEntityTypeConfiguration<AggregateShareEntity>
+{
+    public void Configure(EntityTypeBuilder<AggregateShareEntity> builder)
+    {
+        builder.ToTable("aggregate_shares");
+        builder.HasKey(share => new { share.TaskKey, share.AggregateShareId });
+        builder.HasIndex(share => new { share.TaskKey, share.RequestHash }).IsUnique();
+    }
+}

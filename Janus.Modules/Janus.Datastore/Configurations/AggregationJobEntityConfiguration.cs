@@ -1,0 +1,31 @@
+using Janus.Datastore.Entities;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Janus.Datastore.Configurations;
+
+/// <summary>Maps <c>aggregation_jobs</c>.</summary>
+internal sealed class AggregationJobEntityConfiguration : IEntityTypeConfiguration<AggregationJobEntity>
+{
+    public void Configure(EntityTypeBuilder<AggregationJobEntity> builder)
+    {
+        builder.ToTable("aggregation_jobs");
+        builder.HasKey(job => new { job.TaskKey, job.AggregationJobId });
+
+        // Acquisition. A new job's lease expires when it is created, so this is the order of creation.
+        builder.HasIndex(job => job.LeaseExpiry)
+            .HasDatabaseName("ix_aggregation_jobs_in_progress")
+            .HasFilter($"state = {AggregationJobState.InProgress:d}");
+
+        // Identical requests find one job (Helper).
+        builder.HasIndex(job => new { job.TaskKey, job.RequestHash })
+            .HasDatabaseName("ix_aggregation_jobs_request")
+            .IsUnique()
+            .HasFilter("request_hash IS NOT NULL");
+
+        // Whether a batch of the Leader's choice still has reports to aggregate.
+        builder.HasIndex(job => new { job.TaskKey, job.BatchId })
+            .HasDatabaseName("ix_aggregation_jobs_batch_in_progress")
+            .HasFilter($"state = {AggregationJobState.InProgress:d} AND batch_id IS NOT NULL");
+    }
+}

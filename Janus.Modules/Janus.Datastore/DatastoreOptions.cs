@@ -1,0 +1,16 @@
+namespace Janus.Datastore;
+
+/// <summary>Where the database is and how its secrets are encrypted.</summary>
+public sealed class DatastoreOptions
+{
+    /// <summary>An Npgsql connection string.</summary>
+    public string ConnectionString { get; set; } = "";
+
+    /// <summary>
+    /// The keys of the column encryption, 16 or 32 bytes in base64url each: the first encrypts, every one decrypts.
+    /// </summary>
+    public IList<string> Keys { get; } = [];
+
+    /// <summary>The type name: both values hold secrets.</summary>
+    public override string ToString() => nameof(DatastoreOptions);
+}

@@ -1,0 +1,88 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Janus.Datastore;
+
+/// <summary>Puts the datastore into a service collection.</summary>
+public static class DatastoreServices
+{
+    // Every statement of the stores stays prepared on its connection.
+    private const int PreparedStatements = 64;
+
+    /// <summary>
+    /// Adds the data source, the stores, <see cref="DatastoreSchema"/>, <see cref="TransactionRunner"/> and
+    /// <see cref="WorkSignal"/>. Without a <see cref="TimeProvider"/> in the collection, the system's is used.
+    /// </summary>
+    public static IServiceCollection AddJanusDatastore(this IServiceCollection services, Action<DatastoreOptions> configure)
+    {
+        services.AddOptions<DatastoreOptions>()
+            .Configure(configure)
+            .Validate(options => options.ConnectionString.Length > 0, "datastore: a connection string expected")
+            .Validate(HasKeys, "datastore: at least one key of 16 or 32 bytes in base64url without padding expected");
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new ColumnEncryption(DatastoreKeys.Parse(Options(provider).Keys)));
+        services.AddSingleton(provider => BuildSource(Options(provider).ConnectionString, provider.GetService<ILoggerFactory>()));
+        services.AddPooledDbContextFactory<JanusDbContext>((provider, builder) =>
+            Configure(builder, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider => new DatastoreSchema(Contexts(provider), provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider => new TransactionRunner(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider => new WorkSignal(
+            provider.GetRequiredService<NpgsqlDataSource>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<ILogger<WorkSignal>>() ?? NullLogger<WorkSignal>.Instance));
+        services.AddSingleton(provider => new TaskStore(Contexts(provider), Encryption(provider)));
+        services.AddSingleton(provider => new HpkeKeyStore(Contexts(provider), Encryption(provider)));
+        services.AddSingleton(provider => new ReportStore(Runner(provider), Encryption(provider)));
+        services.AddSingleton(provider => new LeaderAggregationJobStore(Runner(provider), Encryption(provider)));
+        services.AddSingleton(provider => new HelperAggregationJobStore(Runner(provider), Encryption(provider)));
+        services.AddSingleton(provider => new BatchStore(Runner(provider), Encryption(provider)));
+        services.AddSingleton(provider => new CollectionJobStore(Runner(provider), Encryption(provider)));
+        services.AddSingleton(provider => new AggregateShareStore(Runner(provider)));
+        return services;
+    }
+
+    internal static void Configure(DbContextOptionsBuilder builder, NpgsqlDataSource source) => builder
+        .UseNpgsql(source, npgsql => npgsql.MigrationsAssembly(JanusDbContext.MigrationsAssembly))
+        .UseSnakeCaseNamingConvention();
+
+    private static NpgsqlDataSource BuildSource(string connectionString, ILoggerFactory? loggers)
+    {
+        NpgsqlDataSourceBuilder builder = new(connectionString);
+        if (builder.ConnectionStringBuilder.MaxAutoPrepare == 0)
+        {
+            builder.ConnectionStringBuilder.MaxAutoPrepare = PreparedStatements;
+        }
+
+        // Parameters are never logged: they hold secrets.
+        builder.UseLoggerFactory(loggers).EnableParameterLogging(false);
+        return builder.Build();
+    }
+
+    private static bool HasKeys(DatastoreOptions options)
+    {
+        try
+        {
+            DatastoreKeys.Parse(options.Keys);
+            return true;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
+    private static DatastoreOptions Options(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<DatastoreOptions>>().Value;
+
+    private static TransactionRunner Runner(IServiceProvider provider) => provider.GetRequiredService<TransactionRunner>();
+
+    private static ColumnEncryption Encryption(IServiceProvider provider) => provider.GetRequiredService<ColumnEncryption>();
+
+    private static IDbContextFactory<JanusDbContext> Contexts(IServiceProvider provider) =>
+        provider.GetRequiredService<IDbContextFactory<JanusDbContext>>();
+}

@@ -1,0 +1,19 @@
+namespace Janus.Datastore.Entities;
+
+/// <summary>A row of <c>tasks</c>.</summary>
+internal sealed class TaskEntity
+{
+    public int TaskKey { get; set; }
+    public required byte[] TaskId { get; set; }
+    public short Role { get; set; }
+    public required byte[] TaskConfiguration { get; set; }
+    public required byte[] VerifyKey { get; set; }
+    public short VerificationKeyId { get; set; }
+    public required byte[] CollectorHpkeConfig { get; set; }
+    public byte[]? AggregatorToken { get; set; }
+    public byte[]? AggregatorTokenHash { get; set; }
+    public byte[]? CollectorTokenHash { get; set; }
+    public long? TargetBatchSize { get; set; }
+    public long? BatchTimeWindow { get; set; }
+    public DateTimeOffset CreatedAt { get; set; }
+}

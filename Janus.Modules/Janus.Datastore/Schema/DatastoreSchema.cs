@@ -1,0 +1,63 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Janus.Datastore;
+
+/// <summary>The version of the database's schema: the migrations that were applied to it.</summary>
+public sealed class DatastoreSchema
+{
+    private readonly IDbContextFactory<JanusDbContext> _contexts;
+    private readonly NpgsqlDataSource _source;
+
+    internal DatastoreSchema(IDbContextFactory<JanusDbContext> contexts, NpgsqlDataSource source)
+    {
+        _contexts = contexts;
+        _source = source;
+    }
+
+    /// <summary>Compares the applied migrations with the known ones.</summary>
+    /// <exception cref="SchemaMismatchException">A known migration is missing, or an applied one is unknown.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
+        string[] known = [.. context.Database.GetMigrations()];
+        string[] applied = [.. await context.Database.GetAppliedMigrationsAsync(cancellationToken)];
+        if (applied.Except(known).FirstOrDefault() is { } unknown)
+        {
+            throw new SchemaMismatchException(
+                $"the database was migrated by a newer Janus: it has the migration {unknown}, which this one does not know; run the newer program");
+        }
+
+        if (known.Except(applied).FirstOrDefault() is { } missing)
+        {
+            throw new SchemaMismatchException($"the database lacks the migration {missing}: run janus migrate");
+        }
+    }
+
+    /// <summary>Applies the missing migrations and returns their names; of several replicas, one does it and the others wait.</summary>
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
+    {
+        // A lock of the session, on a connection of its own: migrations have transactions of their own.
+        await using NpgsqlConnection connection = await _source.OpenConnectionAsync(cancellationToken);
+        await ExecuteAsync(connection, "SELECT pg_advisory_lock($1)", cancellationToken);
+        try
+        {
+            await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
+            string[] pending = [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)];
+            await context.Database.MigrateAsync(cancellationToken);
+            return pending;
+        }
+        finally
+        {
+            await ExecuteAsync(connection, "SELECT pg_advisory_unlock($1)", CancellationToken.None);
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = new($"-- DatastoreSchema.Migrate\n{sql}", connection);
+        command.With(AdvisoryLocks.Migration);
+        command.CommandTimeout = 0; // as long as another replica migrates
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,259 @@
+using Janus.Messages;
+using Npgsql;
+
+namespace Janus.Datastore;
+
+/// <content>The steps that a lease holder takes a job through.</content>
+public sealed partial class CollectionJobStore
+{
+    private static readonly string CandidateSql = $"""
+        -- CollectionJobStore.Candidate
+        SELECT b.batch_id FROM leader_selected_batches AS b
+        WHERE b.task_key = $1 AND b.collection_job_id IS NULL AND b.assigned_count >= $2
+            AND NOT EXISTS (SELECT FROM aggregation_jobs AS j
+                WHERE j.task_key = b.task_key AND j.batch_id = b.batch_id AND j.state = {AggregationJobState.InProgress:d})
+        ORDER BY b.assigned_count DESC, b.created_at LIMIT 1
+        FOR UPDATE OF b SKIP LOCKED
+        """;
+
+    // A statement of its own, under the row's lock: only now are jobs of creators who held it before visible.
+    private static readonly string SelectSql = $"""
+        -- CollectionJobStore.Select
+        UPDATE leader_selected_batches AS b SET collection_job_id = $3
+        WHERE b.task_key = $1 AND b.batch_id = $2 AND b.collection_job_id IS NULL AND b.assigned_count >= $4
+            AND NOT EXISTS (SELECT FROM aggregation_jobs AS j
+                WHERE j.task_key = b.task_key AND j.batch_id = b.batch_id AND j.state = {AggregationJobState.InProgress:d})
+        """;
+
+    private static readonly string RecordSelectionSql = $"""
+        -- CollectionJobStore.RecordSelection
+        UPDATE collection_jobs SET first_bucket = $4, last_bucket = $4
+        WHERE task_key = $1 AND collection_job_id = $2 AND lease_token = $3 AND state = {CollectionJobState.Waiting:d}
+        """;
+
+    private static readonly string HoldSql = $"""
+        -- CollectionJobStore.Hold
+        SELECT true FROM collection_jobs
+        WHERE task_key = $1 AND collection_job_id = $2 AND lease_token = $3 AND state = {CollectionJobState.Waiting:d}
+        FOR UPDATE
+        """;
+
+    private static readonly string FenceSql = $"""
+        -- CollectionJobStore.Fence
+        UPDATE collection_jobs SET state = {CollectionJobState.Fenced:d}, leader_aggregate_share = $4, report_count = $5,
+            checksum = $6, interval_start = $7, interval_duration = $8
+        WHERE task_key = $1 AND collection_job_id = $2 AND lease_token = $3
+        """;
+
+    private static readonly string FinishSql = $"""
+        -- CollectionJobStore.Finish
+        UPDATE collection_jobs SET state = {CollectionJobState.Finished:d}, response = $4, finished_at = $5,
+            leader_aggregate_share = NULL, lease_token = NULL
+        WHERE task_key = $1 AND collection_job_id = $2 AND lease_token = $3 AND state = {CollectionJobState.Fenced:d}
+        """;
+
+    private static readonly string FailSql = $"""
+        -- CollectionJobStore.Fail
+        WITH target AS MATERIALIZED (
+            SELECT collection_job_id, state FROM collection_jobs
+            WHERE task_key = $1 AND collection_job_id = $2 AND lease_token = $3
+                AND state IN ({CollectionJobState.Waiting:d}, {CollectionJobState.Fenced:d})
+            FOR UPDATE
+        )
+        UPDATE collection_jobs AS c SET state = {CollectionJobState.Failed:d}, problem_type = $4, problem_detail = $5,
+            finished_at = $6, leader_aggregate_share = NULL, lease_token = NULL
+        FROM target WHERE c.task_key = $1 AND c.collection_job_id = target.collection_job_id
+        RETURNING target.state, c.first_bucket
+        """;
+
+    private const string UnmarkCollectedSql = """
+        -- CollectionJobStore.UnmarkCollected
+        DELETE FROM collected_batches WHERE task_key = $1 AND first_bucket = $2
+        """;
+
+    private static readonly string RecordLocationSql = $"""
+        -- CollectionJobStore.RecordHelperLocation
+        UPDATE collection_jobs SET helper_location = $4
+        WHERE task_key = $1 AND collection_job_id = $2 AND lease_token = $3 AND state = {CollectionJobState.Fenced:d}
+        """;
+
+    /// <summary>
+    /// Chooses a batch of the leader-selected mode with at least <paramref name="minBatchSize"/> aggregated reports, none
+    /// in progress and no collection job: the fullest, and of several the oldest. It takes no more reports from then on.
+    /// Null when there is none yet or the lease is lost.
+    /// </summary>
+    public Task<BatchRange?> SelectBatchAsync(
+        Lease<CollectionJob> lease, ulong minBatchSize, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        if (lease.Job.Range is { } selected)
+        {
+            return Task.FromResult<BatchRange?>(selected);
+        }
+
+        int taskKey = lease.Job.TaskKey;
+        long least = (long)Math.Clamp(minBatchSize, 1, long.MaxValue);
+        return _runner.RunAsync("CollectionJobStore.SelectBatch", async (transaction, token) =>
+        {
+            await using NpgsqlCommand candidate = transaction.Command(CandidateSql).With(taskKey).With(least);
+            if (await candidate.ExecuteScalarAsync(token) is not byte[] batchId)
+            {
+                return null;
+            }
+
+            await using NpgsqlCommand select = transaction.Command(SelectSql)
+                .With(taskKey).With(batchId).With(Uuid.Of(lease.Job.Id)).With(least);
+            await using NpgsqlCommand record = transaction.Command(RecordSelectionSql)
+                .With(taskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(batchId);
+            if (await select.ExecuteNonQueryAsync(token) == 1 && await record.ExecuteNonQueryAsync(token) == 1)
+            {
+                return new BatchRange(batchId, batchId);
+            }
+
+            transaction.RollBack();
+            return null;
+        }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Marks the batch that was read as collected and stores the Leader's aggregate share over it, unless reports are
+    /// pending, the batch has changed or a bucket of it was collected.
+    /// </summary>
+    /// <param name="lease">The lease of a waiting job.</param>
+    /// <param name="expected">The batch as it was read; its range is the one that is marked.</param>
+    /// <param name="leaderAggregateShare">The aggregate share over it, noise included; it is encrypted at rest.</param>
+    /// <param name="interval">The interval that the response will name.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
+    public Task<FenceOutcome> FenceAsync(
+        Lease<CollectionJob> lease,
+        StoredBatch expected,
+        byte[] leaderAggregateShare,
+        Interval interval,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        ArgumentNullException.ThrowIfNull(expected);
+        Guid id = Uuid.Of(lease.Job.Id);
+        int taskKey = lease.Job.TaskKey;
+        byte[] sealedShare = _encryption.Seal(
+            EncryptedColumn.LeaderAggregateShare, RowKey.Of(taskKey, id), leaderAggregateShare);
+        byte[] fingerprint = BatchStatements.FingerprintOf(expected);
+        return _runner.RunAsync("CollectionJobStore.Fence", async (transaction, token) =>
+        {
+            FenceOutcome outcome = await CheckFenceAsync(transaction, lease, expected.Range, fingerprint, token);
+            if (outcome != FenceOutcome.Fenced)
+            {
+                transaction.RollBack();
+                return outcome;
+            }
+
+            await using NpgsqlBatch batch = transaction.Batch();
+            batch.AddMarkCollected(taskKey, expected.Range, now);
+            batch.Add(FenceSql).With(taskKey).With(id).With(lease.Token).With(sealedShare)
+                .With(expected.ReportCount).With(expected.Checksum)
+                .With(unchecked((long)interval.Start.Value)).With(unchecked((long)interval.Duration.Value));
+            await batch.ExecuteNonQueryAsync(token);
+            return outcome;
+        }, cancellationToken);
+    }
+
+    /// <summary>Stores the answer of a fenced job. False when the lease is lost or the job deleted.</summary>
+    public Task<bool> FinishAsync(
+        Lease<CollectionJob> lease, byte[] response, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return _runner.RunAsync("CollectionJobStore.Finish", async (transaction, token) =>
+        {
+            await using NpgsqlCommand command = transaction.Command(FinishSql)
+                .With(lease.Job.TaskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(response).With(now);
+            return await command.ExecuteNonQueryAsync(token) == 1;
+        }, cancellationToken);
+    }
+
+    /// <summary>Ends a job without an answer. False when the lease is lost or the job deleted.</summary>
+    /// <param name="lease">The lease of a waiting or fenced job.</param>
+    /// <param name="problemType">The problem type that the Collector gets.</param>
+    /// <param name="problemDetail">What it gets besides.</param>
+    /// <param name="releaseBatch">
+    /// Whether the batch of a fenced job may be collected by another one; a batch that is only selected always may.
+    /// </param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
+    public Task<bool> FailAsync(
+        Lease<CollectionJob> lease,
+        string problemType,
+        string problemDetail,
+        bool releaseBatch,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        int taskKey = lease.Job.TaskKey;
+        Guid id = Uuid.Of(lease.Job.Id);
+        return _runner.RunAsync("CollectionJobStore.Fail", async (transaction, token) =>
+        {
+            await using NpgsqlCommand fail = transaction.Command(FailSql)
+                .With(taskKey).With(id).With(lease.Token).With(problemType).With(problemDetail).With(now);
+            List<(CollectionJobState State, byte[]? FirstBucket)> failed = await fail.ReadAllAsync(
+                row => ((CollectionJobState)row.GetInt16(0), row.BytesOrNull(1)), token);
+            if (failed is not [var (state, firstBucket)])
+            {
+                return false;
+            }
+
+            await using NpgsqlBatch batch = transaction.Batch();
+            if (state == CollectionJobState.Fenced && releaseBatch)
+            {
+                batch.Add(UnmarkCollectedSql).With(taskKey).With(firstBucket);
+            }
+
+            if (state == CollectionJobState.Waiting || releaseBatch)
+            {
+                batch.Add(ReopenBatchSql).With(taskKey).With(id);
+                await batch.ExecuteNonQueryAsync(token);
+            }
+
+            return true;
+        }, cancellationToken);
+    }
+
+    /// <summary>Remembers the Helper's resource for the job. False when the lease is lost.</summary>
+    public Task<bool> RecordHelperLocationAsync(
+        Lease<CollectionJob> lease, string location, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return _runner.RunAsync("CollectionJobStore.RecordHelperLocation", async (transaction, token) =>
+        {
+            await using NpgsqlCommand command = transaction.Command(RecordLocationSql)
+                .With(lease.Job.TaskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(location);
+            return await command.ExecuteNonQueryAsync(token) == 1;
+        }, cancellationToken);
+    }
+
+    private static async Task<FenceOutcome> CheckFenceAsync(
+        DatastoreTransaction transaction,
+        Lease<CollectionJob> lease,
+        BatchRange range,
+        byte[] fingerprint,
+        CancellationToken cancellationToken)
+    {
+        int taskKey = lease.Job.TaskKey;
+        await using NpgsqlBatch batch = transaction.Batch();
+        batch.AddExclusiveFence(taskKey);
+        batch.Add(HoldSql).With(taskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token);
+        batch.AddPending(taskKey, range);
+        batch.AddIsCollected(taskKey, range);
+        batch.AddFingerprint(taskKey, range);
+        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
+        bool isHeld = (await reader.ReadNextAsync(row => row.GetBoolean(0), cancellationToken)).Count == 1;
+        long pending = (await reader.ReadNextAsync(row => row.GetInt64(0), cancellationToken))[0];
+        bool isCollected = (await reader.ReadNextAsync(row => row.GetBoolean(0), cancellationToken))[0];
+        byte[] found = (await reader.ReadNextAsync(row => row.Bytes(0), cancellationToken))[0];
+        return !isHeld ? FenceOutcome.LeaseLost
+            : isCollected ? FenceOutcome.Overlap
+            : pending > 0 || !found.AsSpan().SequenceEqual(fingerprint) ? FenceOutcome.Changed
+            : FenceOutcome.Fenced;
+    }
+}

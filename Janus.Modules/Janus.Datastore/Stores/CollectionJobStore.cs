@@ -1,0 +1,245 @@
+using Janus.Messages;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Janus.Datastore;
+
+/// <summary>The Leader's collection jobs as the Collector sees them, and their leases: DAP §4.6 (collect-flow).</summary>
+public sealed partial class CollectionJobStore
+{
+    private const int MaximumCreationRounds = 5;
+
+    private static readonly string FindIdenticalSql = $"""
+        -- CollectionJobStore.FindIdentical
+        SELECT {CollectionJobRows.Columns} FROM collection_jobs AS c
+        WHERE c.task_key = $1 AND c.request_hash = $2
+            AND c.state IN ({CollectionJobState.Waiting:d}, {CollectionJobState.Fenced:d}, {CollectionJobState.Finished:d})
+        """;
+
+    private static readonly string InsertSql = $"""
+        -- CollectionJobStore.Insert
+        INSERT INTO collection_jobs AS c (task_key, collection_job_id, request, request_hash, state, first_bucket,
+            last_bucket, created_at, next_attempt_at, lease_expiry, lease_attempts)
+        VALUES ($1, $2, $3, $4, {CollectionJobState.Waiting:d}, $5, $6, $7, $7, $7, 0)
+        ON CONFLICT (task_key, request_hash)
+            WHERE state IN ({CollectionJobState.Waiting:d}, {CollectionJobState.Fenced:d}, {CollectionJobState.Finished:d})
+            DO NOTHING
+        RETURNING {CollectionJobRows.Columns}
+        """;
+
+    private static readonly string FindSql = $"""
+        -- CollectionJobStore.Find
+        SELECT {CollectionJobRows.Columns} FROM collection_jobs AS c WHERE c.task_key = $1 AND c.collection_job_id = $2
+        """;
+
+    private static readonly string DeleteSql = $"""
+        -- CollectionJobStore.Delete
+        WITH target AS MATERIALIZED (
+            SELECT collection_job_id, state FROM collection_jobs
+            WHERE task_key = $1 AND collection_job_id = $2 AND state <> {CollectionJobState.Deleted:d}
+            FOR UPDATE
+        )
+        UPDATE collection_jobs AS c SET state = {CollectionJobState.Deleted:d}, lease_token = NULL,
+            leader_aggregate_share = NULL, response = NULL
+        FROM target WHERE c.task_key = $1 AND c.collection_job_id = target.collection_job_id
+        RETURNING target.state
+        """;
+
+    private const string ReopenBatchSql = """
+        -- CollectionJobStore.ReopenBatch
+        UPDATE leader_selected_batches SET collection_job_id = NULL WHERE task_key = $1 AND collection_job_id = $2
+        """;
+
+    private static readonly string AcquireSql = $"""
+        -- CollectionJobStore.Acquire
+        WITH due AS MATERIALIZED (
+            SELECT task_key, collection_job_id FROM collection_jobs
+            WHERE state IN ({CollectionJobState.Waiting:d}, {CollectionJobState.Fenced:d})
+                AND next_attempt_at <= $1 AND lease_expiry <= $1
+            ORDER BY next_attempt_at LIMIT $2
+            FOR UPDATE SKIP LOCKED
+        )
+        -- The next attempt is set to the expiry, so that a job that is woken while it is leased can be told apart.
+        UPDATE collection_jobs AS c SET lease_expiry = $3, next_attempt_at = $3, lease_token = gen_random_uuid(),
+            lease_attempts = c.lease_attempts + 1
+        FROM due WHERE c.task_key = due.task_key AND c.collection_job_id = due.collection_job_id
+        RETURNING {CollectionJobRows.Columns}, c.lease_token, c.lease_expiry, c.lease_attempts
+        """;
+
+    private const string ReleaseSql = """
+        -- CollectionJobStore.Release
+        UPDATE collection_jobs SET lease_expiry = $5, lease_token = NULL,
+            next_attempt_at = CASE WHEN next_attempt_at < lease_expiry THEN next_attempt_at ELSE $4 END,
+            lease_attempts = CASE WHEN $6 THEN 0 ELSE lease_attempts END
+        WHERE task_key = $1 AND collection_job_id = $2 AND lease_token = $3
+        """;
+
+    private readonly TransactionRunner _runner;
+    private readonly ColumnEncryption _encryption;
+
+    internal CollectionJobStore(TransactionRunner runner, ColumnEncryption encryption)
+    {
+        _runner = runner;
+        _encryption = encryption;
+    }
+
+    /// <summary>
+    /// Makes a job under <paramref name="newId"/>, or finds the one that an identical request made and that has neither
+    /// failed nor been deleted. A batch with a collected bucket is refused.
+    /// </summary>
+    /// <param name="task">The task.</param>
+    /// <param name="newId">The ID of the new job.</param>
+    /// <param name="request">The CollectionJobReq exactly as it came.</param>
+    /// <param name="requestHash">Its SHA-256.</param>
+    /// <param name="range">The batch, or <see langword="null"/> when the Leader chooses one later.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
+    public Task<CollectionJobCreation> CreateAsync(
+        DapTask task,
+        CollectionJobId newId,
+        byte[] request,
+        byte[] requestHash,
+        BatchRange? range,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return _runner.RunAsync<CollectionJobCreation>("CollectionJobStore.Create", async (transaction, token) =>
+        {
+            // An identical job may come, or go, between two statements; then it is looked for again.
+            for (int round = 0; round < MaximumCreationRounds; round++)
+            {
+                if (await FindIdenticalAsync(transaction, task.Key, requestHash, token) is { } existing)
+                {
+                    return new CollectionJobCreation.Existing(existing);
+                }
+
+                if (range is not null && await IsCollectedAsync(transaction, task.Key, range, token))
+                {
+                    // Committed after the first look, perhaps, by the identical job itself.
+                    return await FindIdenticalAsync(transaction, task.Key, requestHash, token) is { } collected
+                        ? new CollectionJobCreation.Existing(collected)
+                        : new CollectionJobCreation.Overlap();
+                }
+
+                if (await InsertAsync(transaction, task.Key, newId, request, requestHash, range, now, token) is { } job)
+                {
+                    return new CollectionJobCreation.Created(job);
+                }
+            }
+
+            throw new InvalidOperationException("identical collection jobs come and go too fast");
+        }, cancellationToken);
+    }
+
+    /// <summary>The job of an ID, deleted ones included.</summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The share does not open.</exception>
+    public Task<CollectionJob?> FindAsync(int taskKey, CollectionJobId id, CancellationToken cancellationToken) =>
+        _runner.ReadAsync("CollectionJobStore.Find", async (transaction, token) =>
+        {
+            await using NpgsqlCommand command = transaction.Command(FindSql).With(taskKey).With(Uuid.Of(id));
+            return (await command.ReadAllAsync(row => CollectionJobRows.Read(row, _encryption), token)).SingleOrDefault();
+        }, cancellationToken);
+
+    /// <summary>
+    /// Deletes a job and its answer. A batch that was marked collected stays so; one that was only selected is free again.
+    /// False when there is no such job or it is deleted already.
+    /// </summary>
+    public Task<bool> DeleteAsync(int taskKey, CollectionJobId id, CancellationToken cancellationToken) =>
+        _runner.RunAsync("CollectionJobStore.Delete", async (transaction, token) =>
+        {
+            await using NpgsqlCommand command = transaction.Command(DeleteSql).With(taskKey).With(Uuid.Of(id));
+            if (await command.ExecuteScalarAsync(token) is not short state)
+            {
+                return false;
+            }
+
+            if ((CollectionJobState)state == CollectionJobState.Waiting)
+            {
+                await using NpgsqlCommand reopen = transaction.Command(ReopenBatchSql).With(taskKey).With(Uuid.Of(id));
+                await reopen.ExecuteNonQueryAsync(token);
+            }
+
+            return true;
+        }, cancellationToken);
+
+    /// <summary>Leases up to <paramref name="maximum"/> due jobs that wait or are fenced, those due longest first.</summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A share does not open.</exception>
+    public Task<IReadOnlyList<Lease<CollectionJob>>> AcquireAsync(
+        int maximum, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken) =>
+        _runner.RunAsync<IReadOnlyList<Lease<CollectionJob>>>("CollectionJobStore.Acquire", async (transaction, token) =>
+        {
+            await using NpgsqlCommand command = transaction.Command(AcquireSql).With(now).With(maximum).With(now + duration);
+            List<Lease<CollectionJob>> leases = await command.ReadAllAsync(
+                row => new Lease<CollectionJob>(
+                    CollectionJobRows.Read(row, _encryption), row.GetGuid(18), row.Instant(19), row.GetInt32(20)),
+                token);
+            leases.Sort((left, right) => left.Job.CreatedAt.CompareTo(right.Job.CreatedAt));
+            return leases;
+        }, cancellationToken);
+
+    /// <summary>
+    /// Gives a job back after a failure, to be tried again from then on, or at once when an aggregation job of the task
+    /// finished meanwhile. False when the lease is lost.
+    /// </summary>
+    public Task<bool> ReleaseAsync(
+        Lease<CollectionJob> lease, DateTimeOffset nextAttempt, CancellationToken cancellationToken) =>
+        ReleaseAsync(lease, nextAttempt, resetAttempts: false, cancellationToken);
+
+    /// <summary>
+    /// Gives a job back that only has to wait; its attempts count from 0 again. Otherwise as
+    /// <see cref="ReleaseAsync(Lease{CollectionJob}, DateTimeOffset, CancellationToken)"/>.
+    /// </summary>
+    public Task<bool> DeferAsync(
+        Lease<CollectionJob> lease, DateTimeOffset nextAttempt, CancellationToken cancellationToken) =>
+        ReleaseAsync(lease, nextAttempt, resetAttempts: true, cancellationToken);
+
+    private Task<bool> ReleaseAsync(
+        Lease<CollectionJob> lease, DateTimeOffset nextAttempt, bool resetAttempts, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return _runner.RunAsync("CollectionJobStore.Release", async (transaction, token) =>
+        {
+            await using NpgsqlCommand command = transaction.Command(ReleaseSql)
+                .With(lease.Job.TaskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(nextAttempt)
+                .With(DateTimeOffset.UnixEpoch).With(resetAttempts, NpgsqlDbType.Boolean);
+            return await command.ExecuteNonQueryAsync(token) == 1;
+        }, cancellationToken);
+    }
+
+    private async Task<CollectionJob?> FindIdenticalAsync(
+        DatastoreTransaction transaction, int taskKey, byte[] requestHash, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = transaction.Command(FindIdenticalSql).With(taskKey).With(requestHash);
+        return (await command.ReadAllAsync(row => CollectionJobRows.Read(row, _encryption), cancellationToken)).SingleOrDefault();
+    }
+
+    private static async Task<bool> IsCollectedAsync(
+        DatastoreTransaction transaction, int taskKey, BatchRange range, CancellationToken cancellationToken)
+    {
+        await using NpgsqlBatch batch = transaction.Batch();
+        batch.AddIsCollected(taskKey, range);
+        return (bool)(await batch.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private async Task<CollectionJob?> InsertAsync(
+        DatastoreTransaction transaction,
+        int taskKey,
+        CollectionJobId newId,
+        byte[] request,
+        byte[] requestHash,
+        BatchRange? range,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        await using NpgsqlBatch batch = transaction.Batch();
+        batch.Add(InsertSql).With(taskKey).With(Uuid.Of(newId)).With(request).With(requestHash)
+            .With(range?.FirstBucket).With(range?.LastBucket).With(now);
+        batch.AddNotify(WorkKind.CollectionJobs);
+
+        // The job creator need not wait for more reports of this batch.
+        batch.AddNotify(WorkKind.Reports);
+        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return (await reader.ReadRowsAsync(row => CollectionJobRows.Read(row, _encryption), cancellationToken)).SingleOrDefault();
+    }
+}
