@@ -70,6 +70,16 @@ internal sealed class ClusterDirectory : IDisposable
         }
     }
 
+    /// <summary>The socket directory of the server that runs on the cluster in <paramref name="path"/>, or null if none is ready there.</summary>
+    public static string? FindRunningSocket(string path)
+    {
+        using ClusterDirectory directory = new(Path.GetFullPath(path), temporary: false, socket: "", heldLock: null);
+        return directory.IsReady() && directory.ReadProcessFile() is [string first, _, _, _, string socket, ..]
+            && int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && directory.RunsHere(id) != false
+            ? socket
+            : null;
+    }
+
     /// <summary>The major version of the PostgreSQL that made the cluster, or null if there is none yet.</summary>
     public int? MajorVersion() =>
         HasCluster && int.TryParse(File.ReadAllText(VersionFile).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int version) ? version : null;

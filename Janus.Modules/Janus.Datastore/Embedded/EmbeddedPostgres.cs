@@ -90,13 +90,11 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     }
 
     /// <summary>The Npgsql connection string of <paramref name="database"/>; it holds no password, because only our user can enter the socket's directory.</summary>
-    public string ConnectionString(string database) => new NpgsqlConnectionStringBuilder
-    {
-        Host = directory.SocketDirectory,
-        Port = ClusterDirectory.Port,
-        Username = Superuser,
-        Database = database,
-    }.ConnectionString;
+    public string ConnectionString(string database) => ConnectionString(directory.SocketDirectory, database);
+
+    /// <summary>The connection string of <paramref name="database"/> on the server that another process of ours runs in <paramref name="directory"/>, or null if none runs.</summary>
+    public static string? FindRunning(string directory, string database) =>
+        ClusterDirectory.FindRunningSocket(directory) is { } socket ? ConnectionString(socket, database) : null;
 
     /// <summary>Creates the database <paramref name="name"/> unless it is there.</summary>
     public async Task CreateDatabaseAsync(string name, CancellationToken cancellationToken = default)
@@ -147,6 +145,14 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         await StopAsync();
         supervisor.Dispose();
     }
+
+    private static string ConnectionString(string socketDirectory, string database) => new NpgsqlConnectionStringBuilder
+    {
+        Host = socketDirectory,
+        Port = ClusterDirectory.Port,
+        Username = Superuser,
+        Database = database,
+    }.ConnectionString;
 
     private static async Task OwnAsync(ClusterDirectory directory, UnprivilegedUser? user, CancellationToken cancellationToken)
     {

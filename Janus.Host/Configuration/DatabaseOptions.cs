@@ -1,0 +1,105 @@
+using System.Buffers.Text;
+using System.ComponentModel.DataAnnotations;
+using System.Data.Common;
+using System.Text;
+
+namespace Janus.Host.Configuration;
+
+/// <summary>Where the database is, and the keys of its encrypted columns.</summary>
+internal sealed class DatabaseOptions : IValidatableObject
+{
+    /// <summary>An Npgsql connection string or a <c>postgres://</c> URL; empty means the embedded database.</summary>
+    public string? ConnectionString { get; set; }
+
+    /// <summary>The password, if the connection string has none.</summary>
+    public string? Password { get; set; }
+
+    /// <summary>A file whose first line is the password.</summary>
+    public string? PasswordFile { get; set; }
+
+    /// <summary>The directory of the embedded database and its datastore key; empty means the user's data directory.</summary>
+    public string? DataDirectory { get; set; }
+
+    /// <summary>The largest number of connections of this process.</summary>
+    [Range(2, 10_000)]
+    public int MaximumConnections { get; set; } = 20;
+
+    /// <summary>Keys of the encrypted columns, base64url of 16 or 32 bytes: the first encrypts, all decrypt.</summary>
+    public IReadOnlyList<string> DatastoreKeys { get; set; } = [];
+
+    /// <summary>Whether the process runs a database of its own.</summary>
+    public bool IsEmbedded => string.IsNullOrWhiteSpace(ConnectionString);
+
+    /// <inheritdoc />
+    public override string ToString() => nameof(DatabaseOptions);
+
+    /// <inheritdoc />
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!string.IsNullOrEmpty(Password) && !string.IsNullOrEmpty(PasswordFile))
+            yield return new ValidationResult("give Password or PasswordFile, not both", [nameof(PasswordFile)]);
+        if (!IsEmbedded && !IsConnectionString())
+            yield return new ValidationResult("neither a connection string (Host=...;Database=...;Username=...) nor a URL postgres://user@host/database", [nameof(ConnectionString)]);
+        if (!IsEmbedded && DatastoreKeys.Count == 0)
+            yield return new ValidationResult("a key is needed with a connection string; make one with 'janus datastore-key generate'", [nameof(DatastoreKeys)]);
+        for (int i = 0; i < DatastoreKeys.Count; i++)
+        {
+            if (!IsKey(DatastoreKeys[i]))
+                yield return new ValidationResult($"entry {i} is not base64url of 16 or 32 bytes", [nameof(DatastoreKeys)]);
+        }
+    }
+
+    /// <summary>The connection string with the password and the pool's size put in.</summary>
+    public string ResolvedConnectionString()
+    {
+        DbConnectionStringBuilder builder = ParseConnectionString();
+        if (ResolvedPassword() is { Length: > 0 } password)
+            builder["Password"] = password;
+        builder["Maximum Pool Size"] = MaximumConnections;
+        return builder.ConnectionString;
+    }
+
+    private string? ResolvedPassword() => string.IsNullOrEmpty(PasswordFile) ? Password : File.ReadLines(PasswordFile).FirstOrDefault()?.Trim();
+
+    private bool IsConnectionString()
+    {
+        try
+        {
+            return ParseConnectionString().ContainsKey("Host");
+        }
+        catch (Exception failure) when (failure is ArgumentException or UriFormatException)
+        {
+            return false;
+        }
+    }
+
+    private DbConnectionStringBuilder ParseConnectionString() => ConnectionString!.Contains("://", StringComparison.Ordinal)
+        ? FromUrl(new Uri(ConnectionString))
+        : new DbConnectionStringBuilder { ConnectionString = ConnectionString };
+
+    private static DbConnectionStringBuilder FromUrl(Uri url)
+    {
+        if (url.Scheme is not ("postgres" or "postgresql"))
+            throw new UriFormatException("the scheme is postgres");
+        DbConnectionStringBuilder builder = new() { ["Host"] = url.Host };
+        if (url.Port > 0)
+            builder["Port"] = url.Port;
+        string[] user = url.UserInfo.Split(':', 2);
+        if (user[0].Length > 0)
+            builder["Username"] = Uri.UnescapeDataString(user[0]);
+        if (user.Length == 2)
+            builder["Password"] = Uri.UnescapeDataString(user[1]);
+        if (url.AbsolutePath.Trim('/') is { Length: > 0 } database)
+            builder["Database"] = Uri.UnescapeDataString(database);
+        foreach (string parameter in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] pair = parameter.Split('=', 2);
+            builder[pair[0] == "sslmode" ? "SSL Mode" : Uri.UnescapeDataString(pair[0])] = Uri.UnescapeDataString(pair[^1]);
+        }
+
+        return builder;
+    }
+
+    private static bool IsKey(string text) =>
+        Base64Url.IsValid(Encoding.ASCII.GetBytes(text), out int length) && length is 16 or 32;
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Janus.Host.Configuration;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Serilog;
+
+namespace Janus.Host.Hosting;
+
+/// <summary>Puts the modules together to one web application.</summary>
+internal static class JanusApplication
+{
+    /// <summary>Builds the application that runs the roles of <paramref name="options"/> on <paramref name="database"/>.</summary>
+    public static WebApplication Build(JanusOptions options, OpenedDatabase database)
+    {
+        // Nothing but what is named here is configured: no configuration files, no environment, no watchers.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Janus" });
+        builder.WebHost.UseKestrelCore().UseUrls([.. options.Http.Urls()]).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.AddSerilog(Observability.CreateLogger(options.Log), dispose: true);
+        builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Http.ShutdownTimeout);
+        builder.Services.AddRouting();
+        builder.Services.AddHealthChecks();
+        builder.Services.AddSingleton(TimeProvider.System);
+        Observability.AddTelemetry(builder.Services, options.Telemetry);
+        AddModules(builder.Services, options, database);
+
+        WebApplication application = builder.Build();
+        application.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
+        application.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = WriteReadinessAsync });
+        MapModules(application, options);
+        return application;
+    }
+
+    private static void AddModules(IServiceCollection services, JanusOptions options, OpenedDatabase database)
+    {
+    }
+
+    private static void MapModules(WebApplication application, JanusOptions options)
+    {
+    }
+
+    // Names and states only: a check's exception may name hosts and users.
+    private static Task WriteReadinessAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "application/json";
+        var checks = report.Entries.ToDictionary(entry => entry.Key, entry => new { status = entry.Value.Status.ToString(), description = entry.Value.Description });
+        return context.Response.WriteAsync(JsonSerializer.Serialize(new { status = report.Status.ToString(), checks }), context.RequestAborted);
+    }
+
+    // Signals are turned into cancellation by the command line.
+    private sealed class SilentLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

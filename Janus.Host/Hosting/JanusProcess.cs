@@ -1,0 +1,94 @@
+using Janus.Cli;
+using Janus.Host.Configuration;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Janus.Host.Hosting;
+
+/// <summary>What the commands need from this executable, and the process behind <c>janus run</c>.</summary>
+internal sealed partial class JanusProcess : IProcessHost
+{
+    /// <inheritdoc />
+    public async Task<int> RunAsync(RunArguments arguments, CancellationToken cancellationToken)
+    {
+        JanusOptions options = JanusConfiguration.Load(arguments);
+        await using OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: false, cancellationToken);
+        await using WebApplication application = JanusApplication.Build(options, database);
+        ILogger<JanusProcess> logger = application.Services.GetRequiredService<ILogger<JanusProcess>>();
+        await StartAsync(application, cancellationToken);
+        string[] addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+        LogStarted(logger, options.Roles, addresses);
+        if (arguments.AddressFile is { } file)
+            await WriteAddressesAsync(file, addresses, cancellationToken);
+
+        Task stop = Task.Delay(Timeout.Infinite, cancellationToken);
+        Task parentEnded = arguments.ExitWithParent ? EndOfStandardInputAsync() : Task.Delay(Timeout.Infinite, cancellationToken);
+        Task first = await Task.WhenAny(stop, parentEnded, database.Ended);
+        if (first == database.Ended)
+            LogDatabaseEnded(logger);
+        LogStopping(logger);
+        await application.StopAsync(CancellationToken.None);
+        if (arguments.AddressFile is not null)
+            File.Delete(arguments.AddressFile);
+        LogStopped(logger);
+        return first == database.Ended ? 1 : 0;
+    }
+
+    /// <inheritdoc />
+    public Task<IDatastoreAccess> OpenDatastoreAsync(ConfigurationArguments arguments, bool migrate, CancellationToken cancellationToken) =>
+        throw new CliException("no datastore is built in");
+
+    private static async Task StartAsync(WebApplication application, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await application.StartAsync(cancellationToken);
+        }
+        catch (IOException failure) when (failure.InnerException is AddressInUseException)
+        {
+            throw new CliException($"{failure.Message.TrimEnd('.')}: stop what listens there, or choose another address with --listen or Http.Listen", failure);
+        }
+        catch (System.Net.Sockets.SocketException failure)
+        {
+            throw new CliException($"cannot listen on {string.Join(", ", application.Urls)}: {failure.Message}", failure);
+        }
+    }
+
+    // Whoever waits for the file finds it whole.
+    private static async Task WriteAddressesAsync(string path, string[] addresses, CancellationToken cancellationToken)
+    {
+        string unfinished = path + ".new";
+        await File.WriteAllLinesAsync(unfinished, addresses, cancellationToken);
+        File.Move(unfinished, path, overwrite: true);
+    }
+
+    // A read of standard input cannot be cancelled, so it has a thread that does not keep the process alive.
+    private static Task EndOfStandardInputAsync()
+    {
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Thread reader = new(() =>
+        {
+            using Stream input = Console.OpenStandardInput();
+            Span<byte> ignored = stackalloc byte[64];
+            while (input.Read(ignored) > 0)
+                continue;
+            ended.SetResult();
+        })
+        { IsBackground = true, Name = "parent watch" };
+        reader.Start();
+        return ended.Task;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Started with the roles {Roles}, listening on {Addresses}")]
+    private static partial void LogStarted(ILogger logger, IReadOnlyList<ProcessRole> roles, string[] addresses);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: finishing what is in flight")]
+    private static partial void LogStopping(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopped")]
+    private static partial void LogStopped(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The embedded database has ended")]
+    private static partial void LogDatabaseEnded(ILogger logger);
+}

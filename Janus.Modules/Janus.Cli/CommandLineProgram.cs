@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Janus.Cli.Commands;
+
+namespace Janus.Cli;
+
+/// <summary>The command line: one root command, one file for each command.</summary>
+public static class CommandLineProgram
+{
+    private const int Failure = 1;
+    private const int UsageError = 2;
+
+    /// <summary>Runs the command that <paramref name="arguments"/> name; the result is the exit code: 0 success, 1 failure, 2 wrong usage.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, IProcessHost host)
+    {
+        Option<bool> verbose = new("--verbose") { Description = "Show the whole of an error: kind, cause and stack trace.", Recursive = true };
+        ParseResult parsed = CreateRootCommand(host, verbose).Parse(arguments);
+        if (parsed.Errors.Count > 0)
+            return ReportUsage(parsed);
+
+        using Interruption interruption = new();
+        try
+        {
+            // Signals are ours: a process has to finish what is in flight, however long that takes.
+            InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parsed.InvokeAsync(configuration, interruption.Token);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("janus: interrupted");
+            return interruption.ExitCode;
+        }
+        catch (Exception failure)
+        {
+            await Console.Error.WriteLineAsync(parsed.GetValue(verbose) ? failure.ToString() : $"janus: {Failures.Describe(failure)}");
+            return Failure;
+        }
+    }
+
+    private static RootCommand CreateRootCommand(IProcessHost host, Option<bool> verbose)
+    {
+        RootCommand root = new("Janus: an aggregator for the Distributed Aggregation Protocol, its client and its collector")
+        {
+            RunCommand.Create(host),
+            MigrateCommand.Create(host),
+            DatastoreKeyCommand.Create(),
+            VdafCommand.Create(),
+        };
+        root.Options.Add(verbose);
+        HelpExamples.Install(root);
+        return root;
+    }
+
+    private static int ReportUsage(ParseResult parsed)
+    {
+        foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
+            Console.Error.WriteLine($"janus: {message}");
+        List<string> path = [];
+        for (Command? command = parsed.CommandResult.Command; command is not null and not RootCommand; command = command.Parents.OfType<Command>().FirstOrDefault())
+            path.Insert(0, command.Name);
+        Console.Error.WriteLine($"Try 'janus {string.Concat(path.Select(name => name + " "))}--help'.");
+        return UsageError;
+    }
+}

@@ -1,0 +1,33 @@
+using System.CommandLine;
+
+namespace Janus.Cli.Commands;
+
+/// <summary>The options that say where a command's configuration comes from.</summary>
+internal sealed class ConfigurationOptions
+{
+    private readonly Option<string?> configFile = new("--config-file", "-c")
+    {
+        Description = "The YAML configuration; without it, appsettings.yaml beside the program applies. Environment variables JANUS__Section__Key override it.",
+        HelpName = "PATH",
+    };
+
+    private readonly Option<string?> passwordFile = new("--database-password-file")
+    {
+        Description = "A file whose first line is the database password (or set JANUS_DATABASE_PASSWORD).",
+        HelpName = "PATH",
+    };
+
+    /// <summary>Adds the options to <paramref name="command"/>.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(configFile);
+        command.Options.Add(passwordFile);
+    }
+
+    /// <summary>Reads the options' values.</summary>
+    public ConfigurationArguments Read(ParseResult result) => new()
+    {
+        ConfigFile = result.GetValue(configFile),
+        DatabasePasswordFile = result.GetValue(passwordFile),
+    };
+}

@@ -1,0 +1,11 @@
+namespace Janus.Cli;
+
+/// <summary>A datastore opened for one command; disposing it closes the connections and stops what was started for it.</summary>
+public interface IDatastoreAccess : IAsyncDisposable
+{
+    /// <summary>The connection string, which may hold a password: never print it.</summary>
+    string ConnectionString { get; }
+
+    /// <summary>The stores of Janus.Datastore.</summary>
+    IServiceProvider Stores { get; }
+}

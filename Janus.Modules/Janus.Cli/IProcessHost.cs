@@ -1,0 +1,11 @@
+namespace Janus.Cli;
+
+/// <summary>What the commands need from the executable that hosts them: configuration, datastore, and the running process itself.</summary>
+public interface IProcessHost
+{
+    /// <summary>Runs an aggregator process until it is told to stop; the result is the exit code.</summary>
+    Task<int> RunAsync(RunArguments arguments, CancellationToken cancellationToken);
+
+    /// <summary>Opens the configured datastore; a schema that is not up to date is refused unless <paramref name="migrate"/>.</summary>
+    Task<IDatastoreAccess> OpenDatastoreAsync(ConfigurationArguments arguments, bool migrate, CancellationToken cancellationToken);
+}
