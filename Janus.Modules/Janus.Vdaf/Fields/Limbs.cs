@@ -1,0 +1,31 @@
+using System.Runtime.CompilerServices;
+
+namespace Janus.Vdaf.Fields;
+
+/// <summary>Branch-free carry arithmetic on 64-bit limbs.</summary>
+internal static class Limbs
+{
+    /// <summary>One for true, zero for false, without a branch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Bit(bool condition) => Unsafe.BitCast<bool, byte>(condition);
+
+    /// <summary>Adds two limbs and a carry of zero or one; <paramref name="carry"/> becomes the carry out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Add(ulong a, ulong b, ref ulong carry)
+    {
+        ulong partial = a + b;
+        ulong sum = partial + carry;
+        carry = Bit(partial < a) | Bit(sum < partial);
+        return sum;
+    }
+
+    /// <summary>Subtracts a limb and a borrow of zero or one; <paramref name="borrow"/> becomes the borrow out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Subtract(ulong a, ulong b, ref ulong borrow)
+    {
+        ulong partial = a - b;
+        ulong difference = partial - borrow;
+        borrow = Bit(a < b) | Bit(partial < borrow);
+        return difference;
+    }
+}

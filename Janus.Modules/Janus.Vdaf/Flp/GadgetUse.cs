@@ -1,0 +1,60 @@
+using System.Numerics;
+using Janus.Vdaf.Fields;
+using Janus.Vdaf.Polynomials;
+
+namespace Janus.Vdaf.Flp;
+
+/// <summary>
+/// A gadget, the number of times a circuit calls it, and all that can be precomputed from the two.
+/// </summary>
+/// <typeparam name="TField">The field.</typeparam>
+internal sealed class GadgetUse<TField>
+    where TField : unmanaged, INttField<TField>
+{
+    /// <summary>Precomputes the polynomial machinery for <paramref name="calls"/> calls.</summary>
+    public GadgetUse(Gadget<TField> gadget, int calls)
+    {
+        Gadget = gadget;
+        Calls = calls;
+        WirePolyLength = (int)BitOperations.RoundUpToPowerOf2((uint)calls + 1);
+        GadgetPolyLength = (gadget.Degree * (WirePolyLength - 1)) + 1;
+        GadgetValues = (int)BitOperations.RoundUpToPowerOf2((uint)GadgetPolyLength);
+        WireBasis = new LagrangeBasis<TField>(BitOperations.Log2((uint)WirePolyLength));
+        GadgetBasis = new LagrangeBasis<TField>(BitOperations.Log2((uint)GadgetValues));
+        WireExtension = new WireExtension<TField>(WirePolyLength, GadgetValues);
+        GadgetExtension = new ValueExtension<TField>(GadgetBasis, GadgetPolyLength);
+    }
+
+    /// <summary>The gadget.</summary>
+    public Gadget<TField> Gadget { get; }
+
+    /// <summary>The number of calls.</summary>
+    public int Calls { get; }
+
+    /// <summary>The number of input wires of the gadget.</summary>
+    public int Arity => Gadget.Arity;
+
+    /// <summary>The number of values of a wire polynomial: a power of two with room for the seed and every call.</summary>
+    public int WirePolyLength { get; }
+
+    /// <summary>The number of values of the gadget polynomial in the proof.</summary>
+    public int GadgetPolyLength { get; }
+
+    /// <summary>The number of values of the gadget polynomial at all roots of unity: a power of two.</summary>
+    public int GadgetValues { get; }
+
+    /// <summary>The distance, among the gadget polynomial's values, of those that are the gadget's outputs.</summary>
+    public int OutputStep => GadgetValues / WirePolyLength;
+
+    /// <summary>The basis of the wire polynomials.</summary>
+    public LagrangeBasis<TField> WireBasis { get; }
+
+    /// <summary>The basis of the gadget polynomial.</summary>
+    public LagrangeBasis<TField> GadgetBasis { get; }
+
+    /// <summary>From a wire polynomial to the nodes of the gadget polynomial.</summary>
+    public WireExtension<TField> WireExtension { get; }
+
+    /// <summary>From the gadget polynomial in the proof to all its values.</summary>
+    public ValueExtension<TField> GadgetExtension { get; }
+}

@@ -1,0 +1,68 @@
+using Janus.Vdaf.Fields;
+
+namespace Janus.Vdaf.Polynomials;
+
+/// <summary>
+/// From a polynomial's values at the n-th roots of unity, its values at the 2n-th: VDAF §6.1.3.2 (Lagrange Basis).
+/// </summary>
+/// <typeparam name="TField">The field.</typeparam>
+internal sealed class EvaluationDoubling<TField>
+    where TField : unmanaged, INttField<TField>
+{
+    private readonly Ntt<TField> _ntt;
+
+    // s^i / n in bit-reversed order, where s is the 2n-th root of unity.
+    private readonly TField[] _shift;
+
+    /// <summary>Precomputes the doubling of 2^<paramref name="logSize"/> values.</summary>
+    public EvaluationDoubling(int logSize)
+    {
+        _ntt = new Ntt<TField>(logSize);
+        _shift = new TField[Size];
+        TField root = TField.RootOfUnity(logSize + 1);
+        TField power = TField.Invert(TField.FromUInt64((ulong)Size));
+        for (int i = 0; i < Size; i++)
+        {
+            _shift[ReverseBits(i, logSize)] = power;
+            power *= root;
+        }
+    }
+
+    /// <summary>The number of values before doubling.</summary>
+    public int Size => _ntt.Size;
+
+    /// <summary>
+    /// Replaces the first <see cref="Size"/> values by twice as many; <paramref name="scratch"/> holds at least
+    /// <see cref="Size"/> elements.
+    /// </summary>
+    public void Double(Span<TField> values, Span<TField> scratch)
+    {
+        Span<TField> odd = scratch[..Size];
+        values[..Size].CopyTo(odd);
+        _ntt.InverseToBitReversed(odd);
+        for (int i = 0; i < odd.Length; i++)
+        {
+            odd[i] *= _shift[i];
+        }
+
+        _ntt.ForwardFromBitReversed(odd);
+
+        // From the back, so that no value is overwritten before it is moved.
+        for (int i = Size - 1; i >= 0; i--)
+        {
+            values[(2 * i) + 1] = odd[i];
+            values[2 * i] = values[i];
+        }
+    }
+
+    private static int ReverseBits(int value, int bits)
+    {
+        int reversed = 0;
+        for (int i = 0; i < bits; i++)
+        {
+            reversed = (reversed << 1) | ((value >> i) & 1);
+        }
+
+        return reversed;
+    }
+}

@@ -1,0 +1,187 @@
+using System.Numerics;
+using Janus.Vdaf.Fields;
+using Janus.Vdaf.Flp;
+using Janus.Vdaf.Flp.Circuits;
+
+namespace Janus.Vdaf;
+
+/// <content>The variants of Prio3: VDAF §7.4 (prio3-instantiations).</content>
+public abstract partial class Prio3
+{
+    /// <summary>The code point that is reserved for testing and experiments.</summary>
+    public const uint ExperimentalAlgorithmId = 0xFFFF_FFFF;
+
+    /// <summary>The largest number of elements of an encoded measurement, and of a chunk.</summary>
+    public const int MaximumEncodedLength = 1 << 24;
+
+    /// <summary>Counts the measurements that are one, out of zeros and ones: VDAF §7.4.1 (Prio3Count).</summary>
+    /// <exception cref="ArgumentException">The number of shares is out of range.</exception>
+    public static Prio3 Count(int shares = 2) =>
+        Create(1, "Prio3Count", shares, 1, new Count<Field64>());
+
+    /// <summary>Sums numbers up to a maximum: VDAF §7.4.2 (Prio3Sum).</summary>
+    /// <param name="maxMeasurement">The largest measurement, 1 to 2^63 − 1.</param>
+    /// <param name="shares">The number of aggregators.</param>
+    /// <exception cref="ArgumentException">A parameter is out of range.</exception>
+    public static Prio3 Sum(ulong maxMeasurement, int shares = 2)
+    {
+        CheckMaximum<Field64>(maxMeasurement, nameof(maxMeasurement));
+        return Create(2, $"Prio3Sum({maxMeasurement})", shares, 1, new Sum<Field64>(maxMeasurement));
+    }
+
+    /// <summary>Sums vectors of numbers up to a maximum: VDAF §7.4.3 (Prio3SumVec).</summary>
+    /// <param name="length">The number of elements of a measurement.</param>
+    /// <param name="maxMeasurement">The largest element.</param>
+    /// <param name="chunkLength">The chunk length: see <see cref="OptimalChunkLength"/>.</param>
+    /// <param name="shares">The number of aggregators.</param>
+    /// <exception cref="ArgumentException">A parameter is out of range.</exception>
+    public static Prio3 SumVec(int length, ulong maxMeasurement, int chunkLength, int shares = 2) =>
+        Create(
+            3,
+            $"Prio3SumVec({length},{maxMeasurement},{chunkLength})",
+            shares,
+            1,
+            SumVecCircuit<Field128>(length, maxMeasurement, chunkLength));
+
+    /// <summary>
+    /// Sums vectors of numbers up to a maximum, with several proofs in a field of choice: an experimental variant,
+    /// VDAF §7.1.2 (multiproofs).
+    /// </summary>
+    /// <param name="field">The field; the smaller one needs more proofs for the same soundness.</param>
+    /// <param name="proofs">The number of proofs, 1 to 255.</param>
+    /// <param name="length">The number of elements of a measurement.</param>
+    /// <param name="maxMeasurement">The largest element.</param>
+    /// <param name="chunkLength">The chunk length: see <see cref="OptimalChunkLength"/>.</param>
+    /// <param name="shares">The number of aggregators.</param>
+    /// <exception cref="ArgumentException">A parameter is out of range.</exception>
+    public static Prio3 SumVecWithMultiproof(
+        Prio3Field field, int proofs, int length, ulong maxMeasurement, int chunkLength, int shares = 2)
+    {
+        string name = $"Prio3SumVecWithMultiproof({field},{proofs},{length},{maxMeasurement},{chunkLength})";
+        return field switch
+        {
+            Prio3Field.Field64 => Create(
+                ExperimentalAlgorithmId, name, shares, proofs, SumVecCircuit<Field64>(length, maxMeasurement, chunkLength)),
+            Prio3Field.Field128 => Create(
+                ExperimentalAlgorithmId, name, shares, proofs, SumVecCircuit<Field128>(length, maxMeasurement, chunkLength)),
+            _ => throw new ArgumentException($"field {field} is not known", nameof(field)),
+        };
+    }
+
+    /// <summary>Counts how often each bucket was chosen: VDAF §7.4.4 (Prio3Histogram).</summary>
+    /// <param name="length">The number of buckets.</param>
+    /// <param name="chunkLength">The chunk length: see <see cref="OptimalChunkLength"/>.</param>
+    /// <param name="shares">The number of aggregators.</param>
+    /// <exception cref="ArgumentException">A parameter is out of range.</exception>
+    public static Prio3 Histogram(int length, int chunkLength, int shares = 2)
+    {
+        CheckLengths(length, bitsPerElement: 1, extraBits: 0, chunkLength);
+        return Create(
+            4, $"Prio3Histogram({length},{chunkLength})", shares, 1, new Histogram<Field128>(length, chunkLength));
+    }
+
+    /// <summary>
+    /// Counts, per position, the ones in bit vectors with a bounded number of ones: VDAF §7.4.5 (Prio3MultihotCountVec).
+    /// </summary>
+    /// <param name="length">The number of bits of a measurement.</param>
+    /// <param name="maxWeight">The largest number of ones in a measurement, 1 to <paramref name="length"/>.</param>
+    /// <param name="chunkLength">The chunk length: see <see cref="OptimalChunkLength"/>.</param>
+    /// <param name="shares">The number of aggregators.</param>
+    /// <exception cref="ArgumentException">A parameter is out of range.</exception>
+    public static Prio3 MultihotCountVec(int length, int maxWeight, int chunkLength, int shares = 2)
+    {
+        if (maxWeight < 1 || maxWeight > length)
+        {
+            throw new ArgumentException($"maxWeight {maxWeight} is out of range: 1 to the length {length}", nameof(maxWeight));
+        }
+
+        CheckLengths(length, bitsPerElement: 1, BitOperations.Log2((uint)maxWeight) + 1, chunkLength);
+        return Create(
+            5,
+            $"Prio3MultihotCountVec({length},{maxWeight},{chunkLength})",
+            shares,
+            1,
+            new MultihotCountVec<Field128>(length, maxWeight, chunkLength));
+    }
+
+    /// <summary>
+    /// The chunk length with the least communication for an encoded measurement of a length: near its square root,
+    /// VDAF §7.4.3.1 (parallel-sum-chunk-length).
+    /// </summary>
+    /// <param name="encodedLength">
+    /// The number of bits in an encoded measurement: for Prio3SumVec the length times the bits of the maximum, for
+    /// Prio3Histogram the length, for Prio3MultihotCountVec the length plus the bits of the maximum weight.
+    /// </param>
+    /// <exception cref="ArgumentException">The length is out of range.</exception>
+    public static int OptimalChunkLength(int encodedLength)
+    {
+        CheckPositive(encodedLength, MaximumEncodedLength, nameof(encodedLength));
+
+        // A wire polynomial of p values has room for p − 1 calls; the proof and the verifier share together have
+        // about 4·chunk + 2·p elements.
+        long best = long.MaxValue;
+        int bestChunk = encodedLength;
+        for (long p = 2; p < 4L * encodedLength; p *= 2)
+        {
+            long chunk = (encodedLength + p - 2) / (p - 1);
+            long cost = (4 * chunk) + (2 * p);
+            if (cost < best)
+            {
+                (best, bestChunk) = (cost, (int)chunk);
+            }
+        }
+
+        return bestChunk;
+    }
+
+    internal static Prio3 Create<TField>(uint algorithmId, string name, int shares, int proofs, Circuit<TField> circuit)
+        where TField : unmanaged, INttField<TField>
+    {
+        if (shares is < 2 or > 255)
+        {
+            throw new ArgumentException($"shares {shares} is out of range: 2 to 255", nameof(shares));
+        }
+
+        CheckPositive(proofs, 255, nameof(proofs));
+        return new Prio3<TField>(algorithmId, name, shares, proofs, new FlpBbcggi19<TField>(circuit));
+    }
+
+    private static SumVec<TField> SumVecCircuit<TField>(int length, ulong maxMeasurement, int chunkLength)
+        where TField : unmanaged, INttField<TField>
+    {
+        CheckMaximum<TField>(maxMeasurement, nameof(maxMeasurement));
+        CheckLengths(length, BitOperations.Log2(maxMeasurement) + 1, extraBits: 0, chunkLength);
+        return new SumVec<TField>(length, maxMeasurement, chunkLength);
+    }
+
+    private static void CheckMaximum<TField>(ulong maximum, string name)
+        where TField : unmanaged, INttField<TField>
+    {
+        int bits = Math.Min(64, TField.ModulusBits - 1);
+        if (maximum == 0 || BitOperations.Log2(maximum) >= bits)
+        {
+            throw new ArgumentException($"{name} {maximum} is out of range: 1 to 2^{bits} - 1 in {TField.Name}", name);
+        }
+    }
+
+    private static void CheckLengths(int length, int bitsPerElement, int extraBits, int chunkLength)
+    {
+        CheckPositive(length, MaximumEncodedLength, nameof(length));
+        CheckPositive(chunkLength, MaximumEncodedLength, nameof(chunkLength));
+        long encoded = ((long)length * bitsPerElement) + extraBits;
+        if (encoded > MaximumEncodedLength)
+        {
+            throw new ArgumentException(
+                $"a measurement would be encoded in {encoded} elements, at most {MaximumEncodedLength} are supported",
+                nameof(length));
+        }
+    }
+
+    private static void CheckPositive(int value, int maximum, string name)
+    {
+        if (value < 1 || value > maximum)
+        {
+            throw new ArgumentException($"{name} {value} is out of range: 1 to {maximum}", name);
+        }
+    }
+}
