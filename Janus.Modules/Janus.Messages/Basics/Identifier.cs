@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
@@ -9,6 +10,9 @@ namespace Janus.Messages;
 public static class Identifier
 {
     private const int MaximumLength = 32;
+
+    private static readonly SearchValues<char> Base64UrlCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     /// <summary>Members that every identifier type has, such as <c>TaskId.Parse(text)</c>.</summary>
     extension<T>(T)
@@ -32,13 +36,13 @@ public static class Identifier
         public static bool TryParse(ReadOnlySpan<char> text, out T identifier)
         {
             identifier = default;
-            if (text.Length != TextLength(T.Length) || text.ContainsAny(" \t\r\n="))
+            if (text.Length != TextLength(T.Length) || text.ContainsAnyExcept(Base64UrlCharacters))
             {
                 return false;
             }
 
             Span<byte> bytes = stackalloc byte[MaximumLength];
-            if (!Base64Url.TryDecodeFromChars(text, bytes, out int written) || written != T.Length)
+            if (Base64Url.DecodeFromChars(text, bytes, out _, out int written) != OperationStatus.Done || written != T.Length)
             {
                 return false;
             }

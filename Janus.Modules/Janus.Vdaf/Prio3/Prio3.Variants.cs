@@ -19,7 +19,9 @@ public abstract partial class Prio3
     public static Prio3 Count(int shares = 2) =>
         Create(1, "Prio3Count", shares, 1, new Count<Field64>());
 
-    /// <summary>Sums numbers up to a maximum: VDAF §7.4.2 (Prio3Sum).</summary>
+    /// <summary>
+    /// Sums numbers up to a maximum: VDAF §7.4.2 (Prio3Sum). The sum over a batch wraps around at 2^64 − 2^32 + 1.
+    /// </summary>
     /// <param name="maxMeasurement">The largest measurement, 1 to 2^63 − 1.</param>
     /// <param name="shares">The number of aggregators.</param>
     /// <exception cref="ArgumentException">A parameter is out of range.</exception>

@@ -1,0 +1,63 @@
+using Janus.Codec;
+using Janus.Dap;
+using Janus.Hpke;
+using Janus.Messages;
+using Janus.UnitTests.Messages;
+
+namespace Janus.UnitTests.Dap;
+
+[TestFixture]
+public sealed class AggregateShareEncryptionTests
+{
+    private static readonly byte[] AggShare = [9, 8, 7];
+
+    private readonly HpkeKeyPair _keyPair = HpkeKeyPair.Generate(HpkeKemId.P256HkdfSha256);
+    private HpkeConfig _config = null!;
+
+    [OneTimeSetUp]
+    public void CreateConfig() => _config = HpkeConfigs.Create(
+        new HpkeConfigId(200), HpkeConfigs.MandatorySuite with { Kem = HpkeKemId.P256HkdfSha256 }, _keyPair);
+
+    [OneTimeTearDown]
+    public void DisposeKeyPair() => _keyPair.Dispose();
+
+    [Test]
+    public void What_is_sealed_can_be_opened([Values(Role.Leader, Role.Helper)] Role server)
+    {
+        HpkeCiphertext ciphertext = Sealer(server).Seal(Samples.CollectionJobReq, AggShare);
+
+        Assert.That(Opener(server).TryOpen(Samples.CollectionJobReq, ciphertext, out byte[]? opened), Is.True);
+        Assert.That(opened, Is.EqualTo(AggShare));
+    }
+
+    [Test]
+    public void The_authenticated_data_is_the_drafts_structure()
+    {
+        AggregateShareAad aad = new(Samples.TaskId, Samples.TaskConfiguration, Samples.CollectionJobReq);
+        HpkeSender sender = new(_config.Suite(), _config.PublicKey.Span, DomainSeparation.AggregateShareInfo(Role.Leader));
+        (byte[] enc, byte[] payload) = sender.Seal(WireMessage.Encode(aad), AggShare);
+
+        Assert.That(
+            Opener(Role.Leader).TryOpen(Samples.CollectionJobReq, new HpkeCiphertext(_config.Id, enc, payload), out byte[]? opened),
+            Is.True);
+        Assert.That(opened, Is.EqualTo(AggShare));
+    }
+
+    [Test]
+    public void Anything_that_differs_is_refused()
+    {
+        HpkeCiphertext ciphertext = Sealer(Role.Leader).Seal(Samples.CollectionJobReq, AggShare);
+        CollectionJobReq other = Samples.CollectionJobReq with { Query = Query.LeaderSelected };
+
+        Assert.That(Opener(Role.Leader).TryOpen(other, ciphertext, out byte[]? share), Is.False);
+        Assert.That(share, Is.Null);
+        Assert.That(Opener(Role.Helper).TryOpen(Samples.CollectionJobReq, ciphertext, out _), Is.False);
+        Assert.That(
+            Opener(Role.Leader).TryOpen(Samples.CollectionJobReq, ciphertext with { ConfigId = new HpkeConfigId(1) }, out _),
+            Is.False);
+    }
+
+    private AggregateShareSealer Sealer(Role server) => new(Samples.TaskId, Samples.TaskConfiguration, server, _config);
+
+    private AggregateShareOpener Opener(Role server) => new(Samples.TaskId, Samples.TaskConfiguration, server, _config, _keyPair);
+}

@@ -1,0 +1,101 @@
+using Janus.Dap;
+using Janus.Vdaf;
+
+namespace Janus.UnitTests.Dap;
+
+[TestFixture]
+public sealed class MeasurementEncodingTests
+{
+    [TestCase("count", "1", new ulong[] { 1 })]
+    [TestCase("count", "true", new ulong[] { 1 })]
+    [TestCase("count", " FALSE ", new ulong[] { 0 })]
+    [TestCase("sum:255", "0", new ulong[] { 0 })]
+    [TestCase("sum:255", "255", new ulong[] { 255 })]
+    [TestCase("sumvec:3:10", "1;2;10", new ulong[] { 1, 2, 10 })]
+    [TestCase("sumvec:3:10", " 1 2  10 ", new ulong[] { 1, 2, 10 })]
+    [TestCase("multihot:4:2", "1;0;true;0", new ulong[] { 1, 0, 1, 0 })]
+    [TestCase("histogram:4", "3", new ulong[] { 0, 0, 0, 1 })]
+    [TestCase("histogram:0,50,60", "-1", new ulong[] { 1, 0, 0, 0 })]
+    [TestCase("histogram:0,50,60", "0", new ulong[] { 0, 1, 0, 0 })]
+    [TestCase("histogram:0,50,60", "49.99", new ulong[] { 0, 1, 0, 0 })]
+    [TestCase("histogram:0,50,60", "50", new ulong[] { 0, 0, 1, 0 })]
+    [TestCase("histogram:0,50,60", "60", new ulong[] { 0, 0, 0, 1 })]
+    [TestCase("histogram:0,50,60", "1000000", new ulong[] { 0, 0, 0, 1 })]
+    [TestCase("histogram:-0.5,0.5", "0", new ulong[] { 0, 1, 0 })]
+    public void A_measurement_counts_where_it_should(string vdaf, string text, ulong[] expected)
+    {
+        MeasurementEncoding encoding = MeasurementEncoding.Parse(vdaf);
+
+        Assert.That(ResultOf(encoding.Vdaf.ToVdaf(), encoding.Read(text)), Is.EqualTo(expected.Select(value => (UInt128)value)));
+    }
+
+    [TestCase("count", "2", "0, 1, true or false expected, \"2\" given")]
+    [TestCase("count", "", "0, 1, true or false expected, \"\" given")]
+    [TestCase("sum:255", "300", "300 is above the maximum 255")]
+    [TestCase("sum:255", "99999999999999999999999", "99999999999999999999999 is above the maximum 255")]
+    [TestCase("sum:255", "-1", "a whole number from 0 to 255 expected, \"-1\" given")]
+    [TestCase("sum:255", "1.5", "a whole number from 0 to 255 expected, \"1.5\" given")]
+    [TestCase("sum:255", "", "a whole number from 0 to 255 expected, \"\" given")]
+    [TestCase("sumvec:3:10", "1;2", "3 elements expected, 2 given")]
+    [TestCase("sumvec:3:10", "1;2;11", "11 is above the maximum 10")]
+    [TestCase("multihot:4:2", "1;1;1;0", "3 ones are above the maximum weight 2")]
+    [TestCase("multihot:4:2", "1;2;0;0", "0, 1, true or false expected, \"2\" given")]
+    [TestCase("histogram:4", "4", "4 is above the last bucket 3")]
+    [TestCase("histogram:0,50", "tall", "a number expected, \"tall\" given")]
+    public void A_measurement_that_the_vdaf_does_not_have_is_refused(string vdaf, string text, string message) =>
+        Assert.That(
+            () => MeasurementEncoding.Parse(vdaf).Read(text), Throws.TypeOf<FormatException>().With.Message.EqualTo(message));
+
+    [Test]
+    public void Elements_of_the_result_have_labels()
+    {
+        Assert.That(MeasurementEncoding.Parse("count").Labels, Is.EqualTo(new[] { "count" }));
+        Assert.That(MeasurementEncoding.Parse("sum:9").Labels, Is.EqualTo(new[] { "sum" }));
+        Assert.That(MeasurementEncoding.Parse("sumvec:2:9").Labels, Is.EqualTo(new[] { "0", "1" }));
+        Assert.That(MeasurementEncoding.Parse("histogram:2").Labels, Is.EqualTo(new[] { "0", "1" }));
+        Assert.That(
+            MeasurementEncoding.Parse("histogram:0,50,60.5").Labels,
+            Is.EqualTo(new[] { "below 0", "[0, 50)", "[50, 60.5)", "60.5 and above" }));
+    }
+
+    [Test]
+    public void Boundaries_make_one_bucket_more_and_survive_as_text()
+    {
+        MeasurementEncoding encoding = MeasurementEncoding.Parse("histogram:0,50,60,70,80,90");
+
+        Assert.That(encoding.Vdaf.Length, Is.EqualTo(7));
+        Assert.That(MeasurementEncoding.Parse(encoding.ToString()).Boundaries, Is.EqualTo(encoding.Boundaries));
+        Assert.That(MeasurementEncoding.Parse(encoding.ToString()).Vdaf, Is.EqualTo(encoding.Vdaf));
+        Assert.That(MeasurementEncoding.Parse("histogram:0,50:2").Vdaf.ChunkLength, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Boundaries_must_fit_the_histogram()
+    {
+        Assert.That(() => new MeasurementEncoding(VdafDescription.Histogram(3), [1, 2]), Throws.Nothing);
+        Assert.That(() => new MeasurementEncoding(VdafDescription.Histogram(4), [1, 2]), Throws.ArgumentException);
+        Assert.That(() => new MeasurementEncoding(VdafDescription.Histogram(3), [2, 2]), Throws.ArgumentException);
+        Assert.That(() => new MeasurementEncoding(VdafDescription.Histogram(1), []), Throws.ArgumentException);
+        Assert.That(() => new MeasurementEncoding(VdafDescription.SumVec(3, 5), [1, 2]), Throws.ArgumentException);
+    }
+
+    // The measurement keeps its value to itself, so it is carried through the VDAF.
+    private static UInt128[] ResultOf(Prio3 vdaf, Measurement measurement)
+    {
+        byte[] ctx = [1];
+        byte[] nonce = new byte[vdaf.NonceSize];
+        byte[] verifyKey = new byte[vdaf.VerifyKeySize];
+        ShardedReport report = vdaf.Shard(ctx, measurement, nonce);
+        ReadOnlyMemory<byte>[] aggShares = [.. Enumerable.Range(0, 2).Select(aggregatorId =>
+        {
+            byte[] state = new byte[vdaf.VerifyStateLength];
+            byte[] verifierShare = new byte[vdaf.VerifierShareLength];
+            vdaf.VerifyInit(verifyKey, ctx, aggregatorId, [], nonce, report.PublicShare, report.InputShares[aggregatorId], state, verifierShare);
+            byte[] aggShare = new byte[vdaf.AggShareLength];
+            vdaf.AggInit([], aggShare);
+            vdaf.AggUpdate([], aggShare, state.AsSpan(0, vdaf.OutShareLength));
+            return (ReadOnlyMemory<byte>)aggShare;
+        })];
+        return vdaf.Unshard([], aggShares, 1);
+    }
+}
