@@ -1,0 +1,30 @@
+using Janus.Dap;
+using Janus.Messages;
+using Janus.Vdaf;
+
+namespace Janus.Client;
+
+/// <summary>Shards measurements of one task: the first half of DAP §4.4.2 (upload-request), which needs no HPKE configuration.</summary>
+internal sealed class DapMeasurementSharder
+{
+    private readonly Prio3 _vdaf;
+    private readonly byte[] _context;
+
+    /// <exception cref="NotSupportedException">The task's VDAF is not supported.</exception>
+    public DapMeasurementSharder(TaskId taskId, TaskConfiguration taskConfiguration)
+    {
+        _vdaf = DapVdaf.Create(taskConfiguration);
+        _context = DomainSeparation.VdafContext(taskId);
+        TimePrecision = taskConfiguration.TimePrecision;
+    }
+
+    public TimePrecision TimePrecision { get; }
+
+    /// <exception cref="InvalidMeasurementException">The VDAF does not accept the measurement.</exception>
+    public ShardedReport Shard(Measurement measurement, ReportId reportId)
+    {
+        Span<byte> nonce = stackalloc byte[ReportId.Length];
+        reportId.CopyTo(nonce);
+        return _vdaf.Shard(_context, measurement, nonce);
+    }
+}

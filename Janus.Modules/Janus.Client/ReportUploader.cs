@@ -1,0 +1,107 @@
+using Janus.Codec;
+using Janus.Dap;
+using Janus.Messages;
+
+namespace Janus.Client;
+
+/// <summary>Sends reports of one task to the Leader, many in one request: DAP §4.4.2 (upload-request).</summary>
+internal sealed class ReportUploader
+{
+    private readonly ReportSealing _sealing;
+    private readonly DapExchange _exchange;
+    private readonly Uri _reports;
+
+    public ReportUploader(TaskId taskId, TaskConfiguration taskConfiguration, ReportSealing sealing, DapExchange exchange)
+    {
+        _sealing = sealing;
+        _exchange = exchange;
+        _reports = new AggregatorUrls(taskConfiguration.LeaderAggregatorEndpoint).Reports(taskId);
+    }
+
+    /// <summary>
+    /// Sends one request and tells what became of each report. Those under an outdated HPKE configuration are made
+    /// anew and sent once more.
+    /// </summary>
+    public async Task<IReadOnlyList<ReportOutcome>> UploadAsync(
+        IReadOnlyList<SealedReport> reports, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ReportOutcome> outcomes = await SendAsync(reports, cancellationToken);
+        SealedReport[] outdated = [.. reports.Where((_, i) => outcomes[i].Error == ReportError.OutdatedConfig)];
+        if (outdated.Length == 0)
+        {
+            return outcomes;
+        }
+
+        foreach (SealedReport report in outdated)
+        {
+            _sealing.Invalidate(report.Sealers);
+        }
+
+        List<SealedReport> renewed = new(outdated.Length);
+        foreach (SealedReport report in outdated)
+        {
+            renewed.Add(await _sealing.SealAsync(report.Index, report.Source, cancellationToken));
+        }
+
+        IReadOnlyList<ReportOutcome> again = await SendAsync(renewed, cancellationToken);
+        return [.. outcomes.Where(outcome => outcome.Error != ReportError.OutdatedConfig), .. again];
+    }
+
+    private async Task<IReadOnlyList<ReportOutcome>> SendAsync(
+        IReadOnlyList<SealedReport> reports, CancellationToken cancellationToken)
+    {
+        DapResponse response = await _exchange.SendAsync(ToRequest(reports), cancellationToken);
+        Dictionary<ReportId, ReportError> errors = [];
+        foreach (ReportUploadStatus status in Decode(response))
+        {
+            errors.TryAdd(status.Id, status.Error);
+        }
+
+        ReportOutcome[] outcomes = new ReportOutcome[reports.Count];
+        for (int i = 0; i < outcomes.Length; i++)
+        {
+            ReportError? error = errors.TryGetValue(reports[i].ReportId, out ReportError given) ? given : null;
+
+            // The random ID can only be known to the Leader from an attempt whose answer did not arrive.
+            if (error == ReportError.ReportReplayed && response.MayBeRepeated)
+            {
+                error = null;
+            }
+
+            outcomes[i] = new ReportOutcome(reports[i].Index, reports[i].ReportId, error);
+        }
+
+        return outcomes;
+    }
+
+    private DapRequest ToRequest(IReadOnlyList<SealedReport> reports)
+    {
+        byte[] content = new byte[reports.Sum(report => report.Encoded.Length)];
+        int length = 0;
+        foreach (SealedReport report in reports)
+        {
+            report.Encoded.CopyTo(content, length);
+            length += report.Encoded.Length;
+        }
+
+        return new DapRequest(HttpMethod.Post, _reports)
+        {
+            Content = content,
+            ContentType = DapMediaType.UploadRequest,
+            Accept = DapMediaType.UploadErrors,
+            MaximumResponseLength = reports.Count * (ReportId.Length + 1),
+        };
+    }
+
+    private static IReadOnlyList<ReportUploadStatus> Decode(DapResponse response)
+    {
+        try
+        {
+            return WireMessage.Decode<UploadErrors>(response.Content.Span).Status;
+        }
+        catch (DecodeException exception)
+        {
+            throw new DapResponseException(response.Status, $"the errors of an upload expected: {exception.Message}", exception);
+        }
+    }
+}

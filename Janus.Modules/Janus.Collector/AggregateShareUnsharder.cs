@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using Janus.Codec;
+using Janus.Dap;
+using Janus.Hpke;
+using Janus.Messages;
+using Janus.Vdaf;
+
+namespace Janus.Collector;
+
+/// <summary>Opens the two aggregate shares of a batch and puts them together: DAP §4.6.6 (collect-finalization).</summary>
+internal sealed class AggregateShareUnsharder
+{
+    private const int CiphertextOverhead = (1 << 16) + (1 << 8);
+
+    private readonly Prio3 _vdaf;
+    private readonly AggregateShareOpener _leader;
+    private readonly AggregateShareOpener _helper;
+
+    public AggregateShareUnsharder(
+        TaskId taskId, TaskConfiguration taskConfiguration, HpkeConfig collectorHpkeConfig, HpkeKeyPair keyPair)
+    {
+        _vdaf = DapVdaf.Create(taskConfiguration);
+        _leader = new AggregateShareOpener(taskId, taskConfiguration, Role.Leader, collectorHpkeConfig, keyPair);
+        _helper = new AggregateShareOpener(taskId, taskConfiguration, Role.Helper, collectorHpkeConfig, keyPair);
+    }
+
+    /// <summary>The longest encoding of a <see cref="CollectionJobResp"/>, in bytes.</summary>
+    public int MaximumResponseLength => 2 * (_vdaf.AggShareLength + CiphertextOverhead);
+
+    /// <exception cref="AggregateShareException">A share cannot be opened, or is malformed.</exception>
+    public IReadOnlyList<UInt128> Unshard(CollectionJobReq request, CollectionJobResp response)
+    {
+        byte[] leader = Open(_leader, Role.Leader, request, response.LeaderEncryptedAggShare);
+        byte[] helper = [];
+        try
+        {
+            helper = Open(_helper, Role.Helper, request, response.HelperEncryptedAggShare);
+            return _vdaf.Unshard(request.AggParam.Span, [leader, helper], response.ReportCount);
+        }
+        catch (DecodeException exception)
+        {
+            throw new AggregateShareException($"the aggregate shares are malformed: {exception.Message}", exception);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(leader);
+            CryptographicOperations.ZeroMemory(helper);
+        }
+    }
+
+    private static byte[] Open(AggregateShareOpener opener, Role server, CollectionJobReq request, HpkeCiphertext encrypted) =>
+        opener.TryOpen(request, encrypted, out byte[]? aggShare)
+            ? aggShare
+            : throw new AggregateShareException(
+                server, $"the aggregate share of the {server}, encrypted to HPKE configuration {encrypted.ConfigId}, cannot be opened");
+}

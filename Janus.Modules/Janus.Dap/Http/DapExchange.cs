@@ -1,0 +1,201 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+
+namespace Janus.Dap;
+
+/// <summary>
+/// Sends requests to Aggregators and reads the answers to their end, again after failures that may pass, also when
+/// an answer breaks off; safe for concurrent use.
+/// </summary>
+/// <remarks>
+/// <see cref="HttpClient.Timeout"/> limits each attempt as a whole, and a retry waits as long as <c>Retry-After</c> and
+/// the <see cref="BackOff"/> tell.
+/// </remarks>
+public sealed class DapExchange
+{
+    private const int ReadLength = 1 << 14;
+
+    private readonly HttpClient _client;
+    private readonly BackOff _backOff;
+    private readonly TimeProvider _timeProvider;
+
+    /// <summary>Sends with <paramref name="client"/>, which stays the caller's.</summary>
+    public DapExchange(HttpClient client, BackOff backOff, TimeProvider timeProvider)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(backOff);
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        _client = client;
+        _backOff = backOff;
+        _timeProvider = timeProvider;
+    }
+
+    /// <summary>Sends a request until there is an answer that will not change by asking again.</summary>
+    /// <exception cref="DapResponseException">
+    /// The Aggregator refuses the request, or the answer has the wrong media type, is too long or comes from another server.
+    /// </exception>
+    /// <exception cref="HttpRequestException">The Aggregator cannot be reached, however often it is tried.</exception>
+    /// <exception cref="IOException">The answers break off, however often it is tried.</exception>
+    /// <exception cref="TimeoutException">The Aggregator does not answer in time, however often it is tried.</exception>
+    public async Task<DapResponse> SendAsync(DapRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        bool mayBeRepeated = false;
+        for (int attempt = 1; ; attempt++)
+        {
+            TimeSpan? retryAfter = null;
+            try
+            {
+                using HttpRequestMessage message = ToMessage(request);
+                (DapResponse? response, retryAfter) = await AttemptAsync(
+                    request, message, lastAttempt: attempt >= _backOff.MaximumAttempts, cancellationToken);
+                if (response is not null)
+                {
+                    return response with { MayBeRepeated = mayBeRepeated };
+                }
+
+                mayBeRepeated = true;
+            }
+            catch (Exception exception) when (
+                attempt < _backOff.MaximumAttempts
+                && !cancellationToken.IsCancellationRequested
+                && HttpRetry.IsRetryable(exception))
+            {
+                mayBeRepeated |= !NeverArrived(exception);
+            }
+
+            await Task.Delay(_backOff.DelayAfter(attempt, retryAfter), _timeProvider, cancellationToken);
+        }
+    }
+
+    private static bool NeverArrived(Exception exception) => exception is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError,
+    };
+
+    private static HttpRequestMessage ToMessage(DapRequest request)
+    {
+        HttpRequestMessage message = new(request.Method, request.Uri);
+        if (request.ContentType is not null)
+        {
+            message.Content = new ReadOnlyMemoryContent(request.Content);
+            message.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(request.ContentType);
+        }
+
+        if (request.Accept is not null)
+        {
+            message.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(request.Accept));
+        }
+
+        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(DapMediaType.Problem));
+        if (request.Token is { } token)
+        {
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Secret);
+        }
+
+        if (request.NoCache)
+        {
+            message.Headers.CacheControl = new CacheControlHeaderValue { NoCache = true };
+        }
+
+        return message;
+    }
+
+    private async Task<(DapResponse? Response, TimeSpan? RetryAfter)> AttemptAsync(
+        DapRequest request, HttpRequestMessage message, bool lastAttempt, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(_client.Timeout);
+        try
+        {
+            using HttpResponseMessage response = await _client.SendAsync(
+                message, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
+            TimeSpan? retryAfter = HttpRetry.DelayOf(response, _timeProvider);
+            if (HttpRetry.IsRetryable(response.StatusCode) && !lastAttempt)
+            {
+                return (null, retryAfter);
+            }
+
+            byte[] content = await ReadAsync(response, request.MaximumResponseLength, timeout.Token);
+            return (ToResponse(request, response, content) with { RetryAfter = retryAfter }, null);
+        }
+        catch (OperationCanceledException exception)
+            when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("the aggregator did not answer in time", exception);
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, int maximumLength, CancellationToken cancellationToken)
+    {
+        await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        ArrayBufferWriter<byte> content = new();
+        while (true)
+        {
+            int read = await stream.ReadAsync(content.GetMemory(ReadLength), cancellationToken);
+            if (read == 0)
+            {
+                return content.WrittenSpan.ToArray();
+            }
+
+            content.Advance(read);
+            if (content.WrittenCount <= maximumLength)
+            {
+                continue;
+            }
+
+            // A refusal stays a refusal, however long its explanation.
+            return response.IsSuccessStatusCode
+                ? throw new DapResponseException(
+                    response.StatusCode, $"an answer of at most {maximumLength} bytes expected, a longer one given")
+                : [];
+        }
+    }
+
+    private static DapResponse ToResponse(DapRequest request, HttpResponseMessage response, byte[] content)
+    {
+        string? contentType = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues values)
+            ? values.ToString()
+            : null;
+        if (!response.IsSuccessStatusCode)
+        {
+            DapProblem? problem = DapMediaType.Matches(contentType, DapMediaType.Problem) ? DapProblem.TryParse(content) : null;
+            throw new DapResponseException(response.StatusCode, problem);
+        }
+
+        Uri answered = response.RequestMessage?.RequestUri ?? request.Uri;
+        if (AggregatorUrls.ResolveLocation(request.Uri, answered) is null)
+        {
+            throw new DapResponseException(response.StatusCode, "an answer of the aggregator expected, a redirect led to another server");
+        }
+
+        if (content.Length > 0 && request.Accept is not null && !DapMediaType.Matches(contentType, request.Accept))
+        {
+            throw new DapResponseException(response.StatusCode, $"an answer of the media type {request.Accept} expected");
+        }
+
+        return new DapResponse
+        {
+            Status = response.StatusCode,
+            Content = content,
+            Location = AggregatorUrls.ResolveLocation(request.Uri, response.Headers.Location),
+            Freshness = FreshnessOf(response.Headers),
+        };
+    }
+
+    private static TimeSpan? FreshnessOf(HttpResponseHeaders headers)
+    {
+        if (headers.CacheControl is not { } cacheControl)
+        {
+            return null;
+        }
+
+        if (cacheControl.NoStore || cacheControl.NoCache)
+        {
+            return TimeSpan.Zero;
+        }
+
+        TimeSpan? left = cacheControl.MaxAge - (headers.Age ?? TimeSpan.Zero);
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left;
+    }
+}

@@ -1,0 +1,27 @@
+namespace Janus.Dap;
+
+/// <summary>A request to an Aggregator that can be sent any number of times, always with the same bytes.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Uri">The resource.</param>
+public sealed record DapRequest(HttpMethod Method, Uri Uri)
+{
+    private const int ProblemLength = 1 << 16;
+
+    /// <summary>The content, not changed until the answer is there; none when <see cref="ContentType"/> is null.</summary>
+    public ReadOnlyMemory<byte> Content { get; init; }
+
+    /// <summary>The media type of the content, one of <see cref="DapMediaType"/>'s.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>The media type that the answer has when it is not empty, one of <see cref="DapMediaType"/>'s.</summary>
+    public string? Accept { get; init; }
+
+    /// <summary>Authenticates the sender; it never goes to another server.</summary>
+    public BearerToken? Token { get; init; }
+
+    /// <summary>Whether caches on the way must ask the Aggregator.</summary>
+    public bool NoCache { get; init; }
+
+    /// <summary>The longest content of an answer to accept, in bytes.</summary>
+    public int MaximumResponseLength { get; init; } = ProblemLength;
+}
