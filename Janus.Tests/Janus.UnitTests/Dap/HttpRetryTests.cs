@@ -116,6 +116,20 @@ public sealed class HttpRetryTests
     }
 
     [Test]
+    public void The_wait_a_server_asks_for_is_read()
+    {
+        using HttpResponseMessage response = new(HttpStatusCode.ServiceUnavailable);
+        Assert.That(HttpRetry.DelayOf(response, TimeProvider.System), Is.Null);
+
+        response.Headers.TryAddWithoutValidation("Retry-After", "300");
+        Assert.That(HttpRetry.DelayOf(response, TimeProvider.System), Is.EqualTo(TimeSpan.FromMinutes(5)));
+
+        response.Headers.Remove("Retry-After");
+        response.Headers.TryAddWithoutValidation("Retry-After", "whenever");
+        Assert.That(HttpRetry.DelayOf(response, TimeProvider.System), Is.Null);
+    }
+
+    [Test]
     public void Cancellation_is_not_retried()
     {
         using CancellationTokenSource source = new();
