@@ -1,3 +1,4 @@
+using Janus.Aggregator;
 using System.ComponentModel.DataAnnotations;
 
 namespace Janus.Host.Configuration;
@@ -14,14 +15,24 @@ internal sealed class JanusOptions : IValidatableObject
     /// <summary>Where its database is.</summary>
     public DatabaseOptions Database { get; set; } = new();
 
+    /// <summary>How it aggregates.</summary>
+    public AggregatorOptions Aggregator { get; set; } = new();
+
     /// <summary>What it logs.</summary>
     public LogOptions Log { get; set; } = new();
 
     /// <summary>Where its traces and metrics go.</summary>
     public TelemetryOptions Telemetry { get; set; } = new();
 
-    /// <summary>Whether this process has <paramref name="role"/>.</summary>
-    public bool Has(ProcessRole role) => Roles.Contains(role) || Roles.Contains(ProcessRole.All);
+    /// <summary>The roles as the aggregator module takes them.</summary>
+    public AggregatorRoles AggregatorRoles => Roles.Aggregate(AggregatorRoles.None, (roles, role) => roles | role switch
+    {
+        ProcessRole.Aggregator => AggregatorRoles.Aggregator,
+        ProcessRole.AggregationJobCreator => AggregatorRoles.AggregationJobCreator,
+        ProcessRole.AggregationJobDriver => AggregatorRoles.AggregationJobDriver,
+        ProcessRole.CollectionJobDriver => AggregatorRoles.CollectionJobDriver,
+        _ => AggregatorRoles.All,
+    });
 
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

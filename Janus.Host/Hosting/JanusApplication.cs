@@ -1,3 +1,6 @@
+using Janus.Aggregator;
+using Janus.Datastore;
+using Microsoft.Extensions.Options;
 using System.Text.Json;
 using Janus.Host.Configuration;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -33,10 +36,18 @@ internal static class JanusApplication
 
     private static void AddModules(IServiceCollection services, JanusOptions options, OpenedDatabase database)
     {
+        services.AddJanusDatastore(database.Configure);
+        services.AddSingleton(Options.Create(options.Aggregator));
+        services.AddJanusAggregator(options.AggregatorRoles);
     }
 
     private static void MapModules(WebApplication application, JanusOptions options)
     {
+        if (options.AggregatorRoles.HasFlag(AggregatorRoles.Aggregator))
+        {
+            application.UseJanusProblems();
+            application.MapJanusAggregator();
+        }
     }
 
     // Names and states only: a check's exception may name hosts and users.

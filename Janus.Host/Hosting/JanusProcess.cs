@@ -1,3 +1,4 @@
+using Janus.Datastore;
 using Janus.Cli;
 using Janus.Host.Configuration;
 using Microsoft.AspNetCore.Connections;
@@ -16,6 +17,7 @@ internal sealed partial class JanusProcess : IProcessHost
         await using OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: false, cancellationToken);
         await using WebApplication application = JanusApplication.Build(options, database);
         ILogger<JanusProcess> logger = application.Services.GetRequiredService<ILogger<JanusProcess>>();
+        await PrepareSchemaAsync(application.Services.GetRequiredService<DatastoreSchema>(), database.IsEmbedded, cancellationToken);
         await StartAsync(application, cancellationToken);
         string[] addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         LogStarted(logger, options.Roles, addresses);
@@ -36,8 +38,33 @@ internal sealed partial class JanusProcess : IProcessHost
     }
 
     /// <inheritdoc />
-    public Task<IDatastoreAccess> OpenDatastoreAsync(ConfigurationArguments arguments, bool migrate, CancellationToken cancellationToken) =>
-        throw new CliException("no datastore is built in");
+    public async Task<IDatastoreAccess> OpenDatastoreAsync(ConfigurationArguments arguments, bool migrate, CancellationToken cancellationToken)
+    {
+        JanusOptions options = JanusConfiguration.Load(arguments);
+        OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: true, cancellationToken);
+        ServiceProvider stores = new ServiceCollection().AddJanusDatastore(database.Configure).BuildServiceProvider();
+        DatastoreAccess access = new(database, stores);
+        try
+        {
+            await PrepareSchemaAsync(stores.GetRequiredService<DatastoreSchema>(), migrate || database.IsEmbedded, cancellationToken);
+            return access;
+        }
+        catch
+        {
+            await access.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task PrepareSchemaAsync(DatastoreSchema schema, bool migrate, CancellationToken cancellationToken)
+    {
+        if (migrate)
+        {
+            await schema.MigrateAsync(cancellationToken);
+        }
+
+        await schema.CheckAsync(cancellationToken);
+    }
 
     private static async Task StartAsync(WebApplication application, CancellationToken cancellationToken)
     {
@@ -78,6 +105,19 @@ internal sealed partial class JanusProcess : IProcessHost
         { IsBackground = true, Name = "parent watch" };
         reader.Start();
         return ended.Task;
+    }
+
+    private sealed class DatastoreAccess(OpenedDatabase database, ServiceProvider stores) : IDatastoreAccess
+    {
+        public string ConnectionString => database.ConnectionString;
+
+        public IServiceProvider Stores => stores;
+
+        public async ValueTask DisposeAsync()
+        {
+            await stores.DisposeAsync();
+            await database.DisposeAsync();
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Started with the roles {Roles}, listening on {Addresses}")]

@@ -1,3 +1,4 @@
+using Janus.Datastore;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Janus.Datastore.Embedded;
@@ -58,6 +59,16 @@ internal sealed class OpenedDatabase : IAsyncDisposable
         {
             await server.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Points the datastore module at this database.</summary>
+    public void Configure(DatastoreOptions options)
+    {
+        options.ConnectionString = ConnectionString;
+        foreach (string key in DatastoreKeys)
+        {
+            options.Keys.Add(key);
         }
     }
 

@@ -20,6 +20,7 @@ public static class AggregatorModule
         services.AddSingleton<AggregatorMetrics>();
         services.AddSingleton<TaskDirectory>();
         AddHelperClient(services);
+        services.AddHealthChecks().AddCheck<DatastoreHealthCheck>("datastore");
         if (roles.HasFlag(AggregatorRoles.Aggregator))
         {
             services.AddSingleton<HpkeConfigEndpoints>();
@@ -33,7 +34,7 @@ public static class AggregatorModule
             services.AddSingleton<AggregateShareEndpoints>();
             AddShared<HpkeKeyring>(services);
             AddShared<ReportWriter>(services);
-            services.AddHealthChecks().AddCheck<HpkeKeyringHealthCheck>("hpke-keys", HealthStatus.Unhealthy, ["ready"]);
+            services.AddHealthChecks().AddCheck<HpkeKeyringHealthCheck>("hpke-keys");
         }
 
         if (roles.HasFlag(AggregatorRoles.AggregationJobCreator))
