@@ -42,13 +42,12 @@ internal sealed class HelperConnection
         byte[] body = WireMessage.Encode(new AggregationJobInitReq(header, inits));
         using HttpResponseMessage response = await SendAsync(
             task, task.HelperUrls.AggregationJobs(task.Id), DapMediaType.AggregationJobInitReq, body, DapMediaType.AggregationJobResp, cancellationToken);
-        int maximumLength = DapRequests.MaximumElementLength(task.PingPong.FinishMessageLength);
         try
         {
             await using Stream content = await response.Content.ReadAsStreamAsync(cancellationToken);
             List<VerifyResp> responses = new(inits.Count);
             WireStreamReader stream = new(System.IO.Pipelines.PipeReader.Create(content));
-            await foreach (VerifyResp one in stream.ReadAllAsync<VerifyResp>(maximumLength, cancellationToken))
+            await foreach (VerifyResp one in stream.ReadAllAsync<VerifyResp>(ElementLimits.VerifyResp(task.Vdaf), cancellationToken))
             {
                 if (responses.Count == inits.Count)
                 {
