@@ -40,6 +40,7 @@ public static class CommandLineProgram
     {
         RootCommand root = new("Janus: an aggregator for the Distributed Aggregation Protocol, its client and its collector")
         {
+            DemoCommand.Create(),
             RunCommand.Create(host),
             MigrateCommand.Create(host),
             DatastoreKeyCommand.Create(),
