@@ -1,4 +1,5 @@
 using Janus.Cli;
+using Janus.Datastore;
 using Janus.Host.Configuration;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -16,15 +17,21 @@ internal sealed partial class JanusProcess : IProcessHost
         await using OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: false, cancellationToken);
         await using WebApplication application = JanusApplication.Build(options, database);
         ILogger<JanusProcess> logger = application.Services.GetRequiredService<ILogger<JanusProcess>>();
+        await database.PrepareAsync(application.Services, migrate: false, cancellationToken);
         await StartAsync(application, cancellationToken);
         string[] addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         LogStarted(logger, options.Roles, addresses);
         if (arguments.AddressFile is { } file)
             await WriteAddressesAsync(file, addresses, cancellationToken);
 
-        Task stop = Task.Delay(Timeout.Infinite, cancellationToken);
-        Task parentEnded = arguments.ExitWithParent ? EndOfStandardInputAsync() : Task.Delay(Timeout.Infinite, cancellationToken);
-        Task first = await Task.WhenAny(stop, parentEnded, database.Ended);
+        // A background job that fails for good stops the application by itself.
+        Task failed = Cancelled(application.Lifetime.ApplicationStopping);
+        Task first = await Task.WhenAny(
+            Cancelled(cancellationToken),
+            arguments.ExitWithParent ? EndOfStandardInputAsync() : Cancelled(CancellationToken.None),
+            failed,
+            database.Ended);
+        bool isFailure = first == failed || first == database.Ended;
         if (first == database.Ended)
             LogDatabaseEnded(logger);
         LogStopping(logger);
@@ -32,12 +39,29 @@ internal sealed partial class JanusProcess : IProcessHost
         if (arguments.AddressFile is not null)
             File.Delete(arguments.AddressFile);
         LogStopped(logger);
-        return first == database.Ended ? 1 : 0;
+        return isFailure ? 1 : 0;
     }
 
     /// <inheritdoc />
-    public Task<IDatastoreAccess> OpenDatastoreAsync(ConfigurationArguments arguments, bool migrate, CancellationToken cancellationToken) =>
-        throw new CliException("no datastore is built in");
+    public async Task<IDatastoreAccess> OpenDatastoreAsync(ConfigurationArguments arguments, bool migrate, CancellationToken cancellationToken)
+    {
+        JanusOptions options = JanusConfiguration.Load(arguments);
+        OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: true, cancellationToken);
+        ServiceProvider services = new ServiceCollection().AddJanusDatastore(database.Configure).BuildServiceProvider();
+        DatastoreAccess access = new(database, services);
+        try
+        {
+            await database.PrepareAsync(services, migrate, cancellationToken);
+            return access;
+        }
+        catch
+        {
+            await access.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static Task Cancelled(CancellationToken token) => Task.Delay(Timeout.Infinite, token);
 
     private static async Task StartAsync(WebApplication application, CancellationToken cancellationToken)
     {
@@ -78,6 +102,19 @@ internal sealed partial class JanusProcess : IProcessHost
         { IsBackground = true, Name = "parent watch" };
         reader.Start();
         return ended.Task;
+    }
+
+    private sealed class DatastoreAccess(OpenedDatabase database, ServiceProvider stores) : IDatastoreAccess
+    {
+        public string ConnectionString => database.ConnectionString;
+
+        public IServiceProvider Stores => stores;
+
+        public async ValueTask DisposeAsync()
+        {
+            await stores.DisposeAsync();
+            await database.DisposeAsync();
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Started with the roles {Roles}, listening on {Addresses}")]
