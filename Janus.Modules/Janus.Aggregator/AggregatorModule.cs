@@ -19,7 +19,6 @@ public static class AggregatorModule
         services.AddSingleton<AggregatorMetrics>();
         services.AddSingleton<TaskDirectory>();
         AddHelperClient(services);
-        services.AddHealthChecks().AddCheck<DatastoreHealthCheck>("datastore");
         if (roles.HasFlag(AggregatorRoles.Aggregator))
         {
             services.AddSingleton<HpkeConfigEndpoints>();
