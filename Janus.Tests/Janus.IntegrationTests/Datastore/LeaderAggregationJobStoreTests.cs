@@ -98,7 +98,7 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
 
         Assert.That(made.Sum(), Is.EqualTo(10));
         Assert.That(await ScalarAsync<long>("SELECT count(*) FROM aggregation_jobs"), Is.EqualTo(10));
-        Assert.That(await ScalarAsync<decimal>("SELECT sum(report_count) FROM aggregation_jobs"), Is.EqualTo(1000));
+        Assert.That(await ScalarAsync<long>("SELECT sum(report_count) FROM aggregation_jobs"), Is.EqualTo(1000));
         Assert.That(
             await ScalarAsync<long>("SELECT count(*) FROM unaggregated_reports r JOIN aggregation_jobs j USING (task_key, aggregation_job_id)"),
             Is.EqualTo(1000));
