@@ -34,7 +34,7 @@ public sealed class DapCollector
     /// <exception cref="ArgumentException">
     /// The task's configuration or an option is not valid, or the key pair does not fit the HPKE configuration.
     /// </exception>
-    /// <exception cref="NotSupportedException">The task's VDAF is not supported.</exception>
+    /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
     public DapCollector(
         TaskId taskId,
         TaskConfiguration taskConfiguration,
