@@ -10,7 +10,9 @@ public sealed class HttpRetryTests
 {
     private static readonly BackOff Quick = new()
     {
-        InitialDelay = TimeSpan.FromMilliseconds(1), MaximumDelay = TimeSpan.FromMilliseconds(2), MaximumAttempts = 3,
+        InitialDelay = TimeSpan.FromMilliseconds(1),
+        MaximumDelay = TimeSpan.FromMilliseconds(2),
+        MaximumAttempts = 3,
     };
 
     [TestCase(408, true)]
@@ -111,6 +113,20 @@ public sealed class HttpRetryTests
         using HttpResponseMessage response = await SendAsync(answers);
 
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+    }
+
+    [Test]
+    public void The_wait_a_server_asks_for_is_read()
+    {
+        using HttpResponseMessage response = new(HttpStatusCode.ServiceUnavailable);
+        Assert.That(HttpRetry.DelayOf(response, TimeProvider.System), Is.Null);
+
+        response.Headers.TryAddWithoutValidation("Retry-After", "300");
+        Assert.That(HttpRetry.DelayOf(response, TimeProvider.System), Is.EqualTo(TimeSpan.FromMinutes(5)));
+
+        response.Headers.Remove("Retry-After");
+        response.Headers.TryAddWithoutValidation("Retry-After", "whenever");
+        Assert.That(HttpRetry.DelayOf(response, TimeProvider.System), Is.Null);
     }
 
     [Test]

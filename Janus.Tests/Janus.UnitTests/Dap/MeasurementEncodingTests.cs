@@ -1,5 +1,6 @@
 using Janus.Dap;
 using Janus.Vdaf;
+using Janus.Vdaf.PingPong;
 
 namespace Janus.UnitTests.Dap;
 
@@ -79,23 +80,28 @@ public sealed class MeasurementEncodingTests
         Assert.That(() => new MeasurementEncoding(VdafDescription.SumVec(3, 5), [1, 2]), Throws.ArgumentException);
     }
 
-    // The measurement keeps its value to itself, so it is carried through the VDAF.
+    // A measurement keeps its value to itself, so it is carried through the VDAF.
     private static UInt128[] ResultOf(Prio3 vdaf, Measurement measurement)
     {
         byte[] ctx = [1];
         byte[] nonce = new byte[vdaf.NonceSize];
         byte[] verifyKey = new byte[vdaf.VerifyKeySize];
         ShardedReport report = vdaf.Shard(ctx, measurement, nonce);
-        ReadOnlyMemory<byte>[] aggShares = [.. Enumerable.Range(0, 2).Select(aggregatorId =>
-        {
-            byte[] state = new byte[vdaf.VerifyStateLength];
-            byte[] verifierShare = new byte[vdaf.VerifierShareLength];
-            vdaf.VerifyInit(verifyKey, ctx, aggregatorId, [], nonce, report.PublicShare, report.InputShares[aggregatorId], state, verifierShare);
-            byte[] aggShare = new byte[vdaf.AggShareLength];
-            vdaf.AggInit([], aggShare);
-            vdaf.AggUpdate([], aggShare, state.AsSpan(0, vdaf.OutShareLength));
-            return (ReadOnlyMemory<byte>)aggShare;
-        })];
-        return vdaf.Unshard([], aggShares, 1);
+        PingPongTopology topology = new(vdaf);
+        VerifyOutcome[] outcomes = new VerifyOutcome[1];
+        byte[] state = new byte[topology.LeaderStateLength];
+        byte[] initialize = new byte[topology.InitializeMessageLength];
+        byte[] finish = new byte[topology.FinishMessageLength];
+        byte[] leaderShare = new byte[vdaf.OutShareLength];
+        byte[] helperShare = new byte[vdaf.OutShareLength];
+        topology.LeaderInit(verifyKey, ctx, [], [Input(0)], outcomes, state, initialize);
+        topology.HelperInit(verifyKey, ctx, [], [Input(1)], [initialize], outcomes, finish, helperShare);
+        topology.LeaderContinue(ctx, state, [finish], outcomes, leaderShare);
+        Assert.That(outcomes, Is.All.EqualTo(VerifyOutcome.Finished));
+
+        // With a single report, the out share is the aggregate share.
+        return vdaf.Unshard([], [leaderShare, helperShare], 1);
+
+        VerifyInput Input(int aggregatorId) => new(nonce, report.PublicShare, report.InputShares[aggregatorId]);
     }
 }

@@ -50,6 +50,26 @@ public sealed class MessageContractTests
         Assert.That(() => wireCase.Reencode([.. wireCase.Encoding, 0]), Throws.TypeOf<DecodeException>());
 
     [TestCaseSource(typeof(MessageCases), nameof(MessageCases.All))]
+    public void A_changed_byte_is_refused_or_kept(WireCase wireCase)
+    {
+        for (int i = 0; i < wireCase.Encoding.Length; i++)
+        {
+            foreach (byte value in new byte[] { 0, 1, 0x7f, 0x80, 0xff })
+            {
+                byte[] changed = [.. wireCase.Encoding];
+                changed[i] = value;
+                try
+                {
+                    Assert.That(wireCase.Reencode(changed), Is.EqualTo(changed), $"byte {i} = {value}");
+                }
+                catch (DecodeException)
+                {
+                }
+            }
+        }
+    }
+
+    [TestCaseSource(typeof(MessageCases), nameof(MessageCases.All))]
     public void The_ruler_measures_an_element_and_never_asks_for_more_than_it_needs(WireCase wireCase)
     {
         byte[] followed = [.. wireCase.Encoding, 1, 2, 3];

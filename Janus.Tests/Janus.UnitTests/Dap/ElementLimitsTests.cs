@@ -1,0 +1,39 @@
+using Janus.Codec;
+using Janus.Dap;
+using Janus.Hpke;
+using Janus.Messages;
+using Janus.UnitTests.Messages;
+using Janus.Vdaf;
+
+namespace Janus.UnitTests.Dap;
+
+[TestFixture]
+public sealed class ElementLimitsTests
+{
+    [TestCase("count")]
+    [TestCase("sumvec:100:255")]
+    [TestCase("histogram:20")]
+    public void A_real_report_with_all_the_extensions_it_can_have_fits(string text)
+    {
+        Prio3 vdaf = VdafDescription.Parse(text).ToVdaf();
+        using HpkeKeyPair keyPair = HpkeKeyPair.Generate(HpkeKemId.P521HkdfSha512);
+        HpkeConfig config = HpkeConfigs.Create(new HpkeConfigId(1), HpkeConfigs.MandatorySuite with { Kem = keyPair.Kem }, keyPair);
+        ReportExtension[] extensions = [new((ReportExtensionType)1, new byte[ushort.MaxValue - 4])];
+        ReportMetadata metadata = new(ReportId.Random(), new Time(1), extensions);
+        ShardedReport sharded = vdaf.Shard(
+            DomainSeparation.VdafContext(Samples.TaskId), Measurement(vdaf, text), metadata.ReportId.ToArray());
+        HpkeCiphertext[] ciphertexts = [.. new[] { Role.Leader, Role.Helper }.Select((server, i) =>
+            new InputShareSealer(Samples.TaskId, Samples.TaskConfiguration, server, config)
+                .Seal(metadata, sharded.PublicShare, new PlaintextInputShare(extensions, sharded.InputShares[i])))];
+
+        int length = WireMessage.Encode(new Report(metadata, sharded.PublicShare, ciphertexts[0], ciphertexts[1])).Length;
+
+        Assert.That(ElementLimits.Report(vdaf), Is.InRange(length, length + 9000));
+        Assert.That(ElementLimits.VerifyInit(vdaf), Is.GreaterThan(vdaf.VerifierShareLength + ciphertexts[1].Payload.Length));
+        Assert.That(ElementLimits.VerifyResp(vdaf), Is.EqualTo(16 + 1 + 4 + 5 + vdaf.VerifierMessageLength));
+    }
+
+    private static Measurement Measurement(Prio3 vdaf, string text) => text.StartsWith("sumvec", StringComparison.Ordinal)
+        ? MeasurementEncoding.Parse(text).Read(string.Join(';', Enumerable.Repeat("1", vdaf.OutputLength)))
+        : MeasurementEncoding.Parse(text).Read("1");
+}
