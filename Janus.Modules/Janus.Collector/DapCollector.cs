@@ -53,6 +53,13 @@ public sealed class DapCollector
             throw new ArgumentException(string.Join("; ", mistakes), nameof(taskConfiguration));
         }
 
+        ArgumentNullException.ThrowIfNull(collectorHpkeConfig);
+        ArgumentNullException.ThrowIfNull(keyPair);
+        if (!keyPair.PublicKey.Span.SequenceEqual(collectorHpkeConfig.PublicKey.Span))
+        {
+            throw new ArgumentException("the key pair of the HPKE configuration expected, another one given", nameof(keyPair));
+        }
+
         TaskId = taskId;
         TaskConfiguration = taskConfiguration;
         _token = token;

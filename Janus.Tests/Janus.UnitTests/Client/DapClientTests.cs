@@ -9,11 +9,15 @@ namespace Janus.UnitTests.Client;
 public sealed class DapClientTests
 {
     private readonly HttpClient _http = new(DapHttpHandler.Create());
-    private readonly HastyTimeProvider _clock = new();
+    private HastyTimeProvider _clock = null!;
     private ScriptedAggregators _aggregators = null!;
 
     [SetUp]
-    public void StartAggregators() => _aggregators = new ScriptedAggregators(VdafDescription.Sum(100));
+    public void StartAggregators()
+    {
+        _clock = new HastyTimeProvider();
+        _aggregators = new ScriptedAggregators(VdafDescription.Sum(100));
+    }
 
     [TearDown]
     public async Task StopAggregators() => await _aggregators.DisposeAsync();
