@@ -116,11 +116,11 @@ public sealed class DapExchange
                 return (null, retryAfter);
             }
 
-            byte[] content = await ReadAsync(response, request.MaximumResponseLength, timeout.Token);
+            int maximumLength = response.IsSuccessStatusCode ? request.MaximumResponseLength : DapRequest.MaximumProblemLength;
+            byte[] content = await ReadAsync(response, maximumLength, timeout.Token);
             return (ToResponse(request, response, content) with { RetryAfter = retryAfter }, null);
         }
-        catch (OperationCanceledException exception)
-            when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException("the aggregator did not answer in time", exception);
         }
