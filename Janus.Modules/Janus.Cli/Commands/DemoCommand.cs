@@ -64,6 +64,12 @@ internal static class DemoCommand
         List<Measurement> measurements = [.. cells.Select(cell => Read(encoding, path, cell))];
 
         IAnsiConsole console = AnsiConsole.Console;
+        if (Console.IsOutputRedirected)
+        {
+            // A file or a pipe has no width to wrap lines at.
+            console.Profile.Width = int.MaxValue / 2;
+        }
+
         console.WriteLine($"{measurements.Count.ToString("N0", CultureInfo.InvariantCulture)} measurements from column {column} of {Path.GetFileName(path)}: {encoding}");
         await using DemoDeployment deployment = await StartAsync(console, port, cancellationToken);
         using DemoTask task = new(deployment, encoding.Vdaf, batchMode, (ulong)measurements.Count);
