@@ -18,7 +18,7 @@ public static class AggregatorModule
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<AggregatorMetrics>();
         services.AddSingleton<TaskDirectory>();
-        AddHelperClient(services);
+        services.AddSingleton<HelperConnection>();
         if (roles.HasFlag(AggregatorRoles.Aggregator))
         {
             services.AddSingleton<HpkeConfigEndpoints>();
@@ -85,19 +85,5 @@ public static class AggregatorModule
     {
         services.AddSingleton<T>();
         services.AddHostedService(provider => provider.GetRequiredService<T>());
-    }
-
-    private static void AddHelperClient(IServiceCollection services)
-    {
-        services.AddSingleton<HelperConnection>();
-        services.AddHttpClient(HelperConnection.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
-            {
-                // A redirect could carry the token elsewhere.
-                AllowAutoRedirect = false,
-                AutomaticDecompression = System.Net.DecompressionMethods.None,
-                PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-                ConnectTimeout = TimeSpan.FromSeconds(10),
-            });
     }
 }

@@ -137,7 +137,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         catch (PeerRefusedException exception)
         {
             LogRefused(job.Id, task.Id, exception.Message);
-            await _store.FailAsync(lease, exception.ProblemType, exception.Detail, releaseBatch: true, Clock.GetUtcNow(), cancellationToken);
+            await FailAsync(lease, exception.Type, exception.Detail, cancellationToken);
             return;
         }
 
