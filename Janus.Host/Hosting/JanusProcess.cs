@@ -69,13 +69,19 @@ internal sealed partial class JanusProcess : IProcessHost
         {
             await application.StartAsync(cancellationToken);
         }
-        catch (IOException failure) when (failure.InnerException is AddressInUseException)
+        catch (Exception failure)
         {
-            throw new CliException($"{failure.Message.TrimEnd('.')}: stop what listens there, or choose another address with --listen or Http.Listen", failure);
-        }
-        catch (System.Net.Sockets.SocketException failure)
-        {
-            throw new CliException($"cannot listen on {string.Join(", ", application.Urls)}: {failure.Message}", failure);
+            // The workers start before the web server does.
+            await application.StopAsync(CancellationToken.None);
+            switch (failure)
+            {
+                case IOException { InnerException: AddressInUseException }:
+                    throw new CliException($"{failure.Message.TrimEnd('.')}: stop what listens there, or choose another address with --listen or Http.Listen", failure);
+                case System.Net.Sockets.SocketException:
+                    throw new CliException($"cannot listen on {string.Join(", ", application.Urls)}: {failure.Message}", failure);
+                default:
+                    throw;
+            }
         }
     }
 

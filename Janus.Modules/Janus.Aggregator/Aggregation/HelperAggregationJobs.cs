@@ -53,7 +53,7 @@ internal sealed partial class HelperAggregationJobs
         ReportId[] ids = [.. inits.Select(init => init.ReportShare.ReportMetadata.ReportId)];
         byte[][] buckets = [.. inits.Select(init => task.BatchMode.BucketOf(init.ReportShare.ReportMetadata.Time, batchId))];
         ReportError?[] rejections = await _store.CheckAsync(task.Key, ids, buckets, cancellationToken);
-        InputShareRecipients recipients = await _keyring.RecipientsAsync(Role.Helper, cancellationToken);
+        InputShareRecipients recipients = _keyring.RecipientsOf(Role.Helper);
         while (true)
         {
             // (3)

@@ -23,7 +23,7 @@ internal sealed class HpkeConfigEndpoints
     /// <summary><c>GET hpke_config</c>.</summary>
     public async Task GetAsync(HttpContext context)
     {
-        HpkeConfigList list = new(await _keyring.ConfigsAsync(context.RequestAborted));
+        HpkeConfigList list = new(_keyring.Configs);
         context.Response.Headers.CacheControl = _cacheControl;
         await context.WriteAsync(DapMediaType.HpkeConfigList, WireMessage.Encode(list));
     }

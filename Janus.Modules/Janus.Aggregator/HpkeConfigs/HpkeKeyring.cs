@@ -13,11 +13,10 @@ internal sealed partial class HpkeKeyring : BackgroundService
 {
     private static readonly TimeSpan ReloadInterval = TimeSpan.FromSeconds(5);
 
-    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HpkeKeyStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger<HpkeKeyring> _logger;
-    private Snapshot? _current;
+    private Snapshot _current = new([], new InputShareRecipients(Role.Leader, []), new InputShareRecipients(Role.Helper, []));
 
     public HpkeKeyring(HpkeKeyStore store, TimeProvider time, ILogger<HpkeKeyring> logger)
     {
@@ -26,18 +25,21 @@ internal sealed partial class HpkeKeyring : BackgroundService
         _logger = logger;
     }
 
-    /// <summary>Whether the keys have been read.</summary>
-    public bool IsLoaded => Volatile.Read(ref _current) is not null;
-
-    /// <summary>The configurations to announce, newest first.</summary>
-    public async ValueTask<IReadOnlyList<HpkeConfig>> ConfigsAsync(CancellationToken cancellationToken) =>
-        (await CurrentAsync(cancellationToken)).Configs;
+    /// <summary>The configurations to announce, newest first; none before the keys have been read.</summary>
+    public IReadOnlyList<HpkeConfig> Configs => Volatile.Read(ref _current).Configs;
 
     /// <summary>The keys that open what is encrypted to us in <paramref name="role"/>.</summary>
-    public async ValueTask<InputShareRecipients> RecipientsAsync(Role role, CancellationToken cancellationToken)
+    public InputShareRecipients RecipientsOf(Role role)
     {
-        Snapshot snapshot = await CurrentAsync(cancellationToken);
+        Snapshot snapshot = Volatile.Read(ref _current);
         return role == Role.Leader ? snapshot.Leader : snapshot.Helper;
+    }
+
+    /// <summary>Reads the keys before the process serves its first request.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -47,8 +49,8 @@ internal sealed partial class HpkeKeyring : BackgroundService
         {
             try
             {
-                await LoadAsync(stoppingToken);
                 await Task.Delay(ReloadInterval, _time, stoppingToken);
+                await LoadAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -57,20 +59,8 @@ internal sealed partial class HpkeKeyring : BackgroundService
             catch (Exception exception)
             {
                 LogLoadFailed(exception);
-                await Task.Delay(ReloadInterval, _time, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
             }
         }
-    }
-
-    private async ValueTask<Snapshot> CurrentAsync(CancellationToken cancellationToken)
-    {
-        if (Volatile.Read(ref _current) is not { } snapshot)
-        {
-            await _loaded.Task.WaitAsync(cancellationToken);
-            snapshot = Volatile.Read(ref _current)!;
-        }
-
-        return snapshot;
     }
 
     private async Task LoadAsync(CancellationToken cancellationToken)
@@ -83,7 +73,7 @@ internal sealed partial class HpkeKeyring : BackgroundService
             LogKeyMade(keys[0].Config.Id.Value);
         }
 
-        if (_current is { } current && current.Configs.SequenceEqual(keys.Select(key => key.Config)))
+        if (_current.Configs.SequenceEqual(keys.Select(key => key.Config)))
         {
             return;
         }
@@ -95,7 +85,6 @@ internal sealed partial class HpkeKeyring : BackgroundService
             [.. pairs.Select(pair => pair.Config)],
             new InputShareRecipients(Role.Leader, pairs),
             new InputShareRecipients(Role.Helper, pairs)));
-        _loaded.TrySetResult();
     }
 
     private StoredHpkeKey NewKey()

@@ -7,5 +7,5 @@ internal sealed class HpkeKeyringHealthCheck(HpkeKeyring keyring) : IHealthCheck
 {
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(keyring.IsLoaded ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("the HPKE keys are not loaded"));
+        Task.FromResult(keyring.Configs.Count > 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("the HPKE keys are not loaded"));
 }

@@ -78,7 +78,7 @@ internal sealed class ReportsEndpoints
             return;
         }
 
-        InputShareRecipients recipients = await _keyring.RecipientsAsync(Role.Leader, cancellationToken);
+        InputShareRecipients recipients = _keyring.RecipientsOf(Role.Leader);
         IReadOnlyList<UploadedReportOrError> opened = _upload.Open(task, recipients, reports, _time.GetUtcNow(), cancellationToken);
         UploadedReport[] accepted = [.. opened.Where(one => one.Report is not null).Select(one => one.Report!)];
         UploadOutcome[] outcomes = accepted.Length == 0 ? [] : await _writer.WriteAsync(accepted, cancellationToken);
