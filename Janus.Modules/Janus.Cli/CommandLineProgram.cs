@@ -49,6 +49,10 @@ public static class CommandLineProgram
             RunCommand.Create(host),
             MigrateCommand.Create(host),
             DatastoreKeyCommand.Create(),
+            TaskCommand.Create(host),
+            HpkeKeyCommand.Create(host),
+            UploadCommand.Create(),
+            CollectCommand.Create(),
             VdafCommand.Create(),
         };
         root.Options.Add(verbose);

@@ -1,15 +1,15 @@
-using System.Globalization;
 using CsvHelper;
-using CsvHelper.Configuration;
 
 namespace Janus.Cli;
 
-/// <summary>Reads one column of a CSV file whose first row names the columns.</summary>
+/// <summary>Reads one column of a CSV file whose first line names the columns.</summary>
 internal static class CsvColumn
 {
+    private static readonly char[] Separators = [',', ';', '\t', '|'];
+
     /// <summary>
-    /// Reads the named column, whose rows are counted as a spreadsheet does: the names are row 1. Blank lines are not
-    /// rows. Separators are commas, semicolons, tabs or bars, whichever the first row has.
+    /// Reads the named column: for each record its line in the file and its cell. Blank lines are no records; the
+    /// separator is a comma, semicolon, tab or bar, whichever the first line has most of.
     /// </summary>
     /// <exception cref="CliException">The file is missing, unreadable, empty or malformed, or has no such column.</exception>
     public static async Task<IReadOnlyList<(int Row, string Text)>> ReadAsync(
@@ -17,17 +17,23 @@ internal static class CsvColumn
     {
         try
         {
-            using StreamReader file = new(path);
-            using CsvReader csv = new(file, Configuration());
-            int column = await FindColumnAsync(csv, path, columnName);
-            List<(int Row, string Text)> cells = [];
-            while (await csv.ReadAsync())
+            CsvReaderOptions options = new()
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                cells.Add((csv.Context.Parser!.Row, Cell(csv, column, path)));
-            }
+                Separator = SeparatorOf(path),
+                TrimWhitespace = true,
+                TrackLineNumbers = true,
+                MalformedData = CsvMalformedDataHandling.Throw,
+                FieldCountMismatch = CsvFieldCountHandling.Throw,
+                IncludeValuesInExceptions = false,
+            };
+            await using CsvReader csv = CsvReader.FromFile(path, options);
+            await csv.ReadHeaderAsync(cancellationToken);
+            int column = Find(columnName, csv.Headers, path);
+            List<(int Row, string Text)> cells = [];
+            while (await csv.ReadAsync(cancellationToken))
+                cells.Add(((int)csv.LineNumber, csv.GetString(column)));
 
-            return cells.Count > 0 ? cells : throw new CliException($"{path}: no rows below the column names");
+            return cells.Count > 0 ? cells : throw new CliException($"{path}: no rows below the names of the columns");
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -37,25 +43,25 @@ internal static class CsvColumn
         {
             throw new CliException($"{path}: cannot be read: {failure.Message.ReplaceLineEndings(" ")}", failure);
         }
-        catch (BadDataException failure)
+        catch (CsvFormatException failure)
         {
-            throw new CliException($"{path}: row {failure.Context?.Parser?.Row}: a quote is not closed or stands inside a cell", failure);
+            throw new CliException($"{path}, line {failure.LineNumber}: as many cells as columns, and closed quotes, expected", failure);
         }
     }
 
-    private static CsvConfiguration Configuration() => new(CultureInfo.InvariantCulture)
+    // Only names decide: the elements of a vector stand in one cell, separated by semicolons.
+    private static char SeparatorOf(string path)
     {
-        DetectDelimiter = true,
-        DetectDelimiterValues = [",", ";", "\t", "|"],
-        TrimOptions = TrimOptions.Trim,
-    };
+        string names = File.ReadLines(path).FirstOrDefault() ?? "";
+        return Separators.MaxBy(separator => names.Count(character => character == separator));
+    }
 
-    private static async Task<int> FindColumnAsync(CsvReader csv, string path, string columnName)
+    private static int Find(string columnName, IReadOnlyList<string> names, string path)
     {
-        if (!await csv.ReadAsync() || !csv.ReadHeader() || csv.HeaderRecord is not { Length: > 0 } names)
-            throw new CliException($"{path}: the file is empty, column names expected in the first row");
+        if (names.All(name => name.Length == 0))
+            throw new CliException($"{path}: the first line is empty, the names of the columns expected");
 
-        int[] found = [.. Enumerable.Range(0, names.Length).Where(index => names[index] == columnName)];
+        int[] found = [.. Enumerable.Range(0, names.Count).Where(index => names[index] == columnName)];
         return found switch
         {
             [int column] => column,
@@ -63,8 +69,4 @@ internal static class CsvColumn
             _ => throw new CliException($"{path}: {found.Length} columns are named \"{columnName}\""),
         };
     }
-
-    private static string Cell(CsvReader csv, int column, string path) => csv.TryGetField(column, out string? text)
-        ? text ?? ""
-        : throw new CliException($"{path}: row {csv.Context.Parser!.Row} has only {csv.Context.Parser.Count} columns");
 }

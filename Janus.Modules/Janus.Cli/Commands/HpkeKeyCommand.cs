@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Janus.Cli.Files;
+using Janus.Cli.Values;
+using Janus.Dap;
+using Janus.Datastore;
+using Janus.Hpke;
+using Janus.Messages;
+using Microsoft.Extensions.DependencyInjection;
+using Spectre.Console;
+
+namespace Janus.Cli.Commands;
+
+/// <summary><c>janus hpke-key …</c>: an aggregator's HPKE keys in its datastore, and a Collector's in a file.</summary>
+internal static class HpkeKeyCommand
+{
+    public static Command Create(IProcessHost host) => new("hpke-key", "HPKE keys: those of this aggregator, and a Collector's")
+    {
+        CreateAdd(host),
+        CreateList(host),
+        CreateGenerate(),
+    };
+
+    private static Command CreateAdd(IProcessHost host)
+    {
+        ConfigurationOptions configuration = new();
+        SuiteOptions suite = new();
+        Command command = new("add", "Make a new HPKE key for the reports of Clients; running processes take it up by themselves");
+        suite.AddTo(command);
+        configuration.AddTo(command);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            HpkeSuite chosen = suite.Suite(result);
+            await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
+            HpkeKeyStore store = datastore.Stores.GetRequiredService<HpkeKeyStore>();
+            byte id = suite.Id(result) ?? FreeId(await store.ListAsync(cancellationToken));
+            using HpkeKeyPair pair = HpkeKeyPair.Generate(chosen.Kem);
+            StoredHpkeKey key = new(HpkeConfigs.Create(new HpkeConfigId(id), chosen, pair), pair.ExportPrivateKey(), TimeProvider.System.GetUtcNow());
+            bool added = await store.AddAsync(key, cancellationToken);
+            CryptographicOperations.ZeroMemory(key.PrivateKey);
+            if (!added)
+                throw new CliException($"an HPKE key with the configuration ID {id} exists already");
+            await result.InvocationConfiguration.Output.WriteLineAsync($"HPKE key {id} added ({chosen})");
+            return 0;
+        });
+        return command.WithExamples("janus hpke-key add", "janus hpke-key add --kem p256 --kdf sha256 --aead aes128gcm --id 7");
+    }
+
+    private static Command CreateList(IProcessHost host)
+    {
+        ConfigurationOptions configuration = new();
+        Option<bool> json = new("--json") { Description = "Print JSON, for programs." };
+        Command command = new("list", "List this aggregator's HPKE keys, without their private part") { json };
+        configuration.AddTo(command);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
+            IReadOnlyList<StoredHpkeKey> keys = await datastore.Stores.GetRequiredService<HpkeKeyStore>().ListAsync(cancellationToken);
+            IReadOnlyList<HpkeKeyDescription> descriptions = [.. keys.Select(HpkeKeyDescription.Of)];
+            TextWriter output = result.InvocationConfiguration.Output;
+            if (result.GetValue(json))
+                await output.WriteLineAsync(JsonSerializer.Serialize(descriptions, CliJsonContext.Default.IReadOnlyListHpkeKeyDescription));
+            else if (descriptions.Count == 0)
+                await output.WriteLineAsync("no HPKE keys (an aggregator makes one when it starts without)");
+            else
+                WriteTable(output, descriptions);
+            return 0;
+        });
+        return command.WithExamples("janus hpke-key list", "janus hpke-key list --json");
+    }
+
+    private static Command CreateGenerate()
+    {
+        SuiteOptions suite = new();
+        Option<string> output = new("--output", "-o") { HelpName = "PATH", Description = "The key file, which must not exist yet: JSON with hpke_config and private_key in base64url. Keep it secret.", Required = true };
+        Command command = new("generate", "Make a Collector's HPKE key file, and print its public part for 'task add --collector-hpke-config'") { output };
+        suite.AddTo(command);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            HpkeSuite chosen = suite.Suite(result);
+            using HpkeKeyPair pair = HpkeKeyPair.Generate(chosen.Kem);
+            HpkeConfig config = HpkeConfigs.Create(new HpkeConfigId(suite.Id(result) ?? 1), chosen, pair);
+            await CollectorKeyFile.WriteNewAsync(result.GetRequiredValue(output), config, pair, cancellationToken);
+            await result.InvocationConfiguration.Output.WriteLineAsync(CollectorKeyFile.Encode(config));
+            return 0;
+        });
+        return command.WithExamples("janus hpke-key generate --output collector-key.json");
+    }
+
+    private static byte FreeId(IReadOnlyList<StoredHpkeKey> keys)
+    {
+        int id = Enumerable.Range(1, byte.MaxValue).FirstOrDefault(id => keys.All(key => key.Config.Id.Value != id), -1);
+        return id >= 0 ? (byte)id : throw new CliException("all 255 configuration IDs are taken");
+    }
+
+    private static void WriteTable(TextWriter output, IEnumerable<HpkeKeyDescription> keys)
+    {
+        Table table = Terminal.Table("ID", "suite", "HPKE config", "added");
+        foreach (HpkeKeyDescription key in keys)
+            table.AddPlainRow($"{key.Id}", key.Suite, key.HpkeConfig, key.CreatedAt);
+        Terminal.On(output).Write(table);
+    }
+
+    /// <summary>The options that choose algorithms and ID of a new key.</summary>
+    private sealed class SuiteOptions
+    {
+        private readonly Option<HpkeKemId> kem = TextOption.Choice("--kem", "The key encapsulation mechanism; x25519 unless given.", HpkeSuiteText.Kems);
+        private readonly Option<HpkeKdfId> kdf = TextOption.Choice("--kdf", "The key derivation function; sha256 unless given.", HpkeSuiteText.Kdfs);
+        private readonly Option<HpkeAeadId> aead = TextOption.Choice("--aead", "The encryption algorithm; aes128gcm unless given.", HpkeSuiteText.Aeads);
+        private readonly Option<byte?> id = new("--id") { HelpName = "0-255", Description = "The configuration ID; a free one unless given." };
+
+        public void AddTo(Command command)
+        {
+            foreach (Option option in new Option[] { kem, kdf, aead, id })
+                command.Options.Add(option);
+        }
+
+        public byte? Id(ParseResult result) => result.GetValue(id);
+
+        public HpkeSuite Suite(ParseResult result)
+        {
+            HpkeSuite standard = HpkeConfigs.MandatorySuite;
+            HpkeSuite suite = new(
+                result.GetResult(kem) is null ? standard.Kem : result.GetValue(kem),
+                result.GetResult(kdf) is null ? standard.Kdf : result.GetValue(kdf),
+                result.GetResult(aead) is null ? standard.Aead : result.GetValue(aead));
+            return suite.IsSupported ? suite : throw new CliException($"this machine does not support the HPKE suite {suite}");
+        }
+    }
+}

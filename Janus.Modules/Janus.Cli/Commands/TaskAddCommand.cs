@@ -1,0 +1,146 @@
+using System.CommandLine;
+using Janus.Cli.Files;
+using Janus.Cli.Values;
+using Janus.Datastore;
+using Janus.Messages;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Janus.Cli.Commands;
+
+/// <summary><c>janus task add</c>: provisions a task, new or described by the other Aggregator's file.</summary>
+internal static class TaskAddCommand
+{
+    private const string Text =
+        """
+        Add a task to this aggregator: a new one, or the one in a file from the other aggregator
+
+        A new task gets a random ID, verification key and tokens. What each of the other parties has to know is written
+        to the folder --output as JSON files, none of which is needed here any more:
+          helper.json     (secret) for the Helper's operator: janus task add --task-file helper.json
+          (leader.json)   (secret) instead, when the Helper makes the task: janus task add --task-file leader.json
+          collector.json  (secret) for the Collector: janus collect --task-file collector.json --key collector-key.json
+          client.json     (public) for every Client: janus upload --task-file client.json 42
+
+        The members are "for" (leader, helper, collector or client), "task_id", "task_configuration" (the encoded
+        TaskConfiguration, byte for byte), "vdaf" (as in --vdaf; may be left out), and for those who need them
+        "verify_key", "verification_key_id" (0 if left out), "collector_hpke_config" (the encoded HpkeConfig),
+        "aggregator_token" and "collector_token". Bytes are base64url without padding. A task that was agreed upon with
+        another implementation is added from such a file, written by hand.
+        """;
+
+    public static Command Create(IProcessHost host)
+    {
+        ConfigurationOptions configuration = new();
+        TaskOptions task = new();
+        Option<Role?> role = TextOption.Choice<Role?>(
+            "--role", "What this aggregator is in the task.", new Dictionary<string, Role?> { ["leader"] = Role.Leader, ["helper"] = Role.Helper });
+        Option<string?> taskFile = new("--task-file") { HelpName = "PATH", Description = "Add the task of this file, which the other aggregator's operator has made." };
+        Option<string?> output = new("--output", "-o") { HelpName = "FOLDER", Description = "Where a new task's files for the others are written." };
+        Option<ulong?> targetBatchSize = new("--target-batch-size") { HelpName = "N", Description = "Leader, leader-selected: how many reports a batch gets; the minimum unless given." };
+        Option<TimeSpan?> batchTimeWindow = TextOption.Create<TimeSpan?>(
+            "--batch-time-window", "DURATION", "Leader, leader-selected: the longest time that a batch spans; unlimited unless given.", text => DurationText.Parse(text));
+        Option<bool> allowHttp = new("--allow-http") { Description = "Take http endpoints that are not on this machine: for tests only." };
+
+        Command command = new("add", Text) { role, taskFile };
+        task.AddTo(command);
+        foreach (Option option in new Option[] { targetBatchSize, batchTimeWindow, output, allowHttp })
+            command.Options.Add(option);
+        configuration.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(taskFile) is not null)
+            {
+                foreach (string name in task.Given(result).Concat(result.GetResult(output) is null ? [] : [output.Name]))
+                    result.AddError($"{name} is for a new task, it cannot be given with --task-file");
+                return;
+            }
+
+            string[] missing = [.. result.GetResult(role) is null ? [role.Name] : Array.Empty<string>(), .. task.Missing(result), .. result.GetResult(output) is null ? [output.Name] : Array.Empty<string>()];
+            if (missing.Length > 0)
+                result.AddError($"{string.Join(", ", missing)} expected for a new task (or --task-file for the one of a file)");
+        });
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            DateTimeOffset now = TimeProvider.System.GetUtcNow();
+            string? path = result.GetValue(taskFile);
+            TaskParameters known = path is null
+                ? await task.ReadAsync(result, now, cancellationToken)
+                : await TaskFile.ReadAsync(path, [Role.Leader, Role.Helper], cancellationToken);
+            Role ours = result.GetValue(role) ?? known.Recipient;
+            if (path is not null && ours != known.Recipient)
+                throw new CliException($"{path}: is for the {TaskFile.NameOf(known.Recipient)}, not for the {TaskFile.NameOf(ours)}");
+            if (!result.GetValue(allowHttp))
+                TaskChecks.RequireTls(known.Configuration);
+            DapTask dapTask = known.For(ours).ToDapTask(now) with
+            {
+                TargetBatchSize = ForLeaderSelection(result.GetValue(targetBatchSize), targetBatchSize, ours, known),
+                BatchTimeWindow = ForLeaderSelection(result.GetValue(batchTimeWindow), batchTimeWindow, ours, known) is { } window
+                    ? TimeAlignment.ToDuration(window, known.Configuration.TimePrecision).Value
+                    : null,
+            };
+            if (dapTask.TargetBatchSize < known.Configuration.MinBatchSize)
+                throw new CliException($"--target-batch-size: at least the minimum batch size {known.Configuration.MinBatchSize} expected, {dapTask.TargetBatchSize} given");
+
+            IReadOnlyList<string> written = path is null
+                ? await WriteFilesAsync(result.GetRequiredValue(output)!, known, ours, cancellationToken)
+                : [];
+            try
+            {
+                await AddAsync(host, configuration.Read(result), dapTask, cancellationToken);
+            }
+            catch
+            {
+                // Nobody may start with a task that one side does not know.
+                foreach (string file in written)
+                    File.Delete(file);
+                throw;
+            }
+
+            TextWriter console = result.InvocationConfiguration.Output;
+            await console.WriteLineAsync($"task {dapTask.Id} added as {TaskFile.NameOf(ours)}");
+            foreach (string file in written)
+                await console.WriteLineAsync($"wrote {file}");
+            return 0;
+        });
+        return command.WithExamples(
+            "janus hpke-key generate --output collector-key.json",
+            "janus task add --role leader --leader https://leader.example/ --helper https://helper.example/ --vdaf sum:1000 --min-batch-size 100 "
+                + "--collector-hpke-config collector-key.json --output ages",
+            "janus task add --task-file ages/helper.json");
+    }
+
+    private static async Task AddAsync(IProcessHost host, ConfigurationArguments configuration, DapTask task, CancellationToken cancellationToken)
+    {
+        await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration, migrate: false, cancellationToken);
+        try
+        {
+            await datastore.Stores.GetRequiredService<TaskStore>().AddAsync(task, cancellationToken);
+        }
+        catch (TaskConflictException failure)
+        {
+            throw new CliException(failure.Message, failure);
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> WriteFilesAsync(string folder, TaskParameters known, Role ours, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        Role[] recipients = [ours is Role.Leader ? Role.Helper : Role.Leader, Role.Collector, Role.Client];
+        if (recipients.Select(recipient => TaskFile.PathOf(folder, recipient)).FirstOrDefault(File.Exists) is { } existing)
+            throw new CliException($"{existing}: exists already, and is not overwritten");
+        List<string> written = [];
+        foreach (Role recipient in recipients)
+        {
+            string path = TaskFile.PathOf(folder, recipient);
+            await TaskFile.WriteNewAsync(path, known.For(recipient), cancellationToken);
+            written.Add(path);
+        }
+
+        return written;
+    }
+
+    private static T? ForLeaderSelection<T>(T? value, Option option, Role ours, TaskParameters known)
+        where T : struct => value is null || (ours is Role.Leader && known.Configuration.BatchMode is BatchMode.LeaderSelected)
+            ? value
+            : throw new CliException($"{option.Name} is for the leader of a leader-selected task");
+}

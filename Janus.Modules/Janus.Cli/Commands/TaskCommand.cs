@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Text.Json;
+using Janus.Cli.Files;
+using Janus.Datastore;
+using Janus.Messages;
+using Microsoft.Extensions.DependencyInjection;
+using Spectre.Console;
+
+namespace Janus.Cli.Commands;
+
+/// <summary><c>janus task …</c>: the tasks this aggregator takes part in.</summary>
+internal static class TaskCommand
+{
+    public static Command Create(IProcessHost host) => new("task", "The tasks this aggregator takes part in")
+    {
+        TaskAddCommand.Create(host),
+        CreateList(host),
+        CreateShow(host),
+    };
+
+    private static Command CreateList(IProcessHost host)
+    {
+        ConfigurationOptions configuration = new();
+        Option<bool> json = JsonOption();
+        Command command = new("list", "List the tasks, without their secrets") { json };
+        configuration.AddTo(command);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
+            IReadOnlyList<DapTask> tasks = await datastore.Stores.GetRequiredService<TaskStore>().ListAsync(cancellationToken);
+            IReadOnlyList<TaskDescription> descriptions = [.. tasks.Select(TaskDescription.Of)];
+            TextWriter output = result.InvocationConfiguration.Output;
+            if (result.GetValue(json))
+                await output.WriteLineAsync(JsonSerializer.Serialize(descriptions, CliJsonContext.Default.IReadOnlyListTaskDescription));
+            else if (descriptions.Count == 0)
+                await output.WriteLineAsync("no tasks ('janus task add' adds one)");
+            else
+                WriteTable(output, descriptions);
+            return 0;
+        });
+        return command.WithExamples("janus task list", "janus task list --json");
+    }
+
+    private static Command CreateShow(IProcessHost host)
+    {
+        ConfigurationOptions configuration = new();
+        Option<bool> json = JsonOption();
+        Argument<TaskId> taskId = new("TASK-ID")
+        {
+            Description = "The task ID, base64url.",
+            CustomParser = result =>
+            {
+                if (!TaskId.TryParse(result.Tokens.Single().Value, out TaskId id))
+                    result.AddError($"TASK-ID: {TaskId.Length} bytes in base64url without padding expected");
+                return id;
+            },
+        };
+        Command command = new("show", "Show one task, without its secrets") { taskId, json };
+        configuration.AddTo(command);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            TaskId id = result.GetValue(taskId);
+            await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
+            DapTask task = await datastore.Stores.GetRequiredService<TaskStore>().FindAsync(id, cancellationToken)
+                ?? throw new CliException($"there is no task {id}");
+            TextWriter output = result.InvocationConfiguration.Output;
+            if (result.GetValue(json))
+                await output.WriteLineAsync(JsonSerializer.Serialize(TaskDescription.Of(task), CliJsonContext.Default.TaskDescription));
+            else
+                WriteDetails(output, TaskDescription.Of(task));
+            return 0;
+        });
+        return command.WithExamples("janus task show A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1s", "janus task show --json A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1s");
+    }
+
+    private static Option<bool> JsonOption() => new("--json") { Description = "Print JSON, for programs." };
+
+    private static void WriteTable(TextWriter output, IEnumerable<TaskDescription> tasks)
+    {
+        Table table = Terminal.Table("task", "role", "VDAF", "batch mode", "min batch", "task info", "added");
+        foreach (TaskDescription task in tasks)
+            table.AddPlainRow(task.TaskId, task.Role, task.Vdaf, task.BatchMode, $"{task.MinBatchSize}", task.TaskInfo, task.CreatedAt);
+        Terminal.On(output).Write(table);
+    }
+
+    private static void WriteDetails(TextWriter output, TaskDescription task)
+    {
+        (string Name, string? Value)[] lines =
+        [
+            ("task", task.TaskId),
+            ("role", task.Role),
+            ("task info", task.TaskInfo),
+            ("leader", task.Leader),
+            ("helper", task.Helper),
+            ("VDAF", task.Vdaf),
+            ("batch mode", task.BatchMode),
+            ("min batch size", $"{task.MinBatchSize}"),
+            ("target batch size", task.TargetBatchSize?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            ("batch time window", task.BatchTimeWindow is { } window ? $"{window}s" : null),
+            ("time precision", $"{task.TimePrecision}s"),
+            ("task interval", task.TaskInterval),
+            ("collector HPKE config", task.CollectorHpkeConfig),
+            ("task configuration", task.TaskConfiguration),
+            ("added", task.CreatedAt),
+        ];
+        foreach ((string name, string? value) in lines.Where(line => line.Value is not null))
+            output.WriteLine($"{name,-22} {value}");
+    }
+}

@@ -1,0 +1,184 @@
+using System.Buffers.Text;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Security.Cryptography;
+using System.Text;
+using Janus.Cli.Files;
+using Janus.Cli.Values;
+using Janus.Dap;
+using Janus.Messages;
+
+namespace Janus.Cli.Commands;
+
+/// <summary>The options that describe a new task.</summary>
+internal sealed class TaskOptions
+{
+    private static readonly TimeSpan DefaultTimePrecision = TimeSpan.FromHours(1);
+
+    private static readonly Dictionary<string, BatchMode> BatchModes = new()
+    {
+        ["time-interval"] = BatchMode.TimeInterval,
+        ["leader-selected"] = BatchMode.LeaderSelected,
+    };
+
+    private readonly Option<Url?> leader = TextOption.Create<Url?>(
+        "--leader", "URL", "The Leader's endpoint.", ParseEndpoint);
+
+    private readonly Option<Url?> helper = TextOption.Create<Url?>(
+        "--helper", "URL", "The Helper's endpoint.", ParseEndpoint);
+
+    private readonly Option<MeasurementEncoding?> vdaf = TextOption.Create<MeasurementEncoding?>(
+        "--vdaf",
+        "DESC",
+        "What is computed: count, sum:MAX, sumvec:LENGTH:MAX, multihot:LENGTH:MAXWEIGHT, histogram:BUCKETS, or histogram:BOUNDARY,BOUNDARY,… with "
+        + "the buckets below the first boundary, between two, and from the last one on.",
+        MeasurementEncoding.Parse);
+
+    private readonly Option<ulong?> minBatchSize = TextOption.Create<ulong?>(
+        "--min-batch-size", "N", "The smallest number of reports that is ever aggregated.", ParsePositive);
+
+    private readonly Option<string?> collectorHpkeConfig = new("--collector-hpke-config")
+    {
+        HelpName = "FILE|BASE64URL",
+        Description = "What aggregate shares are encrypted to: the file of 'janus hpke-key generate', or the text it printed.",
+    };
+
+    private readonly Option<BatchMode> batchMode = TextOption.Choice(
+        "--batch-mode", "How reports are put into batches; time-interval unless given.", BatchModes);
+
+    private readonly Option<TimeSpan> timePrecision = TextOption.Create(
+        "--time-precision", "DURATION", "The unit of the task's times, such as 300s or 1h; 1h unless given.", DurationText.Parse);
+
+    private readonly Option<string?> taskInfo = new("--task-info")
+    {
+        HelpName = "TEXT",
+        Description = "Tells tasks apart that are otherwise alike, up to 255 bytes; the current time unless given.",
+    };
+
+    private readonly Option<DateTimeOffset?> taskStart = TextOption.Create<DateTimeOffset?>(
+        "--task-start", "TIME", "When the task starts to take reports, such as 2026-01-31 or 2026-01-31T08:00Z; needs --task-duration.", text => InstantText.Parse(text));
+
+    private readonly Option<TimeSpan?> taskDuration = TextOption.Create<TimeSpan?>(
+        "--task-duration", "DURATION", "How long the task takes reports, such as 30d; needs --task-start.", text => DurationText.Parse(text));
+
+    private readonly Option<TaskId?> taskId = TextOption.Create<TaskId?>(
+        "--task-id", "BASE64URL", "The task ID; random unless given.", text => TaskId.Parse(text));
+
+    private readonly Option<string?> verifyKey = SecretFile("--verify-key-file", "the VDAF verification key in base64url");
+    private readonly Option<string?> aggregatorToken = SecretFile("--aggregator-token-file", "the bearer token that the Leader presents to the Helper");
+    private readonly Option<string?> collectorToken = SecretFile("--collector-token-file", "the bearer token that the Collector presents to the Leader");
+
+    private IReadOnlyList<Option> Required => [leader, helper, vdaf, minBatchSize, collectorHpkeConfig];
+
+    private IReadOnlyList<Option> All =>
+        [.. Required, batchMode, timePrecision, taskInfo, taskStart, taskDuration, taskId, verifyKey, aggregatorToken, collectorToken];
+
+    /// <summary>Adds the options to <paramref name="command"/>.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in All)
+            command.Options.Add(option);
+    }
+
+    /// <summary>The names of the options that are given.</summary>
+    public IEnumerable<string> Given(CommandResult result) => NamesOf(All, option => result.GetResult(option) is not null);
+
+    /// <summary>The names of the options that have to be given and are not.</summary>
+    public IEnumerable<string> Missing(CommandResult result)
+    {
+        bool halfInterval = result.GetResult(taskStart) is null != result.GetResult(taskDuration) is null;
+        return NamesOf(halfInterval ? [.. Required, taskStart, taskDuration] : Required, option => result.GetResult(option) is null);
+    }
+
+    /// <summary>Makes the task: everything that its Leader knows.</summary>
+    /// <exception cref="CliException">The options do not fit together, or a file cannot be used.</exception>
+    public async Task<TaskParameters> ReadAsync(ParseResult result, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        MeasurementEncoding measurement = result.GetRequiredValue(vdaf)!;
+        TaskConfiguration configuration = Configuration(result, measurement.Vdaf, now);
+        try
+        {
+            VdafDescription supported = TaskChecks.RequireSupported(configuration);
+            return new TaskParameters
+            {
+                Recipient = Role.Leader,
+                Id = result.GetValue(taskId) ?? TaskId.Random(),
+                Configuration = configuration,
+                Measurement = measurement,
+                VerifyKey = await VerifyKeyAsync(result.GetValue(verifyKey), supported, cancellationToken),
+                CollectorHpkeConfig = await CollectorKeyFile.ReadConfigAsync(result.GetRequiredValue(collectorHpkeConfig)!, cancellationToken),
+                AggregatorToken = await TokenAsync(result.GetValue(aggregatorToken), cancellationToken),
+                CollectorToken = await TokenAsync(result.GetValue(collectorToken), cancellationToken),
+            };
+        }
+        catch (FormatException failure)
+        {
+            throw new CliException(failure.Message, failure);
+        }
+    }
+
+    private TaskConfiguration Configuration(ParseResult result, VdafDescription description, DateTimeOffset now)
+    {
+        TimePrecision precision = new((ulong)(result.GetResult(timePrecision) is null ? DefaultTimePrecision : result.GetValue(timePrecision)).TotalSeconds);
+        Interval? interval = result.GetValue(taskStart) is { } start
+            ? TimeAlignment.ToInterval(start, result.GetValue(taskDuration)!.Value, precision)
+            : null;
+        try
+        {
+            return new TaskConfiguration(new TaskConfigurationFields
+            {
+                TaskInfo = Encoding.UTF8.GetBytes(result.GetValue(taskInfo) ?? $"janus {InstantText.Format(now)}"),
+                LeaderAggregatorEndpoint = result.GetRequiredValue(leader)!,
+                HelperAggregatorEndpoint = result.GetRequiredValue(helper)!,
+                TimePrecision = precision,
+                MinBatchSize = result.GetRequiredValue(minBatchSize)!.Value,
+                BatchMode = result.GetResult(batchMode) is null ? BatchMode.TimeInterval : result.GetValue(batchMode),
+                VdafType = description.Type,
+                VdafConfiguration = description.EncodeConfiguration(),
+                Extensions = interval is { } given ? [TaskExtension.TaskInterval(given)] : [],
+            });
+        }
+        catch (ArgumentException failure)
+        {
+            throw new CliException($"the task cannot be encoded: {failure.Message.ReplaceLineEndings(" ")}", failure);
+        }
+    }
+
+    private static async Task<byte[]> VerifyKeyAsync(string? path, VdafDescription vdaf, CancellationToken cancellationToken) => path is null
+        ? RandomNumberGenerator.GetBytes(vdaf.ToVdaf().VerifyKeySize)
+        : TaskChecks.RequireVerifyKey(Base64Url.DecodeFromChars(await FirstLineAsync(path, cancellationToken)), vdaf);
+
+    private static async Task<BearerToken> TokenAsync(string? path, CancellationToken cancellationToken) => path is null
+        ? BearerToken.Generate()
+        : BearerToken.Parse(await FirstLineAsync(path, cancellationToken));
+
+    private static async Task<string> FirstLineAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using StreamReader file = new(path);
+            return (await file.ReadLineAsync(cancellationToken) ?? "").Trim();
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CliException($"{path}: no such file", failure);
+        }
+    }
+
+    // A secret on the command line would be there for every user of the machine to see.
+    private static Option<string?> SecretFile(string name, string content) =>
+        new(name) { HelpName = "PATH", Description = $"A file whose first line is {content}; random unless given." };
+
+    private static IEnumerable<string> NamesOf(IEnumerable<Option> options, Func<Option, bool> isWanted) =>
+        options.Where(isWanted).Select(option => option.Name);
+
+    private static Url? ParseEndpoint(string text)
+    {
+        Url url = new(text);
+        return new AggregatorUrls(url).Endpoint is not null ? url : null;
+    }
+
+    private static ulong? ParsePositive(string text) => ulong.TryParse(text, out ulong number) && number > 0
+        ? number
+        : throw new FormatException($"a number of at least 1 expected, \"{text}\" given");
+}

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using Janus.Cli.Files;
+using Janus.Cli.Values;
+using Janus.Client;
+using Janus.Dap;
+using Janus.Messages;
+using Janus.Vdaf;
+using Spectre.Console;
+
+namespace Janus.Cli.Commands;
+
+/// <summary><c>janus upload</c>: what a Client does, for a few measurements or a column of a CSV file.</summary>
+internal static class UploadCommand
+{
+    public static Command Create()
+    {
+        Option<string> taskFile = new("--task-file") { HelpName = "PATH", Description = "The client.json that 'janus task add' has written.", Required = true };
+        Argument<string[]> measurements = new("MEASUREMENT")
+        {
+            Description = "A number (count: 0 or 1), for vectors their elements as one word: '1;0;1'.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        Option<string?> file = new("--file") { HelpName = "CSV", Description = "Upload every row of this file, whose first line names the columns." };
+        Option<string?> column = new("--column") { HelpName = "NAME", Description = "The column of the file that has the measurements." };
+        Option<MeasurementEncoding?> vdaf = TextOption.Create<MeasurementEncoding?>(
+            "--vdaf", "DESC", "The task's VDAF with the boundaries of its histogram, if the task file has none: histogram:0,50,60.", MeasurementEncoding.Parse);
+        Option<DateTimeOffset?> time = TextOption.Create<DateTimeOffset?>(
+            "--time", "TIME", "When the measurements were made; now unless given.", text => InstantText.Parse(text));
+
+        Command command = new("upload", "Upload measurements as a Client: split, encrypt, and send them to the Leader") { taskFile, measurements, file, column, vdaf, time };
+        command.Validators.Add(result =>
+        {
+            bool given = result.GetValue(measurements) is { Length: > 0 };
+            bool fromFile = result.GetResult(file) is not null;
+            if (given == fromFile || fromFile != result.GetResult(column) is not null)
+                result.AddError("measurements, or --file and --column, expected");
+        });
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            TaskParameters task = await TaskFile.ReadAsync(result.GetRequiredValue(taskFile), [Role.Client], cancellationToken);
+            MeasurementEncoding encoding = Encoding(task, result.GetValue(vdaf));
+            IReadOnlyList<(string Place, string Text)> texts = result.GetValue(file) is { } path
+                ? [.. (await CsvColumn.ReadAsync(path, result.GetRequiredValue(column)!, cancellationToken)).Select(cell => ($"{path}, line {cell.Row}", cell.Text))]
+                : [.. result.GetRequiredValue(measurements).Select((text, index) => ($"measurement {index + 1}", text))];
+            DateTimeOffset generatedAt = result.GetValue(time) ?? TimeProvider.System.GetUtcNow();
+            TimedMeasurement[] timed = [.. texts.Select(text => new TimedMeasurement(Read(encoding, text), generatedAt))];
+            UploadSummary summary = await UploadAsync(task, timed, result.InvocationConfiguration.Error, cancellationToken);
+            RequireComplete(summary, texts);
+            await result.InvocationConfiguration.Output.WriteLineAsync($"{summary.Accepted} reports accepted");
+            return 0;
+        });
+        return command.WithExamples(
+            "janus upload --task-file client.json 42",
+            "janus upload --task-file client.json --file people.csv --column age",
+            "janus upload --task-file client.json --vdaf histogram:0,50,60 --file people.csv --column age");
+    }
+
+    private static MeasurementEncoding Encoding(TaskParameters task, MeasurementEncoding? agreed)
+    {
+        try
+        {
+            return agreed is null ? task.Measurement : TaskChecks.EncodingFor(task.Measurement.Vdaf, agreed);
+        }
+        catch (FormatException failure)
+        {
+            throw new CliException($"--vdaf: {failure.Message}", failure);
+        }
+    }
+
+    private static Measurement Read(MeasurementEncoding encoding, (string Place, string Text) measurement)
+    {
+        try
+        {
+            return encoding.Read(measurement.Text);
+        }
+        catch (FormatException failure)
+        {
+            throw new CliException($"{measurement.Place}: {failure.Message}; nothing has been uploaded", failure);
+        }
+    }
+
+    private static async Task<UploadSummary> UploadAsync(
+        TaskParameters task, TimedMeasurement[] measurements, TextWriter error, CancellationToken cancellationToken)
+    {
+        using HttpClient http = new(DapHttpHandler.Create());
+        DapClient client = new(task.Id, task.Configuration, http, new DapClientOptions { BackOff = AggregatorCalls.Patience });
+        IAnsiConsole console = Terminal.On(error);
+        if (!console.Profile.Out.IsTerminal)
+            return await AggregatorCalls.RunAsync(() => client.UploadAsync(measurements, progress: null, cancellationToken));
+
+        return await console.Progress().AutoClear(true).StartAsync(context =>
+        {
+            ProgressTask bar = context.AddTask("uploading", new ProgressTaskSettings { MaxValue = measurements.Length });
+            return AggregatorCalls.RunAsync(() => client.UploadAsync(measurements, new Bar(bar), cancellationToken));
+        });
+    }
+
+    private static void RequireComplete(UploadSummary summary, IReadOnlyList<(string Place, string Text)> texts)
+    {
+        if (summary.IsComplete)
+            return;
+        IEnumerable<string> reasons = summary.Errors.Select(error => $"{error.Value} with {error.Key}");
+        throw new CliException(
+            $"{summary.Accepted} reports accepted, {summary.Refused + summary.Invalid} refused ({string.Join(", ", reasons)}); the first is {texts[(int)summary.Failures[0].Index].Place}");
+    }
+
+    private sealed class Bar(ProgressTask task) : IProgress<UploadProgress>
+    {
+        public void Report(UploadProgress value) => task.Value = value.Finished;
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace Janus.Cli.Files;
+
+/// <summary>How the files and the <c>--json</c> output are written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(TaskFileJson))]
+[JsonSerializable(typeof(CollectorKeyFileJson))]
+[JsonSerializable(typeof(TaskDescription))]
+[JsonSerializable(typeof(IReadOnlyList<TaskDescription>))]
+[JsonSerializable(typeof(IReadOnlyList<HpkeKeyDescription>))]
+[JsonSerializable(typeof(CollectedAggregate))]
+internal sealed partial class CliJsonContext : JsonSerializerContext;

@@ -1,0 +1,103 @@
+using System.Buffers.Text;
+using Janus.Codec;
+using Janus.Dap;
+using Janus.Messages;
+
+namespace Janus.Cli.Files;
+
+/// <summary>The JSON file by which one party of a task learns what it has to know: see <see cref="TaskFileJson"/>.</summary>
+internal static class TaskFile
+{
+    private static readonly Dictionary<string, Role> Recipients =
+        new[] { Role.Leader, Role.Helper, Role.Collector, Role.Client }.ToDictionary(NameOf);
+
+    /// <summary>The name of a party's file within a folder.</summary>
+    public static string PathOf(string folder, Role recipient) => Path.Combine(folder, NameOf(recipient) + ".json");
+
+    /// <summary>The party in lower-case letters.</summary>
+    public static string NameOf(Role recipient) => recipient.ToString().ToLowerInvariant();
+
+    /// <summary>Writes a new file, readable for its owner only unless it is for Clients.</summary>
+    /// <exception cref="CliException">The file exists.</exception>
+    public static Task WriteNewAsync(string path, TaskParameters task, CancellationToken cancellationToken) =>
+        JsonFile.WriteNewAsync(path, ToJson(task), CliJsonContext.Default.TaskFileJson, secret: task.Recipient is not Role.Client, cancellationToken);
+
+    /// <summary>Reads a file that must be for one of <paramref name="allowed"/>.</summary>
+    /// <exception cref="CliException">The file is missing, malformed, or for somebody else, or the task is not supported.</exception>
+    public static async Task<TaskParameters> ReadAsync(string path, Role[] allowed, CancellationToken cancellationToken)
+    {
+        TaskFileJson json = await JsonFile.ReadAsync(path, CliJsonContext.Default.TaskFileJson, cancellationToken);
+        try
+        {
+            TaskParameters task = FromJson(json);
+            return allowed.Contains(task.Recipient)
+                ? task
+                : throw new FormatException($"a task file for the {string.Join(" or ", allowed.Select(NameOf))} expected, this one is for the {NameOf(task.Recipient)}");
+        }
+        catch (Exception failure) when (failure is FormatException or DecodeException or UnsupportedVdafException)
+        {
+            throw new CliException($"{path}: {failure.Message}", failure);
+        }
+    }
+
+    private static TaskFileJson ToJson(TaskParameters task) => new(
+        NameOf(task.Recipient),
+        task.Id.ToString(),
+        Base64Url.EncodeToString(task.Configuration.Encoded.Span),
+        task.Measurement.ToString(),
+        task.VerifyKey is null ? null : Base64Url.EncodeToString(task.VerifyKey),
+        task.VerifyKey is null ? null : task.VerificationKeyId,
+        task.CollectorHpkeConfig is null ? null : Base64Url.EncodeToString(WireMessage.Encode(task.CollectorHpkeConfig)),
+        task.AggregatorToken?.Secret,
+        task.CollectorToken?.Secret);
+
+    private static TaskParameters FromJson(TaskFileJson json)
+    {
+        if (json.For is null || !Recipients.TryGetValue(json.For, out Role recipient))
+            throw new FormatException("for: leader, helper, collector or client expected");
+        TaskConfiguration configuration = WireMessage.Decode<TaskConfiguration>(Bytes(json.TaskConfiguration, "task_configuration"));
+        VdafDescription vdaf = TaskChecks.RequireSupported(configuration);
+        TaskParameters task = new()
+        {
+            Recipient = recipient,
+            Id = TaskId.TryParse(json.TaskId, out TaskId id) ? id : throw new FormatException("task_id: 32 bytes in base64url without padding expected"),
+            Configuration = configuration,
+            Measurement = TaskChecks.EncodingFor(vdaf, json.Vdaf is null ? null : MeasurementEncoding.Parse(json.Vdaf)),
+            VerifyKey = json.VerifyKey is null ? null : TaskChecks.RequireVerifyKey(Bytes(json.VerifyKey, "verify_key"), vdaf),
+            VerificationKeyId = json.VerificationKeyId ?? 0,
+            CollectorHpkeConfig = json.CollectorHpkeConfig is null ? null : TaskChecks.RequireSupported(WireMessage.Decode<HpkeConfig>(Bytes(json.CollectorHpkeConfig, "collector_hpke_config"))),
+            AggregatorToken = Token(json.AggregatorToken, "aggregator_token"),
+            CollectorToken = Token(json.CollectorToken, "collector_token"),
+        };
+        Require(json.VerifyKey, recipient is Role.Leader or Role.Helper, "verify_key", recipient);
+        Require(json.CollectorHpkeConfig, recipient is not Role.Client, "collector_hpke_config", recipient);
+        Require(json.AggregatorToken, recipient is Role.Leader or Role.Helper, "aggregator_token", recipient);
+        Require(json.CollectorToken, recipient is Role.Leader or Role.Collector, "collector_token", recipient);
+        return task;
+    }
+
+    // A secret in a file of somebody who must not know it is a mistake to be told, not overlooked.
+    private static void Require(string? member, bool expected, string name, Role recipient)
+    {
+        if (member is not null != expected)
+            throw new FormatException($"{name}: {(expected ? "missing" : "must not be")} in the file for the {NameOf(recipient)}");
+    }
+
+    private static byte[] Bytes(string? text, string name)
+    {
+        try
+        {
+            return Base64Url.DecodeFromChars(text);
+        }
+        catch (FormatException failure)
+        {
+            throw new FormatException($"{name}: base64url without padding expected", failure);
+        }
+    }
+
+    private static BearerToken? Token(string? text, string name) => text is null
+        ? null
+        : BearerToken.TryParse(text, out BearerToken token)
+            ? token
+            : throw new FormatException($"{name}: a bearer token of letters, digits and -._~+/ expected");
+}

@@ -1,0 +1,26 @@
+namespace Janus.Cli.Files;
+
+/// <summary>The members of a task file; bytes are base64url without padding.</summary>
+/// <param name="For">Whom the file is for: leader, helper, collector or client.</param>
+/// <param name="TaskId">The task ID.</param>
+/// <param name="TaskConfiguration">The encoded TaskConfiguration, byte for byte.</param>
+/// <param name="Vdaf">The VDAF in words, with the boundaries of a histogram; without it, buckets have numbers.</param>
+/// <param name="VerifyKey">The VDAF verification key: secret.</param>
+/// <param name="VerificationKeyId">Names the verification key; 0 when left out.</param>
+/// <param name="CollectorHpkeConfig">The encoded HpkeConfig of the Collector.</param>
+/// <param name="AggregatorToken">What the Leader presents to the Helper: secret.</param>
+/// <param name="CollectorToken">What the Collector presents to the Leader: secret.</param>
+internal sealed record TaskFileJson(
+    string? For,
+    string? TaskId,
+    string? TaskConfiguration,
+    string? Vdaf,
+    string? VerifyKey,
+    byte? VerificationKeyId,
+    string? CollectorHpkeConfig,
+    string? AggregatorToken,
+    string? CollectorToken)
+{
+    /// <summary>The type's name: most members are secret.</summary>
+    public override string ToString() => nameof(TaskFileJson);
+}

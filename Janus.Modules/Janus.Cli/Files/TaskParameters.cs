@@ -1,0 +1,68 @@
+using Janus.Dap;
+using Janus.Datastore;
+using Janus.Messages;
+
+namespace Janus.Cli.Files;
+
+/// <summary>What one party of a task knows of it; the Leader knows everything.</summary>
+internal sealed record TaskParameters
+{
+    /// <summary>The party.</summary>
+    public required Role Recipient { get; init; }
+
+    /// <summary>The task ID.</summary>
+    public required TaskId Id { get; init; }
+
+    /// <summary>What all parties agree on, with its exact bytes.</summary>
+    public required TaskConfiguration Configuration { get; init; }
+
+    /// <summary>How measurements are written, and how the elements of an aggregate are named.</summary>
+    public required MeasurementEncoding Measurement { get; init; }
+
+    /// <summary>The VDAF verification key, which the Aggregators know.</summary>
+    public byte[]? VerifyKey { get; init; }
+
+    /// <summary>Names <see cref="VerifyKey"/>.</summary>
+    public byte VerificationKeyId { get; init; }
+
+    /// <summary>What aggregate shares are encrypted to; all but Clients know it.</summary>
+    public HpkeConfig? CollectorHpkeConfig { get; init; }
+
+    /// <summary>What the Leader presents to the Helper.</summary>
+    public BearerToken? AggregatorToken { get; init; }
+
+    /// <summary>What the Collector presents to the Leader.</summary>
+    public BearerToken? CollectorToken { get; init; }
+
+    /// <summary>The part of the Leader's knowledge that another party gets.</summary>
+    public TaskParameters For(Role recipient) => this with
+    {
+        Recipient = recipient,
+        VerifyKey = recipient is Role.Leader or Role.Helper ? VerifyKey : null,
+        VerificationKeyId = recipient is Role.Leader or Role.Helper ? VerificationKeyId : (byte)0,
+        CollectorHpkeConfig = recipient is Role.Client ? null : CollectorHpkeConfig,
+        AggregatorToken = recipient is Role.Leader or Role.Helper ? AggregatorToken : null,
+        CollectorToken = recipient is Role.Leader or Role.Collector ? CollectorToken : null,
+    };
+
+    /// <summary>The task as an Aggregator stores it.</summary>
+    /// <exception cref="InvalidOperationException">The party is no Aggregator.</exception>
+    public DapTask ToDapTask(DateTimeOffset createdAt) => Recipient is Role.Leader or Role.Helper
+        ? new DapTask
+        {
+            Id = Id,
+            Role = Recipient,
+            Configuration = Configuration,
+            VerifyKey = VerifyKey!,
+            VerificationKeyId = VerificationKeyId,
+            CollectorHpkeConfig = CollectorHpkeConfig!,
+            AggregatorToken = Recipient is Role.Leader ? AggregatorToken : null,
+            AggregatorTokenHash = Recipient is Role.Helper ? AggregatorToken!.Value.Hash() : null,
+            CollectorTokenHash = Recipient is Role.Leader ? CollectorToken!.Value.Hash() : null,
+            CreatedAt = createdAt,
+        }
+        : throw new InvalidOperationException($"the {Recipient} stores no task");
+
+    /// <summary>The party and the task ID, never a key or a token.</summary>
+    public override string ToString() => $"{nameof(TaskParameters)} {Id} ({Recipient})";
+}

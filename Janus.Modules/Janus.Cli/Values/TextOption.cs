@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Janus.Dap;
+
+namespace Janus.Cli.Values;
+
+/// <summary>Makes options whose text is read by a function; what it refuses is reported as wrong usage.</summary>
+internal static class TextOption
+{
+    /// <summary>An option with the value that <paramref name="parse"/> reads.</summary>
+    public static Option<T> Create<T>(string name, string helpName, string description, Func<string, T> parse) => new(name)
+    {
+        HelpName = helpName,
+        Description = description,
+        CustomParser = result =>
+        {
+            try
+            {
+                return parse(result.Tokens.Single().Value);
+            }
+            catch (Exception failure) when (failure is FormatException or ArgumentException or UnsupportedVdafException)
+            {
+                result.AddError($"{name}: {failure.Message}");
+                return default;
+            }
+        },
+    };
+
+    /// <summary>An option that takes one of the given names.</summary>
+    public static Option<T> Choice<T>(string name, string description, IReadOnlyDictionary<string, T> choices) =>
+        Create(name, string.Join('|', choices.Keys), description, text => choices.TryGetValue(text, out T? value)
+            ? value
+            : throw new FormatException($"{string.Join(", ", choices.Keys.SkipLast(1))} or {choices.Keys.Last()} expected, \"{text}\" given"));
+}

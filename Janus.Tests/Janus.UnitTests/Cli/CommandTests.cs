@@ -1,0 +1,186 @@
+using System.CommandLine;
+using Janus.Cli;
+using Janus.Cli.Commands;
+using Janus.Cli.Files;
+using Janus.Dap;
+using Janus.Hpke;
+using Janus.Messages;
+
+namespace Janus.UnitTests.Cli;
+
+[TestFixture]
+public sealed class CommandTests
+{
+    private const string NewTask =
+        "task add --role leader --leader https://leader.example/ --helper https://helper.example/ --vdaf sum:1000 --min-batch-size 100";
+
+    private TemporaryFolder folder = null!;
+
+    [SetUp]
+    public void CreateFolder() => folder = new TemporaryFolder();
+
+    [TearDown]
+    public void DeleteFolder() => folder.Dispose();
+
+    [TestCase("task add", "--role, --leader, --helper, --vdaf, --min-batch-size, --collector-hpke-config, --output expected")]
+    [TestCase(NewTask + " --output x --collector-hpke-config y --task-start 2026-01-01", "--task-duration expected")]
+    [TestCase("task add --task-file x --vdaf count --output y", "--vdaf is for a new task")]
+    [TestCase("task show AAAA", "TASK-ID: 32 bytes in base64url")]
+    [TestCase("hpke-key generate", "--output")]
+    [TestCase("hpke-key add --kem rsa", "--kem: x25519, p256, p384 or p521 expected, \"rsa\" given")]
+    [TestCase("hpke-key add --id 256", "256")]
+    [TestCase("upload --task-file x", "measurements, or --file and --column, expected")]
+    [TestCase("upload --task-file x 1 --file y --column z", "measurements, or --file and --column, expected")]
+    [TestCase("upload --task-file x --file y", "measurements, or --file and --column, expected")]
+    [TestCase("collect --task-file x --key y", "either --batch-interval or --leader-selected expected")]
+    [TestCase("collect --task-file x --key y --batch-interval 2026-01-01", "--batch-interval: a start and a duration")]
+    [TestCase("collect --task-file x --key y --leader-selected --batch-interval 2026-01-01/1h", "either --batch-interval or --leader-selected expected")]
+    public void Wrong_usage_is_told(string line, string expected) =>
+        Assert.That(Parse(line.Split(' ')).Errors.Select(error => error.Message), Has.Some.Contains(expected));
+
+    [TestCase("--role collector", "--role: leader or helper expected, \"collector\" given")]
+    [TestCase("--vdaf sum:many", "--vdaf: \"sum:many\": a maximum expected")]
+    [TestCase("--leader leader.example", "--leader: an absolute https URL")]
+    [TestCase("--min-batch-size 0", "--min-batch-size: a number of at least 1 expected")]
+    [TestCase("--time-precision 1.5h", "--time-precision: a duration such as")]
+    [TestCase("--batch-mode other", "--batch-mode: time-interval or leader-selected expected")]
+    [TestCase("--task-id AAAA", "32 bytes in base64url")]
+    public void A_value_that_cannot_be_read_is_told(string changes, string expected) =>
+        Assert.That(Parse(NewTaskWith("key.json", changes)).Errors.Select(error => error.Message), Has.Some.Contains(expected));
+
+    [Test]
+    public async Task A_generated_key_is_written_once_and_its_public_part_printed()
+    {
+        string path = folder.File("key.json");
+        string printed = await RunAsync("hpke-key", "generate", "--output", path);
+        (HpkeConfig config, HpkeKeyPair pair) = await CollectorKeyFile.ReadAsync(path, CancellationToken.None);
+        pair.Dispose();
+        Assert.That(printed.Trim(), Is.EqualTo(CollectorKeyFile.Encode(config)));
+        Assert.That(async () => await RunAsync("hpke-key", "generate", "--output", path), Throws.TypeOf<CliException>().With.Message.Contains("exists already"));
+    }
+
+    [Test]
+    public async Task A_task_that_cannot_be_stored_leaves_no_files_behind()
+    {
+        string key = await KeyAsync();
+        string output = folder.File("task");
+        Assert.That(async () => await RunAsync([.. NewTask.Split(' '), "--collector-hpke-config", key, "--output", output]), Throws.TypeOf<DatastoreReachedException>());
+        Assert.That(Directory.GetFiles(output), Is.Empty);
+    }
+
+    [TestCase("--leader http://leader.example/", "http://leader.example/: an https URL expected (--allow-http takes it as it is)")]
+    [TestCase("--time-precision 300s --task-start 2026-01-01T00:01 --task-duration 1d", "a start that is a multiple of the time precision 300s")]
+    [TestCase("--time-precision 300s --task-start 2026-01-01 --task-duration 301s", "a duration that is a multiple of the time precision 300s")]
+    [TestCase("--target-batch-size 200", "--target-batch-size is for the leader of a leader-selected task")]
+    [TestCase("--batch-mode leader-selected --target-batch-size 99", "at least the minimum batch size 100 expected")]
+    [TestCase("--batch-mode leader-selected --batch-time-window 90m", "a duration that is a multiple of the time precision 3600s")]
+    [TestCase("--collector-hpke-config AAAA", "a key file, or an encoded HpkeConfig in base64url, expected")]
+    [TestCase("--verify-key-file /nowhere", "/nowhere: no such file")]
+    public async Task A_task_that_makes_no_sense_is_refused_before_anything_is_written(string changes, string expected)
+    {
+        string[] arguments = NewTaskWith(await KeyAsync(), changes);
+        Assert.That(async () => await RunAsync(arguments), Throws.TypeOf<CliException>().With.Message.Contains(expected));
+        Assert.That(Directory.Exists(folder.File("task")), Is.False);
+    }
+
+    [TestCase("--leader http://127.0.0.1:8080/ --helper http://localhost:8081/")]
+    [TestCase("--leader http://leader.example/ --allow-http")]
+    public async Task Http_is_taken_from_this_machine_and_when_told_so(string changes)
+    {
+        string[] arguments = NewTaskWith(await KeyAsync(), changes);
+        Assert.That(async () => await RunAsync(arguments), Throws.TypeOf<DatastoreReachedException>());
+    }
+
+    [Test]
+    public async Task Measurements_are_checked_before_anything_is_sent()
+    {
+        string task = await ClientFileAsync("sum:1000");
+        string csv = folder.Write("x.csv", "age\n1000\n1001\n");
+        Assert.Multiple(() =>
+        {
+            Assert.That(async () => await RunAsync("upload", "--task-file", task, "5", "x"), Throws.TypeOf<CliException>().With.Message.StartsWith("measurement 2: "));
+            Assert.That(
+                async () => await RunAsync("upload", "--task-file", task, "--file", csv, "--column", "age"),
+                Throws.TypeOf<CliException>().With.Message.EqualTo($"{csv}, line 3: 1001 is above the maximum 1000; nothing has been uploaded"));
+            Assert.That(async () => await RunAsync("upload", "--task-file", task, "--vdaf", "count", "1"), Throws.TypeOf<CliException>().With.Message.StartsWith("--vdaf: the task's VDAF is sum:1000"));
+        });
+    }
+
+    private string[] NewTaskWith(string key, string changes)
+    {
+        Dictionary<string, string> options = Pairs($"{NewTask} --collector-hpke-config {key} --output {folder.File("task")}");
+        foreach ((string name, string value) in Pairs(changes))
+            options[name] = value;
+        return ["task", "add", .. options.SelectMany(option => new[] { option.Key, option.Value }).Where(word => word.Length > 0)];
+    }
+
+    private static Dictionary<string, string> Pairs(string line)
+    {
+        string[] words = line.Split(' ');
+        Dictionary<string, string> pairs = [];
+        for (int i = 0; i < words.Length; i++)
+        {
+            if (words[i].StartsWith("--", StringComparison.Ordinal))
+                pairs[words[i]] = i + 1 < words.Length && !words[i + 1].StartsWith("--", StringComparison.Ordinal) ? words[i + 1] : "";
+        }
+
+        return pairs;
+    }
+
+    private static ParseResult Parse(params string[] arguments)
+    {
+        RootCommand root = new() { TaskCommand.Create(new NoDatastore()), HpkeKeyCommand.Create(new NoDatastore()), UploadCommand.Create(), CollectCommand.Create() };
+        return root.Parse(arguments);
+    }
+
+    private static async Task<string> RunAsync(params string[] arguments)
+    {
+        ParseResult parsed = Parse(arguments);
+        Assert.That(parsed.Errors, Is.Empty);
+        StringWriter output = new();
+        int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = new StringWriter() });
+        Assert.That(exitCode, Is.Zero);
+        return output.ToString();
+    }
+
+    private async Task<string> KeyAsync()
+    {
+        string path = folder.File("collector-key.json");
+        await RunAsync("hpke-key", "generate", "--output", path);
+        return path;
+    }
+
+    private async Task<string> ClientFileAsync(string vdaf)
+    {
+        MeasurementEncoding measurement = MeasurementEncoding.Parse(vdaf);
+        TaskParameters task = new()
+        {
+            Recipient = Role.Client,
+            Id = TaskId.Random(),
+            Configuration = new TaskConfiguration(new TaskConfigurationFields
+            {
+                TaskInfo = "test"u8.ToArray(),
+                LeaderAggregatorEndpoint = new Url("http://127.0.0.1:1/"),
+                HelperAggregatorEndpoint = new Url("http://127.0.0.1:1/"),
+                TimePrecision = new TimePrecision(300),
+                MinBatchSize = 1,
+                BatchMode = BatchMode.TimeInterval,
+                VdafType = measurement.Vdaf.Type,
+                VdafConfiguration = measurement.Vdaf.EncodeConfiguration(),
+            }),
+            Measurement = measurement,
+        };
+        await TaskFile.WriteNewAsync(folder.File("client.json"), task, CancellationToken.None);
+        return folder.File("client.json");
+    }
+
+    private sealed class NoDatastore : IProcessHost
+    {
+        public Task<int> RunAsync(RunArguments arguments, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IDatastoreAccess> OpenDatastoreAsync(ConfigurationArguments arguments, bool migrate, CancellationToken cancellationToken) =>
+            throw new DatastoreReachedException();
+    }
+
+    private sealed class DatastoreReachedException : Exception;
+}
