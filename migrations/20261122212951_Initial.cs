@@ -201,7 +201,6 @@ namespace Janus.Migrations
                     report_id = table.Column<Guid>(type: "uuid", nullable: false),
                     report_time = table.Column<long>(type: "bigint", nullable: false),
                     received_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    public_extensions = table.Column<byte[]>(type: "bytea", nullable: false),
                     public_share = table.Column<byte[]>(type: "bytea", nullable: false),
                     leader_input_share = table.Column<byte[]>(type: "bytea", nullable: false),
                     helper_encrypted_input_share = table.Column<byte[]>(type: "bytea", nullable: false),

@@ -545,11 +545,6 @@ namespace Janus.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("ord");
 
-                    b.Property<byte[]>("PublicExtensions")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("public_extensions");
-
                     b.Property<byte[]>("PublicShare")
                         .IsRequired()
                         .HasColumnType("bytea")

@@ -60,7 +60,6 @@ internal sealed class LeaderUpload
             TaskKey = task.Key,
             Id = metadata.ReportId,
             Time = metadata.Time.Value,
-            PublicExtensions = [],
             PublicShare = report.PublicShare,
             LeaderInputShare = plaintext!.Payload,
             HelperEncryptedInputShare = WireMessage.Encode(report.HelperEncryptedInputShare),

@@ -7,7 +7,6 @@ internal sealed class UnaggregatedReportEntity
     public Guid ReportId { get; set; }
     public long ReportTime { get; set; }
     public DateTimeOffset ReceivedAt { get; set; }
-    public required byte[] PublicExtensions { get; set; }
     public required byte[] PublicShare { get; set; }
     public required byte[] LeaderInputShare { get; set; }
     public required byte[] HelperEncryptedInputShare { get; set; }

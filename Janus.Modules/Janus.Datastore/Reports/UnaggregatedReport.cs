@@ -11,9 +11,6 @@ public sealed record UnaggregatedReport
     /// <summary>The report's time, in time-precision units.</summary>
     public required ulong Time { get; init; }
 
-    /// <summary>The encoded public extensions of the report's metadata.</summary>
-    public required byte[] PublicExtensions { get; init; }
-
     /// <summary>The encoded public share.</summary>
     public required byte[] PublicShare { get; init; }
 

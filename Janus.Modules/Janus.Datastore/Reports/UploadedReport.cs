@@ -14,9 +14,6 @@ public sealed record UploadedReport
     /// <summary>The report's time, in time-precision units.</summary>
     public required ulong Time { get; init; }
 
-    /// <summary>The encoded public extensions of the report's metadata.</summary>
-    public required byte[] PublicExtensions { get; init; }
-
     /// <summary>The encoded public share.</summary>
     public required ReadOnlyMemory<byte> PublicShare { get; init; }
 

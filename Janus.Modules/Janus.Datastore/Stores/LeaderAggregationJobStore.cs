@@ -35,7 +35,7 @@ public sealed class LeaderAggregationJobStore
 
     private const string ReadReportsSql = """
         -- LeaderAggregationJobStore.ReadReports
-        SELECT report_id, report_time, public_extensions, public_share, leader_input_share, helper_encrypted_input_share
+        SELECT report_id, report_time, public_share, leader_input_share, helper_encrypted_input_share
         FROM unaggregated_reports
         WHERE task_key = $1 AND aggregation_job_id = $2
         ORDER BY ord
@@ -284,10 +284,9 @@ public sealed class LeaderAggregationJobStore
         {
             Id = Uuid.To<ReportId>(id),
             Time = (ulong)row.GetInt64(1),
-            PublicExtensions = row.Bytes(2),
-            PublicShare = row.Bytes(3),
-            LeaderInputShare = _encryption.Open(EncryptedColumn.LeaderInputShare, RowKey.Of(taskKey, id), row.Bytes(4)),
-            HelperEncryptedInputShare = row.Bytes(5),
+            PublicShare = row.Bytes(2),
+            LeaderInputShare = _encryption.Open(EncryptedColumn.LeaderInputShare, RowKey.Of(taskKey, id), row.Bytes(3)),
+            HelperEncryptedInputShare = row.Bytes(4),
         };
     }
 }

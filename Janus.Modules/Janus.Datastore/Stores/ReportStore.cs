@@ -38,7 +38,7 @@ public sealed class ReportStore
         """;
 
     private const string CopySql = """
-        COPY unaggregated_reports (task_key, report_id, report_time, received_at, public_extensions, public_share,
+        COPY unaggregated_reports (task_key, report_id, report_time, received_at, public_share,
             leader_input_share, helper_encrypted_input_share) FROM STDIN (FORMAT BINARY)
         """;
 
@@ -136,7 +136,6 @@ public sealed class ReportStore
             await importer.WriteAsync(Uuid.Of(report.Id), NpgsqlDbType.Uuid, cancellationToken);
             await importer.WriteAsync((long)report.Time, NpgsqlDbType.Bigint, cancellationToken);
             await importer.WriteAsync(now.ToUniversalTime(), NpgsqlDbType.TimestampTz, cancellationToken);
-            await importer.WriteAsync(report.PublicExtensions, NpgsqlDbType.Bytea, cancellationToken);
             await importer.WriteAsync(report.PublicShare, NpgsqlDbType.Bytea, cancellationToken);
             await importer.WriteAsync(sealedShares[i], NpgsqlDbType.Bytea, cancellationToken);
             await importer.WriteAsync(report.HelperEncryptedInputShare, NpgsqlDbType.Bytea, cancellationToken);

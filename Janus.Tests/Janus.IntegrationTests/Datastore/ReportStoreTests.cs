@@ -19,7 +19,6 @@ public sealed class ReportStoreTests : DatastoreFixture
         {
             Assert.That(found.Id, Is.EqualTo(report.Id));
             Assert.That(found.Time, Is.EqualTo(5));
-            Assert.That(found.PublicExtensions, Is.EqualTo(report.PublicExtensions));
             Assert.That(found.PublicShare, Is.EqualTo(report.PublicShare.ToArray()));
             Assert.That(found.LeaderInputShare, Is.EqualTo(report.LeaderInputShare.ToArray()));
             Assert.That(found.HelperEncryptedInputShare, Is.EqualTo(report.HelperEncryptedInputShare));
