@@ -21,7 +21,7 @@ internal sealed class DatabaseOptions : IValidatableObject
     public string? DataDirectory { get; set; }
 
     /// <summary>The largest number of connections of this process.</summary>
-    [Range(2, 10_000)]
+    [Range(2, 10_000, ErrorMessage = "between {1} and {2} was expected")]
     public int MaximumConnections { get; set; } = 20;
 
     /// <summary>Keys of the encrypted columns, base64url of 16 or 32 bytes: the first encrypts, all decrypt.</summary>

@@ -1,5 +1,5 @@
-using Janus.Aggregator;
 using System.ComponentModel.DataAnnotations;
+using Janus.Aggregator;
 
 namespace Janus.Host.Configuration;
 

@@ -8,10 +8,10 @@ namespace Janus.Host.Configuration;
 /// <summary>Binds configuration to options objects, and collects every unknown key, unreadable value and broken rule with its path.</summary>
 internal sealed class StrictBinder
 {
-    private readonly List<string> mistakes = [];
+    private readonly List<string> _mistakes = [];
 
     /// <summary>What was found wrong so far, as <c>Section.Key: what is wrong</c>.</summary>
-    public IReadOnlyList<string> Mistakes => mistakes;
+    public IReadOnlyList<string> Mistakes => _mistakes;
 
     /// <summary>Binds <paramref name="configuration"/> to a new <typeparamref name="T"/> and validates it.</summary>
     public T Bind<T>(IConfiguration configuration)
@@ -31,7 +31,7 @@ internal sealed class StrictBinder
             string childPath = Join(path, child.Key);
             PropertyInfo? property = Array.Find(properties, candidate => candidate.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
-                mistakes.Add($"{childPath}: unknown key{Suggest(child.Key, properties)}");
+                _mistakes.Add($"{childPath}: unknown key{Suggest(child.Key, properties)}");
             else if (Read(property.PropertyType, property.GetValue(target), child, Join(path, property.Name)) is { } value)
                 property.SetValue(target, value);
         }
@@ -49,7 +49,7 @@ internal sealed class StrictBinder
             return ReadScalar(type, section, path);
         if (!string.IsNullOrEmpty(section.Value))
         {
-            mistakes.Add($"{path}: a section with keys was expected, not a value");
+            _mistakes.Add($"{path}: a section with keys was expected, not a value");
             return null;
         }
 
@@ -61,7 +61,7 @@ internal sealed class StrictBinder
     private object? ReadScalar(Type type, IConfigurationSection section, string path)
     {
         if (section.GetChildren().Any())
-            mistakes.Add($"{path}: one value was expected, not a section or a list");
+            _mistakes.Add($"{path}: one value was expected, not a section or a list");
         else if (section.Value is { } text)
             return Parse(type, text, path);
         return null;
@@ -81,7 +81,7 @@ internal sealed class StrictBinder
             return null;
         if (children.Exists(child => !int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         {
-            mistakes.Add($"{path}: a list was expected");
+            _mistakes.Add($"{path}: a list was expected");
             return null;
         }
 
@@ -125,7 +125,7 @@ internal sealed class StrictBinder
         else if (type.IsEnum)
             value = Array.Find(Enum.GetNames(type), name => Kebab(name).Equals(text, StringComparison.OrdinalIgnoreCase) || name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse(type, name) : null;
         if (value is null)
-            mistakes.Add($"{path}: '{text}' is not {Expectation(type)}");
+            _mistakes.Add($"{path}: '{text}' is not {Expectation(type)}");
         return value;
     }
 
@@ -149,10 +149,14 @@ internal sealed class StrictBinder
 
     private void Validate(object options, string path)
     {
+        // Validator.TryValidateObject would ask the object itself only if all attributes are content.
         List<ValidationResult> results = [];
-        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        foreach (PropertyInfo property in options.GetType().GetProperties().Where(property => property.CanWrite))
+            Validator.TryValidateProperty(property.GetValue(options), new ValidationContext(options) { MemberName = property.Name }, results);
+        if (options is IValidatableObject validatable)
+            results.AddRange(validatable.Validate(new ValidationContext(options)));
         foreach (ValidationResult result in results)
-            mistakes.Add($"{Join(path, string.Join(", ", result.MemberNames))}: {result.ErrorMessage}");
+            _mistakes.Add($"{Join(path, string.Join(", ", result.MemberNames))}: {result.ErrorMessage}");
         foreach (PropertyInfo property in options.GetType().GetProperties().Where(property => property.CanWrite && IsSection(property.PropertyType)))
         {
             if (property.GetValue(options) is { } nested)

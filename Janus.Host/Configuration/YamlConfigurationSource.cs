@@ -29,6 +29,11 @@ internal sealed class YamlConfigurationSource(string path) : IConfigurationSourc
                 string problem = (failure.InnerException ?? failure).Message.ReplaceLineEndings(" ");
                 throw new CliException(string.Create(CultureInfo.InvariantCulture, $"{path} line {failure.Start.Line}: {problem}"));
             }
+            catch (InvalidOperationException)
+            {
+                // YamlDotNet's scanner throws this for some unclosed brackets and quotes.
+                throw new CliException($"{path}: not YAML; is a bracket or a quotation mark not closed?");
+            }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
                 throw new CliException($"the configuration file cannot be read: {failure.Message}");

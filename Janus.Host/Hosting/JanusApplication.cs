@@ -1,10 +1,11 @@
+using System.Data.Common;
+using System.Text.Json;
 using Janus.Aggregator;
 using Janus.Datastore;
-using Microsoft.Extensions.Options;
-using System.Text.Json;
 using Janus.Host.Configuration;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using Serilog;
 
 namespace Janus.Host.Hosting;
@@ -22,7 +23,7 @@ internal static class JanusApplication
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Http.ShutdownTimeout);
         builder.Services.AddRouting();
-        builder.Services.AddHealthChecks();
+        builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("database");
         builder.Services.AddSingleton(TimeProvider.System);
         Observability.AddTelemetry(builder.Services, options.Telemetry);
         AddModules(builder.Services, options, database);
@@ -56,6 +57,26 @@ internal static class JanusApplication
         context.Response.ContentType = "application/json";
         var checks = report.Entries.ToDictionary(entry => entry.Key, entry => new { status = entry.Value.Status.ToString(), description = entry.Value.Description });
         return context.Response.WriteAsync(JsonSerializer.Serialize(new { status = report.Status.ToString(), checks }), context.RequestAborted);
+    }
+
+    private sealed class SchemaHealthCheck(DatastoreSchema schema) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await schema.CheckAsync(cancellationToken);
+                return HealthCheckResult.Healthy("reachable, schema up to date");
+            }
+            catch (SchemaMismatchException mismatch)
+            {
+                return HealthCheckResult.Unhealthy(mismatch.Message);
+            }
+            catch (DbException)
+            {
+                return HealthCheckResult.Unhealthy("not reachable");
+            }
+        }
     }
 
     // Signals are turned into cancellation by the command line.

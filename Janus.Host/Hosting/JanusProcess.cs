@@ -1,5 +1,5 @@
-using Janus.Datastore;
 using Janus.Cli;
+using Janus.Datastore;
 using Janus.Host.Configuration;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -17,16 +17,21 @@ internal sealed partial class JanusProcess : IProcessHost
         await using OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: false, cancellationToken);
         await using WebApplication application = JanusApplication.Build(options, database);
         ILogger<JanusProcess> logger = application.Services.GetRequiredService<ILogger<JanusProcess>>();
-        await PrepareSchemaAsync(application.Services.GetRequiredService<DatastoreSchema>(), database.IsEmbedded, cancellationToken);
+        await database.PrepareAsync(application.Services, migrate: false, cancellationToken);
         await StartAsync(application, cancellationToken);
         string[] addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         LogStarted(logger, options.Roles, addresses);
         if (arguments.AddressFile is { } file)
             await WriteAddressesAsync(file, addresses, cancellationToken);
 
-        Task stop = Task.Delay(Timeout.Infinite, cancellationToken);
-        Task parentEnded = arguments.ExitWithParent ? EndOfStandardInputAsync() : Task.Delay(Timeout.Infinite, cancellationToken);
-        Task first = await Task.WhenAny(stop, parentEnded, database.Ended);
+        // A background job that fails for good stops the application by itself.
+        Task failed = Cancelled(application.Lifetime.ApplicationStopping);
+        Task first = await Task.WhenAny(
+            Cancelled(cancellationToken),
+            arguments.ExitWithParent ? EndOfStandardInputAsync() : Cancelled(CancellationToken.None),
+            failed,
+            database.Ended);
+        bool isFailure = first == failed || first == database.Ended;
         if (first == database.Ended)
             LogDatabaseEnded(logger);
         LogStopping(logger);
@@ -34,7 +39,7 @@ internal sealed partial class JanusProcess : IProcessHost
         if (arguments.AddressFile is not null)
             File.Delete(arguments.AddressFile);
         LogStopped(logger);
-        return first == database.Ended ? 1 : 0;
+        return isFailure ? 1 : 0;
     }
 
     /// <inheritdoc />
@@ -42,11 +47,11 @@ internal sealed partial class JanusProcess : IProcessHost
     {
         JanusOptions options = JanusConfiguration.Load(arguments);
         OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: true, cancellationToken);
-        ServiceProvider stores = new ServiceCollection().AddJanusDatastore(database.Configure).BuildServiceProvider();
-        DatastoreAccess access = new(database, stores);
+        ServiceProvider services = new ServiceCollection().AddJanusDatastore(database.Configure).BuildServiceProvider();
+        DatastoreAccess access = new(database, services);
         try
         {
-            await PrepareSchemaAsync(stores.GetRequiredService<DatastoreSchema>(), migrate || database.IsEmbedded, cancellationToken);
+            await database.PrepareAsync(services, migrate, cancellationToken);
             return access;
         }
         catch
@@ -56,15 +61,7 @@ internal sealed partial class JanusProcess : IProcessHost
         }
     }
 
-    private static async Task PrepareSchemaAsync(DatastoreSchema schema, bool migrate, CancellationToken cancellationToken)
-    {
-        if (migrate)
-        {
-            await schema.MigrateAsync(cancellationToken);
-        }
-
-        await schema.CheckAsync(cancellationToken);
-    }
+    private static Task Cancelled(CancellationToken token) => Task.Delay(Timeout.Infinite, token);
 
     private static async Task StartAsync(WebApplication application, CancellationToken cancellationToken)
     {

@@ -26,6 +26,8 @@ internal static class Observability
         LoggerConfiguration configuration = new LoggerConfiguration().MinimumLevel.Is(options.Level).Enrich.FromLogContext();
         foreach (string source in QuietSources)
             configuration.MinimumLevel.Override(source, (LogEventLevel)Math.Max((int)options.Level, (int)LogEventLevel.Warning));
+        // What fails is thrown, and reported by whoever knows what it means.
+        configuration.MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal).Filter.ByExcluding(IsStartupFailure);
         foreach ((string source, LogEventLevel level) in options.Levels)
             configuration.MinimumLevel.Override(source, level);
 
@@ -56,6 +58,9 @@ internal static class Observability
                 .AddRuntimeInstrumentation()
                 .AddOtlpExporter(exporter => Configure(exporter, options)));
     }
+
+    private static bool IsStartupFailure(LogEvent log) =>
+        log.Properties.TryGetValue("EventId", out LogEventPropertyValue? id) && id.ToString().Contains("HostedServiceStartupFaulted", StringComparison.Ordinal);
 
     private static void Configure(OtlpExporterOptions exporter, TelemetryOptions options)
     {

@@ -1,6 +1,6 @@
-using Janus.Datastore;
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Janus.Datastore;
 using Janus.Datastore.Embedded;
 using Janus.Host.Configuration;
 
@@ -13,14 +13,15 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     private const int DatastoreKeySize = 32;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private readonly EmbeddedPostgres? embedded;
+    private readonly Task _never = Task.Delay(Timeout.Infinite);
+    private readonly EmbeddedPostgres? _embedded;
 
     private OpenedDatabase(string connectionString, IReadOnlyList<string> datastoreKeys, bool isEmbedded, EmbeddedPostgres? embedded)
     {
         ConnectionString = connectionString;
         DatastoreKeys = datastoreKeys;
         IsEmbedded = isEmbedded;
-        this.embedded = embedded;
+        _embedded = embedded;
     }
 
     /// <summary>The connection string, which may hold a password.</summary>
@@ -33,7 +34,7 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     public bool IsEmbedded { get; }
 
     /// <summary>Completes when an embedded database that we run has ended.</summary>
-    public Task Ended => embedded?.Exited ?? Task.Delay(Timeout.Infinite);
+    public Task Ended => _embedded?.Exited ?? _never;
 
     /// <summary>Opens the database: <paramref name="attach"/> allows the embedded one of another process of ours.</summary>
     public static async Task<OpenedDatabase> OpenAsync(DatabaseOptions options, bool attach, CancellationToken cancellationToken)
@@ -62,21 +63,28 @@ internal sealed class OpenedDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Points the datastore module at this database.</summary>
+    /// <summary>Points the datastore to this database.</summary>
     public void Configure(DatastoreOptions options)
     {
         options.ConnectionString = ConnectionString;
         foreach (string key in DatastoreKeys)
-        {
             options.Keys.Add(key);
-        }
+    }
+
+    /// <summary>Brings the schema up to date if the database is ours alone or <paramref name="migrate"/> asks for it, and refuses one that is not.</summary>
+    public async Task PrepareAsync(IServiceProvider services, bool migrate, CancellationToken cancellationToken)
+    {
+        DatastoreSchema schema = services.GetRequiredService<DatastoreSchema>();
+        if (migrate || IsEmbedded)
+            await schema.MigrateAsync(cancellationToken);
+        await schema.CheckAsync(cancellationToken);
     }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        if (embedded is not null)
-            await embedded.DisposeAsync();
+        if (_embedded is not null)
+            await _embedded.DisposeAsync();
     }
 
     // PostgreSQL does not run as root, and its user cannot enter root's home.

@@ -2,7 +2,6 @@ using Janus.Dap;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace Janus.Aggregator;
@@ -19,8 +18,7 @@ public static class AggregatorModule
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<AggregatorMetrics>();
         services.AddSingleton<TaskDirectory>();
-        AddHelperClient(services);
-        services.AddHealthChecks().AddCheck<DatastoreHealthCheck>("datastore");
+        services.AddSingleton<HelperConnection>();
         if (roles.HasFlag(AggregatorRoles.Aggregator))
         {
             services.AddSingleton<HpkeConfigEndpoints>();
@@ -87,19 +85,5 @@ public static class AggregatorModule
     {
         services.AddSingleton<T>();
         services.AddHostedService(provider => provider.GetRequiredService<T>());
-    }
-
-    private static void AddHelperClient(IServiceCollection services)
-    {
-        services.AddSingleton<HelperConnection>();
-        services.AddHttpClient(HelperConnection.ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
-            {
-                // A redirect could carry the token elsewhere.
-                AllowAutoRedirect = false,
-                AutomaticDecompression = System.Net.DecompressionMethods.None,
-                PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-                ConnectTimeout = TimeSpan.FromSeconds(10),
-            });
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Janus.Cli.Commands;
 
 namespace Janus.Cli;
@@ -6,6 +7,7 @@ namespace Janus.Cli;
 /// <summary>The command line: one root command, one file for each command.</summary>
 public static class CommandLineProgram
 {
+    private const string RootName = "janus";
     private const int Failure = 1;
     private const int UsageError = 2;
 
@@ -36,10 +38,14 @@ public static class CommandLineProgram
         }
     }
 
-    private static RootCommand CreateRootCommand(IProcessHost host, Option<bool> verbose)
+    // Not System.CommandLine's RootCommand, which goes by the executable's file name.
+    private static Command CreateRootCommand(IProcessHost host, Option<bool> verbose)
     {
-        RootCommand root = new("Janus: an aggregator for the Distributed Aggregation Protocol, its client and its collector")
+        Command root = new(RootName, "Janus: an aggregator for the Distributed Aggregation Protocol, its client and its collector")
         {
+            new HelpOption { Recursive = true },
+            new VersionOption(),
+            DemoCommand.Create(),
             RunCommand.Create(host),
             MigrateCommand.Create(host),
             DatastoreKeyCommand.Create(),
@@ -59,7 +65,7 @@ public static class CommandLineProgram
         foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
             Console.Error.WriteLine($"janus: {message}");
         List<string> path = [];
-        for (Command? command = parsed.CommandResult.Command; command is not null and not RootCommand; command = command.Parents.OfType<Command>().FirstOrDefault())
+        for (Command? command = parsed.CommandResult.Command; command is { Name: not RootName }; command = command.Parents.OfType<Command>().FirstOrDefault())
             path.Insert(0, command.Name);
         Console.Error.WriteLine($"Try 'janus {string.Concat(path.Select(name => name + " "))}--help'.");
         return UsageError;

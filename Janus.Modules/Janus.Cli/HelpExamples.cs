@@ -18,7 +18,7 @@ internal static class HelpExamples
     }
 
     /// <summary>Makes <c>--help</c> print the examples.</summary>
-    public static void Install(RootCommand root)
+    public static void Install(Command root)
     {
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         if (help.Action is HelpAction standard)

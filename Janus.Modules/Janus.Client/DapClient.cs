@@ -23,7 +23,7 @@ public sealed class DapClient
 
     /// <summary>Prepares uploads to one task with an HTTP client that stays the caller's: see <see cref="DapHttpHandler"/>.</summary>
     /// <exception cref="ArgumentException">The task's configuration or an option is not valid.</exception>
-    /// <exception cref="NotSupportedException">The task's VDAF is not supported.</exception>
+    /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
     public DapClient(
         TaskId taskId, TaskConfiguration taskConfiguration, HttpClient httpClient, DapClientOptions? options = null)
     {

@@ -11,7 +11,9 @@ public sealed record DapClientOptions
     /// <summary>How often a request is sent, and how long to wait in between.</summary>
     public BackOff BackOff { get; init; } = new();
 
-    /// <summary>How many reports a request of a bulk upload has at most.</summary>
+    /// <summary>
+    /// How many reports a request of a bulk upload has at most; it is sent when it is full, or when there are no more measurements.
+    /// </summary>
     public int ReportsPerRequest { get; init; } = 500;
 
     /// <summary>How many bytes a request of a bulk upload has at most, unless a single report is longer.</summary>

@@ -10,10 +10,10 @@ internal sealed class DapMeasurementSharder
     private readonly Prio3 _vdaf;
     private readonly byte[] _context;
 
-    /// <exception cref="NotSupportedException">The task's VDAF is not supported.</exception>
+    /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
     public DapMeasurementSharder(TaskId taskId, TaskConfiguration taskConfiguration)
     {
-        _vdaf = DapVdaf.Create(taskConfiguration);
+        _vdaf = VdafDescription.Of(taskConfiguration).ToVdaf();
         _context = DomainSeparation.VdafContext(taskId);
         TimePrecision = taskConfiguration.TimePrecision;
     }

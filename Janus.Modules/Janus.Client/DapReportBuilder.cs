@@ -17,7 +17,7 @@ public sealed class DapReportBuilder
 
     /// <summary>Prepares reports for the two Aggregators' HPKE configurations.</summary>
     /// <exception cref="ArgumentException">The suite or the public key of a configuration is not usable.</exception>
-    /// <exception cref="NotSupportedException">The task's VDAF is not supported.</exception>
+    /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
     public DapReportBuilder(
         TaskId taskId, TaskConfiguration taskConfiguration, HpkeConfig leaderHpkeConfig, HpkeConfig helperHpkeConfig)
         : this(

@@ -19,7 +19,7 @@ internal sealed class AggregateShareUnsharder
     public AggregateShareUnsharder(
         TaskId taskId, TaskConfiguration taskConfiguration, HpkeConfig collectorHpkeConfig, HpkeKeyPair keyPair)
     {
-        _vdaf = DapVdaf.Create(taskConfiguration);
+        _vdaf = VdafDescription.Of(taskConfiguration).ToVdaf();
         _leader = new AggregateShareOpener(taskId, taskConfiguration, Role.Leader, collectorHpkeConfig, keyPair);
         _helper = new AggregateShareOpener(taskId, taskConfiguration, Role.Helper, collectorHpkeConfig, keyPair);
     }

@@ -34,7 +34,7 @@ public sealed class DapCollector
     /// <exception cref="ArgumentException">
     /// The task's configuration or an option is not valid, or the key pair does not fit the HPKE configuration.
     /// </exception>
-    /// <exception cref="NotSupportedException">The task's VDAF is not supported.</exception>
+    /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
     public DapCollector(
         TaskId taskId,
         TaskConfiguration taskConfiguration,
@@ -51,6 +51,13 @@ public sealed class DapCollector
         if (mistakes.Count > 0)
         {
             throw new ArgumentException(string.Join("; ", mistakes), nameof(taskConfiguration));
+        }
+
+        ArgumentNullException.ThrowIfNull(collectorHpkeConfig);
+        ArgumentNullException.ThrowIfNull(keyPair);
+        if (!keyPair.PublicKey.Span.SequenceEqual(collectorHpkeConfig.PublicKey.Span))
+        {
+            throw new ArgumentException("the key pair of the HPKE configuration expected, another one given", nameof(keyPair));
         }
 
         TaskId = taskId;

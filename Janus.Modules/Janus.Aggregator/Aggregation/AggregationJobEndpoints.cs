@@ -10,6 +10,8 @@ namespace Janus.Aggregator;
 /// <summary>The Helper's aggregation jobs: DAP §4.5.3.2 (aggregation-helper-init).</summary>
 internal sealed class AggregationJobEndpoints
 {
+    private const int MaximumHeaderLength = 128 << 10;
+
     private readonly TaskDirectory _tasks;
     private readonly HelperAggregationJobs _jobs;
     private readonly AggregationJobOptions _options;
@@ -26,13 +28,13 @@ internal sealed class AggregationJobEndpoints
     {
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper);
         context.RequireMediaType(DapMediaType.AggregationJobInitReq);
-        context.LimitBody(((long)task.MaximumVerifyInitLength * _options.MaximumReportsAccepted) + DapRequests.MaximumElementLength(0));
+        context.LimitBody((task.VerifyInitBodyLength * _options.MaximumReportsAccepted) + MaximumHeaderLength);
         using HashingStream body = new(context.Request.Body);
         WireStreamReader stream = new(System.IO.Pipelines.PipeReader.Create(body));
         AggregationJobInitReqHeader header = await stream.ReadOneAsync<AggregationJobInitReqHeader>(
-            DapRequests.MaximumElementLength(0), context.RequestAborted);
+            MaximumHeaderLength, context.RequestAborted);
         List<VerifyInit> inits = [];
-        await foreach (VerifyInit init in stream.ReadAllAsync<VerifyInit>(task.MaximumVerifyInitLength, context.RequestAborted))
+        await foreach (VerifyInit init in stream.ReadAllAsync<VerifyInit>(ElementLimits.VerifyInit(task.Vdaf), context.RequestAborted))
         {
             if (inits.Count == _options.MaximumReportsAccepted)
             {

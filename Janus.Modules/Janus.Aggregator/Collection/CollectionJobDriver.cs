@@ -73,7 +73,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         BatchRange? range = lease.Job.Range ?? await _store.SelectBatchAsync(lease, minBatchSize, cancellationToken);
         if (range is null)
         {
-            await _store.ReleaseAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
+            await _store.DeferAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
             return null;
         }
 
@@ -90,7 +90,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
             if (batch.PendingReports > 0 || (ulong)batch.ReportCount < minBatchSize)
             {
                 LogNotReady(lease.Job.Id, batch.ReportCount, minBatchSize, batch.PendingReports);
-                await _store.ReleaseAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
+                await _store.DeferAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
                 return null;
             }
 
@@ -137,7 +137,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         catch (PeerRefusedException exception)
         {
             LogRefused(job.Id, task.Id, exception.Message);
-            await _store.FailAsync(lease, exception.ProblemType, exception.Detail, releaseBatch: true, Clock.GetUtcNow(), cancellationToken);
+            await FailAsync(lease, exception.Type, exception.Detail, cancellationToken);
             return;
         }
 

@@ -10,9 +10,6 @@ namespace Janus.Aggregator;
 /// <summary>Reads what all DAP requests have in common.</summary>
 internal static class DapRequests
 {
-    // TLS framing, extensions, encapsulated keys and tags around the shares of one element.
-    private const int ElementOverhead = 16 << 10;
-
     /// <summary>The identifier in the request's path.</summary>
     /// <exception cref="DapProblemException"><c>invalidMessage</c>: the text is not an identifier in base64url.</exception>
     public static T RouteId<T>(this HttpContext context, string name)
@@ -40,9 +37,6 @@ internal static class DapRequests
             feature.MaxRequestBodySize = bytes;
         }
     }
-
-    /// <summary>The longest encoding of a stream's element that holds <paramref name="shareBytes"/> bytes of shares.</summary>
-    public static int MaximumElementLength(long shareBytes) => (int)Math.Min(shareBytes + ElementOverhead, int.MaxValue);
 
     /// <summary>Reads a whole body of at most <paramref name="maximumLength"/> bytes.</summary>
     public static async Task<byte[]> ReadBodyAsync(this HttpContext context, int maximumLength)

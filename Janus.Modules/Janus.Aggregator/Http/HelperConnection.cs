@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
@@ -11,23 +10,18 @@ namespace Janus.Aggregator;
 /// Retries are the job driver's: a repeated step sends the same bytes again, so that the Helper finds the resource
 /// it made before. Only a refusal that no operator can mend by configuration is final.
 /// </remarks>
-internal sealed class HelperConnection
+internal sealed class HelperConnection : IDisposable
 {
-    /// <summary>The name of the HTTP client.</summary>
-    public const string ClientName = "helper";
-
-    private const int MaximumProblemLength = 64 << 10;
     private const int MaximumShareOverhead = 64 << 10;
+    private static readonly BackOff OneAttempt = new() { MaximumAttempts = 1 };
 
-    private readonly IHttpClientFactory _clients;
-    private readonly PeerOptions _options;
-    private readonly TimeProvider _time;
+    private readonly HttpClient _client;
+    private readonly DapExchange _exchange;
 
-    public HelperConnection(IHttpClientFactory clients, IOptions<AggregatorOptions> options, TimeProvider time)
+    public HelperConnection(IOptions<AggregatorOptions> options, TimeProvider time)
     {
-        _clients = clients;
-        _options = options.Value.Peer;
-        _time = time;
+        _client = new HttpClient(DapHttpHandler.Create()) { Timeout = options.Value.Peer.RequestTimeout };
+        _exchange = new DapExchange(_client, OneAttempt, time);
     }
 
     /// <summary>Creates an aggregation job, or finds the one that the same request made before, and returns its answers.</summary>
@@ -39,30 +33,19 @@ internal sealed class HelperConnection
     {
         AggregationJobInitReqHeader header = new(
             new VerificationKeyId(task.Stored.VerificationKeyId), ReadOnlyMemory<byte>.Empty, task.BatchMode.ExtensionsOf(batchId));
-        byte[] body = WireMessage.Encode(new AggregationJobInitReq(header, inits));
-        using HttpResponseMessage response = await SendAsync(
-            task, task.HelperUrls.AggregationJobs(task.Id), DapMediaType.AggregationJobInitReq, body, DapMediaType.AggregationJobResp, cancellationToken);
-        int maximumLength = DapRequests.MaximumElementLength(task.PingPong.FinishMessageLength);
+        ReadOnlyMemory<byte> content = await PostAsync(
+            task,
+            new DapRequest(HttpMethod.Post, task.HelperUrls.AggregationJobs(task.Id))
+            {
+                ContentType = DapMediaType.AggregationJobInitReq,
+                Content = WireMessage.Encode(new AggregationJobInitReq(header, inits)),
+                Accept = DapMediaType.AggregationJobResp,
+                MaximumResponseLength = (int)Math.Min((long)inits.Count * ElementLimits.VerifyResp(task.Vdaf), int.MaxValue),
+            },
+            cancellationToken);
         try
         {
-            await using Stream content = await response.Content.ReadAsStreamAsync(cancellationToken);
-            List<VerifyResp> responses = new(inits.Count);
-            WireStreamReader stream = new(System.IO.Pipelines.PipeReader.Create(content));
-            await foreach (VerifyResp one in stream.ReadAllAsync<VerifyResp>(maximumLength, cancellationToken))
-            {
-                if (responses.Count == inits.Count)
-                {
-                    throw new PeerMisbehavedException($"the Helper answered for more than the {inits.Count} reports of the request");
-                }
-
-                responses.Add(one);
-            }
-
-            return responses;
-        }
-        catch (Exception exception) when (IsTransport(exception, cancellationToken))
-        {
-            throw new PeerUnavailableException("the Helper's answer did not arrive whole", inner: exception);
+            return WireMessage.Decode<AggregationJobResp>(content.Span).VerifyResps;
         }
         catch (DecodeException exception)
         {
@@ -75,101 +58,54 @@ internal sealed class HelperConnection
     /// <exception cref="PeerRefusedException">The Helper refused for good, and has not marked the batch collected.</exception>
     public async Task<HpkeCiphertext> CreateAggregateShareAsync(AggregatorTask task, AggregateShareReq request, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await SendAsync(
+        ReadOnlyMemory<byte> content = await PostAsync(
             task,
-            task.HelperUrls.AggregateShares(task.Id),
-            DapMediaType.AggregateShareReq,
-            WireMessage.Encode(request),
-            DapMediaType.AggregateShare,
+            new DapRequest(HttpMethod.Post, task.HelperUrls.AggregateShares(task.Id))
+            {
+                ContentType = DapMediaType.AggregateShareReq,
+                Content = WireMessage.Encode(request),
+                Accept = DapMediaType.AggregateShare,
+                MaximumResponseLength = task.Vdaf.AggShareLength + MaximumShareOverhead,
+            },
             cancellationToken);
         try
         {
-            await response.Content.LoadIntoBufferAsync(task.Vdaf.AggShareLength + MaximumShareOverhead, cancellationToken);
-            byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            return WireMessage.Decode<AggregateShare>(body).EncryptedAggregateShare;
+            return WireMessage.Decode<AggregateShare>(content.Span).EncryptedAggregateShare;
         }
-        catch (Exception exception) when (exception is DecodeException || IsTransport(exception, cancellationToken))
+        catch (DecodeException exception)
         {
-            // The Helper may have marked the batch collected, so the request is repeated until its answer is whole.
-            throw new PeerUnavailableException($"the Helper's aggregate share did not arrive whole: {exception.Message}", inner: exception);
+            // The Helper may have marked the batch collected, so the request is repeated until its answer makes sense.
+            throw new PeerUnavailableException($"the Helper's aggregate share is malformed: {exception.Message}", inner: exception);
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(
-        AggregatorTask task, Uri url, string mediaType, byte[] body, string answerType, CancellationToken cancellationToken)
-    {
-        BearerToken token = task.Stored.AggregatorToken
-            ?? throw new InvalidOperationException($"task {task.Id} has no token to present to the Helper");
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_options.RequestTimeout);
-        HttpResponseMessage response;
-        try
-        {
-            using HttpRequestMessage message = new(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
-            message.Content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
-            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Secret);
-            response = await _clients.CreateClient(ClientName).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-        }
-        catch (Exception exception) when (IsTransport(exception, cancellationToken))
-        {
-            throw new PeerUnavailableException($"the Helper at {url} did not answer: {exception.Message}", inner: exception);
-        }
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
 
-        try
-        {
-            await CheckAsync(response, answerType, limit.Token);
-            return response;
-        }
-        catch
-        {
-            response.Dispose();
-            throw;
-        }
-    }
-
-    private async Task CheckAsync(HttpResponseMessage response, string answerType, CancellationToken cancellationToken)
-    {
-        TimeSpan? retryAfter = HttpRetry.DelayOf(response, _time);
-        if (response.IsSuccessStatusCode)
-        {
-            if (response.Content.Headers.ContentLength == 0)
-            {
-                throw new PeerUnavailableException("the Helper deferred its answer", retryAfter);
-            }
-
-            if (!DapMediaType.Matches(response.Content.Headers.NonValidated["Content-Type"].ToString(), answerType))
-            {
-                throw new PeerUnavailableException($"the Helper's answer is not of type {answerType}", retryAfter);
-            }
-
-            return;
-        }
-
-        DapProblem? problem = await ReadProblemAsync(response, cancellationToken);
-        // Everything else, such as a wrong token or a task the Helper does not know yet, an operator can mend.
-        bool final = (int)response.StatusCode is >= 400 and < 500
-            && problem?.DapType is { } type
-            && type != DapProblemType.UnrecognizedTask;
-        throw final
-            ? new PeerRefusedException(problem!.Type!, problem.Detail ?? problem.Title ?? string.Empty)
-            : new PeerUnavailableException(
-                $"the Helper answered {(int)response.StatusCode}{(problem is null ? string.Empty : $": {problem}")}", retryAfter);
-    }
-
-    private static async Task<DapProblem?> ReadProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> PostAsync(AggregatorTask task, DapRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            await response.Content.LoadIntoBufferAsync(MaximumProblemLength, cancellationToken);
-            return DapProblem.TryParse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            DapResponse response = await _exchange.SendAsync(request with { Token = task.Stored.AggregatorToken }, cancellationToken);
+            return response.Content.IsEmpty
+                ? throw new PeerUnavailableException("the Helper deferred its answer", response.RetryAfter)
+                : response.Content;
         }
-        catch (HttpRequestException)
+        catch (DapResponseException exception) when (IsFinal(exception))
         {
-            return null;
+            throw new PeerRefusedException(exception.Type!, exception.Detail ?? exception.Type!.Title);
+        }
+        catch (DapResponseException exception)
+        {
+            throw new PeerUnavailableException($"the Helper: {exception.Message}", exception.RetryAfter, exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException)
+        {
+            throw new PeerUnavailableException($"the Helper at {request.Uri} did not answer: {exception.Message}", inner: exception);
         }
     }
 
-    private static bool IsTransport(Exception exception, CancellationToken cancellationToken) =>
-        exception is HttpRequestException or IOException
-        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+    // Everything else, such as a wrong token or a task that the Helper does not know yet, an operator can mend.
+    private static bool IsFinal(DapResponseException exception) =>
+        (int)exception.Status is >= 400 and < 500 && exception.Type is { } type && type != DapProblemType.UnrecognizedTask;
 }

@@ -1,12 +1,13 @@
+using Janus.Dap;
+
 namespace Janus.Aggregator;
 
-/// <summary>The peer refused a request for good, with a problem document where it gave one.</summary>
-internal sealed class PeerRefusedException(string problemType, string detail)
-    : Exception($"the Helper refused: {problemType}: {detail}")
+/// <summary>The peer refused a request for good, with one of DAP's errors.</summary>
+internal sealed class PeerRefusedException(DapProblemType type, string detail) : Exception($"the Helper refused: {type}: {detail}")
 {
-    /// <summary>The <c>type</c> of the problem document.</summary>
-    public string ProblemType { get; } = problemType;
+    /// <summary>The error.</summary>
+    public DapProblemType Type { get; } = type;
 
-    /// <summary>The <c>detail</c> of the problem document.</summary>
+    /// <summary>What the peer says went wrong.</summary>
     public string Detail { get; } = detail;
 }

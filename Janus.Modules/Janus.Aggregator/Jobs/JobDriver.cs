@@ -63,6 +63,7 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
     {
         WorkWaiter waiter = _signal.CreateWaiter(_kind);
         HashSet<Task> running = [];
+        Task? signal = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             running.RemoveWhere(task => task.IsCompleted);
@@ -83,7 +84,14 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
 
                 if (leases.Count == 0)
                 {
-                    await waiter.WaitAsync(_options.PollInterval, stoppingToken);
+                    // A step that ends may leave its job due at once, when it was woken meanwhile.
+                    signal ??= waiter.WaitAsync(_options.PollInterval, stoppingToken);
+                    await Task.WhenAny([signal, .. running]);
+                    if (signal.IsCompleted)
+                    {
+                        await signal;
+                        signal = null;
+                    }
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -68,13 +68,13 @@ internal sealed class AggregatorTask
     /// <summary>The Helper's resources.</summary>
     public AggregatorUrls HelperUrls { get; }
 
-    /// <summary>The longest encoding of a report of this task, in bytes.</summary>
-    public int MaximumReportLength => DapRequests.MaximumElementLength(
-        (long)Vdaf.PublicShareLength + Vdaf.InputShareLength(0) + Vdaf.InputShareLength(1));
+    /// <summary>The room that a report takes in an upload's body, in bytes; one with large extensions may take more.</summary>
+    public long ReportBodyLength =>
+        (long)Vdaf.PublicShareLength + Vdaf.InputShareLength(0) + Vdaf.InputShareLength(1) + ReportOverhead;
 
-    /// <summary>The longest encoding of a VerifyInit of this task, in bytes.</summary>
-    public int MaximumVerifyInitLength => DapRequests.MaximumElementLength(
-        (long)Vdaf.PublicShareLength + Vdaf.InputShareLength(1) + PingPong.InitializeMessageLength);
+    /// <summary>The room that a report takes in an AggregationJobInitReq, in bytes; one with large extensions may take more.</summary>
+    public long VerifyInitBodyLength =>
+        (long)Vdaf.PublicShareLength + Vdaf.InputShareLength(1) + PingPong.InitializeMessageLength + ReportOverhead;
 
     /// <summary>What a report in the Leader's aggregation job occupies in memory, in bytes.</summary>
     public long LeaderBytesPerReport => Vdaf.InputShareLength(0) + PingPong.LeaderStateLength + ReportOverhead;

@@ -48,18 +48,19 @@ internal sealed class ReportsEndpoints
     {
         AggregatorTask task = await _tasks.RequireAsync(context);
         context.RequireMediaType(DapMediaType.UploadRequest);
-        context.LimitBody((long)task.MaximumReportLength * _options.MaximumReportsPerRequest);
-        int chunkSize = Math.Clamp(ChunkBytes / task.MaximumReportLength, 1, ChunkReports);
+        context.LimitBody(task.ReportBodyLength * _options.MaximumReportsPerRequest);
         List<ReportUploadStatus> failed = [];
-        List<Report> chunk = new(chunkSize);
+        List<Report> chunk = [];
+        long chunkStart = 0;
         WireStreamReader body = new(context.Request.BodyReader);
-        await foreach (Report report in body.ReadAllAsync<Report>(task.MaximumReportLength, context.RequestAborted))
+        await foreach (Report report in body.ReadAllAsync<Report>(ElementLimits.Report(task.Vdaf), context.RequestAborted))
         {
             chunk.Add(report);
-            if (chunk.Count == chunkSize)
+            if (chunk.Count == ChunkReports || body.Offset - chunkStart >= ChunkBytes)
             {
                 await StoreAsync(task, chunk, failed, context.RequestAborted);
                 chunk.Clear();
+                chunkStart = body.Offset;
             }
         }
 

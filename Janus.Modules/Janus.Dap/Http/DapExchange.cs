@@ -116,11 +116,11 @@ public sealed class DapExchange
                 return (null, retryAfter);
             }
 
-            byte[] content = await ReadAsync(response, request.MaximumResponseLength, timeout.Token);
-            return (ToResponse(request, response, content) with { RetryAfter = retryAfter }, null);
+            int maximumLength = response.IsSuccessStatusCode ? request.MaximumResponseLength : DapRequest.MaximumProblemLength;
+            byte[] content = await ReadAsync(response, maximumLength, timeout.Token);
+            return (ToResponse(request, response, content, retryAfter), null);
         }
-        catch (OperationCanceledException exception)
-            when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException("the aggregator did not answer in time", exception);
         }
@@ -152,7 +152,7 @@ public sealed class DapExchange
         }
     }
 
-    private static DapResponse ToResponse(DapRequest request, HttpResponseMessage response, byte[] content)
+    private static DapResponse ToResponse(DapRequest request, HttpResponseMessage response, byte[] content, TimeSpan? retryAfter)
     {
         string? contentType = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues values)
             ? values.ToString()
@@ -160,7 +160,7 @@ public sealed class DapExchange
         if (!response.IsSuccessStatusCode)
         {
             DapProblem? problem = DapMediaType.Matches(contentType, DapMediaType.Problem) ? DapProblem.TryParse(content) : null;
-            throw new DapResponseException(response.StatusCode, problem);
+            throw new DapResponseException(response.StatusCode, problem) { RetryAfter = retryAfter };
         }
 
         Uri answered = response.RequestMessage?.RequestUri ?? request.Uri;
@@ -179,6 +179,7 @@ public sealed class DapExchange
             Status = response.StatusCode,
             Content = content,
             Location = AggregatorUrls.ResolveLocation(request.Uri, response.Headers.Location),
+            RetryAfter = retryAfter,
             Freshness = FreshnessOf(response.Headers),
         };
     }

@@ -5,7 +5,7 @@ namespace Janus.Dap;
 /// <param name="Uri">The resource.</param>
 public sealed record DapRequest(HttpMethod Method, Uri Uri)
 {
-    private const int ProblemLength = 1 << 16;
+    internal const int MaximumProblemLength = 1 << 16;
 
     /// <summary>The content, not changed until the answer is there; none when <see cref="ContentType"/> is null.</summary>
     public ReadOnlyMemory<byte> Content { get; init; }
@@ -22,6 +22,6 @@ public sealed record DapRequest(HttpMethod Method, Uri Uri)
     /// <summary>Whether caches on the way must ask the Aggregator.</summary>
     public bool NoCache { get; init; }
 
-    /// <summary>The longest content of an answer to accept, in bytes.</summary>
-    public int MaximumResponseLength { get; init; } = ProblemLength;
+    /// <summary>The longest content of a successful answer to accept, in bytes.</summary>
+    public int MaximumResponseLength { get; init; } = MaximumProblemLength;
 }

@@ -28,6 +28,9 @@ public sealed class DapResponseException : Exception
     /// <summary>The problem document, if the answer was one.</summary>
     public DapProblem? Problem { get; }
 
+    /// <summary>The wait that <c>Retry-After</c> asks for.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>The type of the problem, or <see langword="null"/> when it is not one of DAP's.</summary>
     public DapProblemType? Type => Problem?.DapType;
 

@@ -16,13 +16,13 @@ internal sealed class ClusterDirectory : IDisposable
 
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    private readonly FileStream? heldLock;
+    private readonly FileStream? _heldLock;
 
     private ClusterDirectory(string root, bool temporary, string socket, FileStream? heldLock)
     {
         Root = root;
         SocketDirectory = socket;
-        this.heldLock = heldLock;
+        _heldLock = heldLock;
         RemovedAtTheEnd = temporary ? root : socket.StartsWith(root, StringComparison.Ordinal) ? null : socket;
     }
 
@@ -123,7 +123,7 @@ internal sealed class ClusterDirectory : IDisposable
     }
 
     /// <summary>Releases the lock.</summary>
-    public void Dispose() => heldLock?.Dispose();
+    public void Dispose() => _heldLock?.Dispose();
 
     private static FileStream Lock(string root)
     {

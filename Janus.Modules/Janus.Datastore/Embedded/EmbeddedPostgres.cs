@@ -40,15 +40,15 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         exit $status
         """;
 
-    private readonly ClusterDirectory directory;
-    private readonly EmbeddedPostgresOptions options;
-    private readonly Process supervisor;
+    private readonly ClusterDirectory _directory;
+    private readonly EmbeddedPostgresOptions _options;
+    private readonly Process _supervisor;
 
     private EmbeddedPostgres(ClusterDirectory directory, EmbeddedPostgresOptions options, Process supervisor)
     {
-        this.directory = directory;
-        this.options = options;
-        this.supervisor = supervisor;
+        _directory = directory;
+        _options = options;
+        _supervisor = supervisor;
         Exited = supervisor.WaitForExitAsync(CancellationToken.None);
     }
 
@@ -56,7 +56,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     public Task Exited { get; }
 
     /// <summary>The directory that holds the cluster and <c>postgres.log</c>.</summary>
-    public string Directory => directory.Root;
+    public string Directory => _directory.Root;
 
     /// <summary>Starts a server: on the cluster in the directory if there is one, else on a new one.</summary>
     /// <param name="options">How to set it up; null for a durable server in a temporary directory.</param>
@@ -90,7 +90,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     }
 
     /// <summary>The Npgsql connection string of <paramref name="database"/>; it holds no password, because only our user can enter the socket's directory.</summary>
-    public string ConnectionString(string database) => ConnectionString(directory.SocketDirectory, database);
+    public string ConnectionString(string database) => ConnectionString(_directory.SocketDirectory, database);
 
     /// <summary>The connection string of <paramref name="database"/> on the server that another process of ours runs in <paramref name="directory"/>, or null if none runs.</summary>
     public static string? FindRunning(string directory, string database) =>
@@ -125,25 +125,25 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>Stops the server by a fast shutdown: open transactions are rolled back, nothing committed is lost.</summary>
     public async Task StopAsync()
     {
-        supervisor.StandardInput.Close();
+        _supervisor.StandardInput.Close();
         try
         {
-            await Exited.WaitAsync(options.StopTimeout);
+            await Exited.WaitAsync(_options.StopTimeout);
         }
         catch (TimeoutException)
         {
-            supervisor.Kill(entireProcessTree: true);
+            _supervisor.Kill(entireProcessTree: true);
             await Exited;
         }
 
-        directory.Dispose();
+        _directory.Dispose();
     }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        supervisor.Dispose();
+        _supervisor.Dispose();
     }
 
     private static string ConnectionString(string socketDirectory, string database) => new NpgsqlConnectionStringBuilder
@@ -239,12 +239,12 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         string? problem = null;
         try
         {
-            while (!directory.IsReady() && problem is null)
+            while (!_directory.IsReady() && problem is null)
             {
                 if (Exited.IsCompleted)
-                    problem = directory.LogSummary();
-                else if (Stopwatch.GetElapsedTime(began) > options.StartTimeout)
-                    problem = string.Create(CultureInfo.InvariantCulture, $"not ready after {options.StartTimeout.TotalSeconds} s; {directory.LogSummary()}");
+                    problem = _directory.LogSummary();
+                else if (Stopwatch.GetElapsedTime(began) > _options.StartTimeout)
+                    problem = string.Create(CultureInfo.InvariantCulture, $"not ready after {_options.StartTimeout.TotalSeconds} s; {_directory.LogSummary()}");
                 await Task.Delay(20, cancellationToken);
             }
         }
@@ -257,6 +257,6 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         if (problem is null)
             return;
         await DisposeAsync();
-        throw new EmbeddedPostgresException($"the embedded PostgreSQL in {directory.Root} did not start: {problem}");
+        throw new EmbeddedPostgresException($"the embedded PostgreSQL in {_directory.Root} did not start: {problem}");
     }
 }

@@ -5,12 +5,12 @@ internal sealed class UnprivilegedUser
 {
     private static readonly string[] Candidates = ["postgres", "nobody"];
 
-    private readonly IReadOnlyList<string> prefix;
+    private readonly IReadOnlyList<string> _prefix;
 
     private UnprivilegedUser(string name, IReadOnlyList<string> prefix)
     {
         Name = name;
-        this.prefix = prefix;
+        _prefix = prefix;
     }
 
     /// <summary>The user's name.</summary>
@@ -38,7 +38,7 @@ internal sealed class UnprivilegedUser
     }
 
     /// <summary>The command line that runs <paramref name="command"/> as this user.</summary>
-    public IEnumerable<string> Wrap(IEnumerable<string> command) => prefix.Concat(command);
+    public IEnumerable<string> Wrap(IEnumerable<string> command) => _prefix.Concat(command);
 
     /// <summary>Hands <paramref name="path"/> and what is in it to this user.</summary>
     public async Task OwnAsync(string path, CancellationToken cancellationToken)

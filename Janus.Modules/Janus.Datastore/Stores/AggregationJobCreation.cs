@@ -45,6 +45,12 @@ internal static class AggregationJobCreation
             AS j (id, batch_id, report_count, min_time, max_time)
         """;
 
+    // With the length of the arrays before its eyes, the planner prefers to hash all reports of the task.
+    private const string PlanByIndexSql = """
+        -- AggregationJobCreation.PlanByIndex
+        SET LOCAL plan_cache_mode = force_generic_plan
+        """;
+
     private const string AssignSql = """
         -- AggregationJobCreation.Assign
         UPDATE unaggregated_reports AS r SET aggregation_job_id = a.job_id, ord = a.ord
@@ -153,6 +159,7 @@ internal static class AggregationJobCreation
             .With(jobs.Select(job => (long)job.Reports.Min(report => report.Time)).ToArray(), CommandExtensions.BigintArray)
             .With(jobs.Select(job => (long)job.Reports.Max(report => report.Time)).ToArray(), CommandExtensions.BigintArray)
             .With(now);
+        batch.Add(PlanByIndexSql);
         batch.Add(AssignSql)
             .With(taskKey)
             .With(jobs.SelectMany(job => job.Reports.Select(report => report.Id)).ToArray(), CommandExtensions.UuidArray)

@@ -5,15 +5,16 @@ namespace Janus.Vdaf.Fields;
 
 /// <summary>The field of order p = 2^128 − 7·2^66 + 1: VDAF §6.1.4 (Parameters).</summary>
 /// <remarks>
-/// Reduction folds with 2^128 ≡ c, where c = 7·2^66 − 1 = 28·2^64 − 1: a multiplication by c is one
-/// shift by a limb, small products with 28, and one subtraction.
+/// Reduction folds with 2^128 ≡ 28·2^64 − 1: the limbs above the second move down with small factors. Few long
+/// carry chains: the terms of each limb are summed on their own, and the carries, which may be negative, are
+/// small signed numbers added to the next limb with their sign extended.
 /// </remarks>
 internal readonly struct Field128 : INttField<Field128>
 {
     private const ulong ModulusHigh = 0xFFFF_FFFF_FFFF_FFE4;
-    private const ulong ModulusLow = 1;
-    private const ulong ComplementHigh = 27;
-    private const ulong ComplementLow = ulong.MaxValue;
+
+    // 2^128 − p = Fold·2^64 − 1.
+    private const ulong Fold = 28;
 
     private static readonly Field128[] Roots = RootsOfUnity.Derive(new Field128(7, 0).Power(0, (1UL << 62) - 7), 66);
 
@@ -46,24 +47,27 @@ internal readonly struct Field128 : INttField<Field128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Field128 operator +(Field128 left, Field128 right)
     {
-        ulong carry = 0;
-        ulong low = Limbs.Add(left._low, right._low, ref carry);
-        ulong high = Limbs.Add(left._high, right._high, ref carry);
-        return SubtractModulusOnce(low, high, carry);
+        ulong low = left._low + right._low;
+        ulong carry = Limbs.Bit(low < right._low);
+        ulong partial = left._high + right._high;
+        ulong high = partial + carry;
+        ulong top = Limbs.Bit(partial < right._high) | Limbs.Bit(high < carry);
+        ulong take = top | AtLeastModulus(low, high);
+        return new Field128(low - take, high + (Fold & (0UL - take)) - Limbs.Bit(low < take));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Field128 operator -(Field128 left, Field128 right)
     {
-        ulong borrow = 0;
-        ulong low = Limbs.Subtract(left._low, right._low, ref borrow);
-        ulong high = Limbs.Subtract(left._high, right._high, ref borrow);
+        ulong low = left._low - right._low;
+        ulong borrow = Limbs.Bit(left._low < right._low);
+        ulong partial = left._high - right._high;
+        ulong high = partial - borrow;
 
-        // A borrow added 2^128, that is c too much modulo p.
-        ulong mask = 0UL - borrow;
-        borrow = 0;
-        low = Limbs.Subtract(low, ComplementLow & mask, ref borrow);
-        return new Field128(low, high - (ComplementHigh & mask) - borrow);
+        // A borrow added 2^128, that is Fold·2^64 − 1 too much modulo p.
+        ulong give = Limbs.Bit(left._high < right._high) | Limbs.Bit(partial < borrow);
+        ulong sum = low + give;
+        return new Field128(sum, high - (Fold & (0UL - give)) + Limbs.Bit(sum < give));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -87,10 +91,7 @@ internal readonly struct Field128 : INttField<Field128>
         ulong low = BinaryPrimitives.ReadUInt64LittleEndian(encoded);
         ulong high = BinaryPrimitives.ReadUInt64LittleEndian(encoded[sizeof(ulong)..]);
         value = new Field128(low, high);
-        ulong borrow = 0;
-        _ = Limbs.Subtract(low, ModulusLow, ref borrow);
-        _ = Limbs.Subtract(high, ModulusHigh, ref borrow);
-        return borrow != 0;
+        return AtLeastModulus(low, high) == 0;
     }
 
     public static void MultiplyAccumulate(Field128 factor, ReadOnlySpan<Field128> values, Span<ulong> accumulators) =>
@@ -134,65 +135,65 @@ internal readonly struct Field128 : INttField<Field128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Field128 Reduce(ulong limb0, ulong limb1, ulong limb2, ulong limb3, ulong top)
     {
-        // 2^256 ≡ c² = 784·2^128 − 56·2^64 + 1 ≡ 784·c − 56·2^64 + 1 = 21,896·2^64 − 783, and with
-        // top < 2^32 the product stays below 2^79, hence below p.
-        ulong borrow = 0;
-        ulong low = Limbs.Subtract(0, 783 * top, ref borrow);
-        return Reduce(limb0, limb1, limb2, limb3) + new Field128(low, (21_896 * top) - borrow);
+        // With c = 28·2^64 − 1, 2^256 ≡ c² = 784·2^128 − 56·2^64 + 1 ≡ 784·c − 56·2^64 + 1 = 21,896·2^64 − 783,
+        // and with top < 2^32 the product is below p.
+        ulong small = 783 * top;
+        return Reduce(limb0, limb1, limb2, limb3) + new Field128(0 - small, (21_896 * top) - Limbs.Bit(small != 0));
     }
 
     /// <summary>Reduces a number of four limbs.</summary>
+    /// <remarks>
+    /// Let (t2, t1, t0) = 28·(limb3, limb2) and (v1, v0) = 28·t1, so t2 and v1 are at most 27. Folding three times, the
+    /// number is congruent to (limb0 − limb2 − t1 − 28·t2 − v1) + (limb1 − limb3 + t0 + v0 + 783·t2 + 28·v1)·2^64.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Field128 Reduce(ulong limb0, ulong limb1, ulong limb2, ulong limb3)
     {
-        // First fold: (limb3, limb2)·c has limbs s0 … s3, below 28·2^192.
-        ulong high2 = Math.BigMul(limb2, 28, out ulong low2);
-        ulong high3 = Math.BigMul(limb3, 28, out ulong low3);
-        ulong borrow = 0, carry = 0;
-        ulong s0 = Limbs.Subtract(0, limb2, ref borrow);
-        ulong s1 = Limbs.Subtract(low2, limb3, ref borrow);
-        ulong s2 = Limbs.Add(high2, low3, ref carry);
-        ulong s3 = high3 + carry;
-        s2 = Limbs.Subtract(s2, 0, ref borrow);
-        s3 -= borrow;
+        ulong t1 = Math.BigMul(limb2, Fold, out ulong t0);
+        ulong t2 = Math.BigMul(limb3, Fold, out ulong low3);
+        t1 += low3;
+        t2 += Limbs.Bit(t1 < low3);
+        ulong v1 = Math.BigMul(t1, Fold, out ulong v0);
 
-        carry = 0;
-        limb0 = Limbs.Add(limb0, s0, ref carry);
-        limb1 = Limbs.Add(limb1, s1, ref carry);
-        limb2 = Limbs.Add(s2, 0, ref carry);
-        limb3 = s3 + carry;
+        // The lower limb, with between zero and three borrows from the upper one.
+        ulong small = (28 * t2) + v1;
+        ulong low = limb0 - limb2;
+        long borrows = Number(limb0 < limb2) + Number(low < t1);
+        low -= t1;
+        borrows += Number(low < small);
+        low -= small;
 
-        // Second fold: limb3 ≤ 28, so the product with c is below 785·2^128.
-        high2 = Math.BigMul(limb2, 28, out low2);
-        borrow = 0;
-        carry = 0;
-        s0 = Limbs.Subtract(0, limb2, ref borrow);
-        s1 = Limbs.Subtract(low2, limb3, ref borrow);
-        s2 = high2 + (28 * limb3) - borrow;
-        limb0 = Limbs.Add(limb0, s0, ref carry);
-        limb1 = Limbs.Add(limb1, s1, ref carry);
-        s2 += carry;
+        // The upper limb, with a carry between −1 and 3.
+        ulong high = limb1 + t0;
+        long carries = Number(high < t0);
+        high += v0;
+        carries += Number(high < v0) - Number(high < limb3);
+        high -= limb3;
+        long upper = (long)((783 * t2) + (28 * v1)) - borrows;
+        carries += AddSigned(ref high, upper);
 
-        // Third fold: s2 ≤ 785, the product with c is below 2^79.
-        borrow = 0;
-        carry = 0;
-        s0 = Limbs.Subtract(0, s2, ref borrow);
-        s1 = (28 * s2) - borrow;
-        limb0 = Limbs.Add(limb0, s0, ref carry);
-        limb1 = Limbs.Add(limb1, s1, ref carry);
-        return SubtractModulusOnce(limb0, limb1, carry);
+        // The carry folds once more; what is left over then is −1, 0 or 1.
+        upper = ((long)Fold * carries) + AddSigned(ref low, -carries);
+        long top = AddSigned(ref high, upper);
+        long take = top + (Number(top == 0) & (long)AtLeastModulus(low, high));
+        high += (ulong)(((long)Fold * take) + AddSigned(ref low, -take));
+        return new Field128(low, high);
     }
 
-    // Takes p off a number of 129 bits below 2·p: adding c overflows exactly when the number is at least p.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Field128 SubtractModulusOnce(ulong low, ulong high, ulong top)
+    private static long Number(bool condition) => (long)Limbs.Bit(condition);
+
+    // Adds a small signed number to a limb and returns the carry: −1, 0 or 1.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long AddSigned(ref ulong limb, long addend)
     {
-        ulong carry = 0;
-        ulong reducedLow = Limbs.Add(low, ComplementLow, ref carry);
-        ulong reducedHigh = Limbs.Add(high, ComplementHigh, ref carry);
-        ulong take = 0UL - (top | carry);
-        return new Field128(low ^ ((low ^ reducedLow) & take), high ^ ((high ^ reducedHigh) & take));
+        limb += (ulong)addend;
+        return (addend >> 63) + Number(limb < (ulong)addend);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong AtLeastModulus(ulong low, ulong high) =>
+        Limbs.Bit(high > ModulusHigh) | (Limbs.Bit(high == ModulusHigh) & Limbs.Bit(low != 0));
 
     // The exponent is public.
     private Field128 Power(ulong exponentHigh, ulong exponentLow)

@@ -7,8 +7,10 @@ namespace Janus.Vdaf.Flp;
 internal sealed class FlpBbcggi19<TField>
     where TField : unmanaged, INttField<TField>
 {
-    private readonly IReadOnlyList<GadgetUse<TField>> _uses;
+    private readonly GadgetUse<TField>[] _uses;
     private readonly int _wireCount;
+    private readonly int _wireValues;
+    private readonly int _gadgetScratchLength;
     private readonly int _queryScratchLength;
     private readonly int _proveScratchLength;
 
@@ -16,15 +18,16 @@ internal sealed class FlpBbcggi19<TField>
     public FlpBbcggi19(Circuit<TField> circuit)
     {
         Circuit = circuit;
-        _uses = circuit.Gadgets;
+        _uses = [.. circuit.Gadgets];
         _wireCount = _uses.Sum(use => use.Arity);
         ProveRandLength = _wireCount;
-        QueryRandLength = _uses.Count + (circuit.EvalOutputLength > 1 ? circuit.EvalOutputLength : 0);
+        QueryRandLength = _uses.Length + (circuit.EvalOutputLength > 1 ? circuit.EvalOutputLength : 0);
         ProofLength = _wireCount + _uses.Sum(use => use.GadgetPolyLength);
-        VerifierLength = 1 + _wireCount + _uses.Count;
+        VerifierLength = 1 + _wireCount + _uses.Length;
         _queryScratchLength = circuit.EvalOutputLength + _uses.Sum(QueryCalls<TField>.ScratchLength);
-        _proveScratchLength = circuit.EvalOutputLength + _wireCount
-            + _uses.Sum(use => use.Arity * use.WirePolyLength) + (4 * _uses.Max(use => use.GadgetValues));
+        _wireValues = _uses.Sum(use => use.Arity * use.WirePolyLength);
+        _gadgetScratchLength = 4 * _uses.Max(use => use.GadgetValues);
+        _proveScratchLength = circuit.EvalOutputLength + _wireCount + _wireValues + _gadgetScratchLength;
     }
 
     /// <summary>The validity circuit.</summary>
@@ -54,12 +57,12 @@ internal sealed class FlpBbcggi19<TField>
         ProveCalls<TField> calls = new(
             _uses,
             scratch.Take(_wireCount),
-            scratch.Take(_uses.Sum(use => use.Arity * use.WirePolyLength)),
-            stackalloc int[_uses.Count],
+            scratch.Take(_wireValues),
+            stackalloc int[_uses.Length],
             proveRand);
-        Span<TField> rest = scratch.Take(4 * _uses.Max(use => use.GadgetValues));
+        Span<TField> rest = scratch.Take(_gadgetScratchLength);
         Circuit.Eval(meas, jointRand, TField.One, ref calls, output);
-        for (int gadget = 0; gadget < _uses.Count; gadget++)
+        for (int gadget = 0; gadget < _uses.Length; gadget++)
         {
             GadgetUse<TField> use = _uses[gadget];
             Span<TField> values = rest[..use.GadgetValues];
@@ -91,11 +94,11 @@ internal sealed class FlpBbcggi19<TField>
             _uses,
             scratch.Take(_queryScratchLength - output.Length),
             accumulators.Take(_wireCount * TField.AccumulatorLimbs),
-            stackalloc int[_uses.Count]);
-        ReadOnlySpan<TField> reduceRand = queryRand[..^_uses.Count];
-        ReadOnlySpan<TField> testPoints = queryRand[^_uses.Count..];
+            stackalloc int[_uses.Length]);
+        ReadOnlySpan<TField> reduceRand = queryRand[..^_uses.Length];
+        ReadOnlySpan<TField> testPoints = queryRand[^_uses.Length..];
         bool usable = true;
-        for (int gadget = 0; gadget < _uses.Count; gadget++)
+        for (int gadget = 0; gadget < _uses.Length; gadget++)
         {
             int arity = _uses[gadget].Arity, length = _uses[gadget].GadgetPolyLength;
             usable &= calls.TryStart(gadget, proof[..arity], proof.Slice(arity, length), testPoints[gadget]);
@@ -105,7 +108,7 @@ internal sealed class FlpBbcggi19<TField>
         Circuit.Eval(meas, jointRand, sharesInverse, ref calls, output);
         verifier[0] = output.Length > 1 ? TField.InnerProduct(reduceRand, output) : output[0];
         verifier = verifier[1..];
-        for (int gadget = 0; gadget < _uses.Count; gadget++)
+        for (int gadget = 0; gadget < _uses.Length; gadget++)
         {
             calls.Finish(gadget, verifier[..(_uses[gadget].Arity + 1)]);
             verifier = verifier[(_uses[gadget].Arity + 1)..];

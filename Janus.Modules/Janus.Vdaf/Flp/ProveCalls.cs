@@ -7,7 +7,7 @@ namespace Janus.Vdaf.Flp;
 internal readonly ref struct ProveCalls<TField> : IGadgetCalls<TField>
     where TField : unmanaged, INttField<TField>
 {
-    private readonly IReadOnlyList<GadgetUse<TField>> _uses;
+    private readonly GadgetUse<TField>[] _uses;
     private readonly Span<TField> _inputs;
     private readonly Span<TField> _wires;
     private readonly Span<int> _counts;
@@ -19,7 +19,7 @@ internal readonly ref struct ProveCalls<TField> : IGadgetCalls<TField>
     /// <param name="counts">Zeroed room for one counter per gadget.</param>
     /// <param name="wireSeeds">The prover's randomness.</param>
     public ProveCalls(
-        IReadOnlyList<GadgetUse<TField>> uses,
+        GadgetUse<TField>[] uses,
         Span<TField> inputs,
         Span<TField> wires,
         Span<int> counts,
@@ -29,7 +29,7 @@ internal readonly ref struct ProveCalls<TField> : IGadgetCalls<TField>
         _inputs = inputs;
         _wires = wires;
         _counts = counts;
-        for (int gadget = 0; gadget < uses.Count; gadget++)
+        for (int gadget = 0; gadget < uses.Length; gadget++)
         {
             Record(gadget, wireSeeds[..uses[gadget].Arity]);
             wireSeeds = wireSeeds[uses[gadget].Arity..];

@@ -15,7 +15,7 @@ namespace Janus.Vdaf.Flp;
 internal readonly ref struct QueryCalls<TField> : IGadgetCalls<TField>
     where TField : unmanaged, INttField<TField>
 {
-    private readonly IReadOnlyList<GadgetUse<TField>> _uses;
+    private readonly GadgetUse<TField>[] _uses;
     private readonly Span<TField> _scratch;
     private readonly Span<ulong> _accumulators;
     private readonly Span<int> _counts;
@@ -26,7 +26,7 @@ internal readonly ref struct QueryCalls<TField> : IGadgetCalls<TField>
     /// <param name="accumulators">Room for an accumulator per wire of every gadget.</param>
     /// <param name="counts">Room for one counter per gadget.</param>
     public QueryCalls(
-        IReadOnlyList<GadgetUse<TField>> uses, Span<TField> scratch, Span<ulong> accumulators, Span<int> counts)
+        GadgetUse<TField>[] uses, Span<TField> scratch, Span<ulong> accumulators, Span<int> counts)
     {
         _uses = uses;
         _scratch = scratch;

@@ -48,7 +48,8 @@ internal sealed class Ntt<TField>
             {
                 Span<TField> low = values.Slice(start, length);
                 Span<TField> high = values.Slice(start + length, length);
-                for (int j = 0; j < low.Length; j++)
+                Butterfly(ref low[0], ref high[0]);
+                for (int j = 1; j < low.Length; j++)
                 {
                     TField u = low[j], v = high[j];
                     low[j] = u + v;
@@ -69,7 +70,8 @@ internal sealed class Ntt<TField>
             {
                 Span<TField> low = values.Slice(start, length);
                 Span<TField> high = values.Slice(start + length, length);
-                for (int j = 0; j < low.Length; j++)
+                Butterfly(ref low[0], ref high[0]);
+                for (int j = 1; j < low.Length; j++)
                 {
                     TField u = low[j], v = high[j] * _roots[j * stride];
                     low[j] = u + v;
@@ -77,5 +79,13 @@ internal sealed class Ntt<TField>
                 }
             }
         }
+    }
+
+    // The first root of every block is one.
+    private static void Butterfly(ref TField low, ref TField high)
+    {
+        TField u = low, v = high;
+        low = u + v;
+        high = u - v;
     }
 }

@@ -138,5 +138,29 @@ internal sealed class FieldTests<TField>
         });
     }
 
+    [Test]
+    public void Accumulators_of_edge_limbs_are_reduced()
+    {
+        ulong[] edges = [0, 1, 27, 28, 29, 784, 1UL << 63, ulong.MaxValue / 28, (ulong.MaxValue / 28) + 1, ulong.MaxValue - 784, ulong.MaxValue - 27, ulong.MaxValue - 26, ulong.MaxValue - 1, ulong.MaxValue];
+        int limbs = TField.AccumulatorLimbs - 1;
+        TField[] reduced = new TField[1];
+        for (int combination = 0; combination < (int)Math.Pow(edges.Length, limbs); combination++)
+        {
+            ulong[] accumulator = new ulong[limbs + 1];
+            for (int limb = 0, rest = combination; limb < limbs; limb++, rest /= edges.Length)
+            {
+                accumulator[limb] = edges[rest % edges.Length];
+            }
+
+            accumulator[limbs] = combination % 3 == 0 ? uint.MaxValue : (ulong)(combination % 3) - 1;
+            BigInteger value = accumulator.Reverse().Aggregate(BigInteger.Zero, (sum, part) => (sum << 64) + part);
+            TField.Reduce(accumulator, reduced);
+            if (FieldOracle.ToInteger(reduced[0]) != value % Modulus)
+            {
+                Assert.Fail($"limbs {string.Join(", ", accumulator)} were reduced to {reduced[0].ToUInt128()}");
+            }
+        }
+    }
+
     private static TField[] Elements(BigInteger[] integers) => [.. integers.Select(FieldOracle.ToField<TField>)];
 }

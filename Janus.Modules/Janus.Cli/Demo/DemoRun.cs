@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using Janus.Client;
+using Janus.Collector;
+using Janus.Dap;
+using Janus.Datastore;
+using Janus.Messages;
+using Janus.Vdaf;
+using Microsoft.Extensions.DependencyInjection;
+using Spectre.Console;
+
+namespace Janus.Cli.Demo;
+
+/// <summary>Takes measurements through a deployment: uploads, watches the aggregation, and collects.</summary>
+internal sealed class DemoRun
+{
+    private const ulong AllTimes = ulong.MaxValue;
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly DemoDeployment _deployment;
+    private readonly DemoTask _task;
+    private readonly IReadOnlyList<Measurement> _measurements;
+
+    public DemoRun(DemoDeployment deployment, DemoTask task, IReadOnlyList<Measurement> measurements)
+    {
+        _deployment = deployment;
+        _task = task;
+        _measurements = measurements;
+    }
+
+    /// <summary>Runs, with a progress bar for each of the three steps.</summary>
+    /// <exception cref="CliException">A report was refused, or an aggregator ended.</exception>
+    public async Task<DemoResult> RunAsync(IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        DemoResult? result = null;
+        await console.Progress()
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(async progress => result = await RunAsync(progress, cancellationToken));
+        return result!;
+    }
+
+    private async Task<DemoResult> RunAsync(ProgressContext progress, CancellationToken cancellationToken)
+    {
+        int reports = _measurements.Count;
+        ProgressTask uploaded = progress.AddTask("uploaded", maxValue: reports);
+        ProgressTask aggregated = progress.AddTask("aggregated", maxValue: reports);
+        ProgressTask collected = progress.AddTask("collected", maxValue: 1);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using HttpClient http = new(DapHttpHandler.Create());
+        Stopwatch clock = Stopwatch.StartNew();
+        DateTimeOffset start = TimeProvider.System.GetUtcNow();
+        Task<TimeSpan> watching = WatchAggregationAsync(aggregated, clock, stop.Token);
+        Task ended = Task.WhenAny(_deployment.Leader.Ended, _deployment.Helper.Ended);
+        Task<DemoResult> working = WorkAsync();
+        try
+        {
+            if (await Task.WhenAny(working, ended) == ended && !working.IsCompleted)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                throw new CliException("an aggregator ended while it was needed");
+            }
+
+            return await working;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(working, watching).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
+        async Task<DemoResult> WorkAsync()
+        {
+            TimeSpan uploadTime = await UploadAsync(http, uploaded, clock, stop.Token);
+            CollectionResult collection = await CollectAsync(http, start, stop.Token);
+            TimeSpan collectionTime = clock.Elapsed;
+            TimeSpan aggregationTime = await watching;
+            collected.Value = 1;
+            return new DemoResult(collection, uploadTime, aggregationTime, collectionTime);
+        }
+    }
+
+    private async Task<TimeSpan> UploadAsync(HttpClient http, ProgressTask uploaded, Stopwatch clock, CancellationToken cancellationToken)
+    {
+        DapClient client = new(_task.Id, _task.Configuration, http);
+        InlineProgress<UploadProgress> progress = new(now => uploaded.Value = now.Accepted);
+        UploadSummary summary = await client.UploadAsync(_measurements, progress, cancellationToken);
+        if (!summary.IsComplete)
+        {
+            throw new CliException($"the Leader refused {summary.Refused} of {_measurements.Count} reports");
+        }
+
+        return clock.Elapsed;
+    }
+
+    private Task<CollectionResult> CollectAsync(HttpClient http, DateTimeOffset start, CancellationToken cancellationToken)
+    {
+        TimePrecision precision = _task.Configuration.TimePrecision;
+        Time first = Time.FromDateTimeOffset(start, precision);
+        Time last = Time.FromDateTimeOffset(TimeProvider.System.GetUtcNow(), precision);
+        Query query = _task.Configuration.BatchMode == BatchMode.TimeInterval
+            ? Query.TimeInterval(Interval.Between(first, last + new Duration(1)))
+            : Query.LeaderSelected;
+        DapCollector collector = new(
+            _task.Id, _task.Configuration, _task.CollectorHpkeConfig, _task.CollectorKeyPair, _task.CollectorToken, http);
+        return collector.CollectAsync(query, cancellationToken: cancellationToken);
+    }
+
+    // Reads from the Leader's database how far it is; returns when all reports were aggregated.
+    private async Task<TimeSpan> WatchAggregationAsync(ProgressTask aggregated, Stopwatch clock, CancellationToken cancellationToken)
+    {
+        DapTask stored = (await _deployment.LeaderStores.GetRequiredService<TaskStore>().FindAsync(_task.Id, cancellationToken))!;
+        BatchStore batches = _deployment.LeaderStores.GetRequiredService<BatchStore>();
+        BatchRange everything = _task.Configuration.BatchMode == BatchMode.TimeInterval
+            ? new BatchRange(BatchRange.BucketOf(0), BatchRange.BucketOf(AllTimes >> 1))
+            : new BatchRange(new byte[BatchId.Length], [.. Enumerable.Repeat(byte.MaxValue, BatchId.Length)]);
+        while (true)
+        {
+            BatchSummary summary = await batches.SummarizeAsync(stored.Key, everything, cancellationToken);
+            aggregated.Value = summary.ReportCount;
+            if (summary.ReportCount >= _measurements.Count)
+            {
+                return clock.Elapsed;
+            }
+
+            await Task.Delay(WatchInterval, cancellationToken);
+        }
+    }
+
+    private sealed class InlineProgress<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Security.Cryptography;
+using Janus.Datastore;
+using Janus.Messages;
+
+namespace Janus.IntegrationTests.Datastore;
+
+/// <summary>A batch that has been collected takes no more reports, ever.</summary>
+public sealed class FenceTests : DatastoreFixture
+{
+    private const int Rounds = 15;
+
+    [Test]
+    public async Task A_batch_with_pending_reports_is_not_fenced()
+    {
+        DapTask task = await AddTaskAsync();
+        await UploadAsync(task, 1, 12);
+        Lease<CollectionJob> lease = await CollectAsync(task, Range(10, 5), Now);
+
+        Assert.That(await FenceAsync(lease, Range(10, 5), Now), Is.EqualTo(FenceOutcome.Changed));
+        Assert.That(await FenceAsync(lease, Range(13, 2), Now), Is.EqualTo(FenceOutcome.Fenced));
+    }
+
+    [Test]
+    public async Task A_batch_that_grew_after_it_was_read_is_not_fenced()
+    {
+        DapTask task = await AddTaskAsync();
+        Lease<CollectionJob> lease = await CollectAsync(task, Range(10, 5), Now);
+        StoredBatch read = await Batches.ReadAsync(task.Key, Range(10, 5), Token);
+        await UploadAsync(task, 1, 12);
+        await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
+        await FinishAllAsync(Now);
+
+        FenceOutcome outdated = await CollectionJobs.FenceAsync(lease, read, [1], read.ReportInterval, Now, Token);
+
+        Assert.That(outdated, Is.EqualTo(FenceOutcome.Changed));
+        Assert.That(await FenceAsync(lease, Range(10, 5), Now), Is.EqualTo(FenceOutcome.Fenced));
+    }
+
+    [Test]
+    public async Task Of_overlapping_fences_at_once_one_holds()
+    {
+        DapTask task = await AddTaskAsync();
+        Lease<CollectionJob>[] leases = [
+            await CollectAsync(task, Range(10, 5), Now),
+            await CollectAsync(task, Range(14, 5), Now),
+            await CollectAsync(task, Range(0, 50), Now),
+            await CollectAsync(task, Range(12, 3), Now)];
+        BatchRange[] ranges = [Range(10, 5), Range(14, 5), Range(0, 50), Range(12, 3)];
+
+        FenceOutcome[] outcomes = await RaceAsync(4, i => FenceAsync(leases[i], ranges[i], Now));
+
+        // All four contain the bucket 14.
+        Assert.That(outcomes.Count(outcome => outcome == FenceOutcome.Fenced), Is.EqualTo(1));
+        Assert.That(outcomes.Count(outcome => outcome == FenceOutcome.Overlap), Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task An_upload_and_a_fence_at_once_never_leave_a_report_in_a_collected_batch()
+    {
+        DapTask task = await AddTaskAsync();
+        int fenced = 0;
+        for (ulong round = 0; round < Rounds; round++)
+        {
+            ulong start = 100 + (round * 10);
+            Lease<CollectionJob> lease = await CollectAsync(task, Range(start, 10), Now);
+            StoredBatch read = await Batches.ReadAsync(task.Key, Range(start, 10), Token);
+            bool[] won = await RaceAsync(5, async contender => contender == 0
+                ? await CollectionJobs.FenceAsync(lease, read, [1], read.ReportInterval, Now, Token) == FenceOutcome.Fenced
+                : (await Reports.PutAsync(ReportsOf(task, 20, start + 3), Now, Token)).Contains(UploadOutcome.Stored));
+
+            Assert.That(won[0] && won.Skip(1).Any(stored => stored), Is.False);
+            fenced += won[0] ? 1 : 0;
+        }
+
+        Assert.That(await LateAsync("unaggregated_reports WHERE EXISTS (SELECT FROM collected_batches c WHERE c.task_key = unaggregated_reports.task_key AND c.first_bucket <= int8send(report_time) AND c.last_bucket >= int8send(report_time))"), Is.Zero);
+        TestContext.Out.WriteLine($"{fenced} of {Rounds} fences came first");
+    }
+
+    [Test]
+    public async Task A_helper_commit_and_an_aggregate_share_at_once_agree_on_what_was_counted()
+    {
+        DapTask task = await AddTaskAsync(role: Role.Helper);
+        for (ulong round = 0; round < Rounds; round++)
+        {
+            ulong time = 100 + round;
+            BatchRange range = Range(time, 1);
+            Assert.That(await CommitAsync(task, time), Is.True);
+
+            bool[] won = await RaceAsync(5, async contender => contender == 0
+                ? await ShareAsync(task, range)
+                : await CommitAsync(task, time));
+
+            // Whoever committed before the share is counted in it, whoever came after was refused.
+            long counted = await ScalarAsync<long>($"SELECT coalesce(max(report_count), 0) FROM aggregate_shares WHERE first_bucket = int8send({time})");
+            StoredBatch batch = await Batches.ReadAsync(task.Key, range, Token);
+            Assert.That(won[0], Is.True);
+            Assert.That(batch.ReportCount, Is.EqualTo(counted));
+            Assert.That(await CommitAsync(task, time), Is.False);
+        }
+    }
+
+    [Test]
+    public async Task A_released_mismatch_lets_the_batch_be_tried_again_with_more_reports()
+    {
+        DapTask task = await AddTaskAsync();
+        await UploadAsync(task, 3, 12);
+        await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
+        await FinishAllAsync(Now);
+        Lease<CollectionJob> first = await CollectAsync(task, Range(10, 5), Now);
+        await FenceAsync(first, Range(10, 5), Now);
+        await CollectionJobs.FailAsync(first, "batchMismatch", "", releaseBatch: true, Now, Token);
+
+        await UploadAsync(task, 2, 12);
+        await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
+        await FinishAllAsync(Now);
+        Lease<CollectionJob> second = await CollectAsync(task, Range(10, 5), Now);
+
+        Assert.That(await FenceAsync(second, Range(10, 5), Now), Is.EqualTo(FenceOutcome.Fenced));
+        Assert.That((await CollectionJobs.FindAsync(task.Key, second.Job.Id, Token))!.ReportCount, Is.EqualTo(5));
+    }
+
+    private async Task<bool> CommitAsync(DapTask task, ulong time)
+    {
+        ReportId[] ids = [ReportId.Random(), ReportId.Random()];
+        HelperAggregationJob job = new()
+        {
+            TaskKey = task.Key,
+            Id = AggregationJobId.Random(),
+            RequestHash = RandomNumberGenerator.GetBytes(32),
+            AggParam = [],
+            ReportCount = 2,
+            MinTime = time,
+            MaxTime = time,
+            Response = [],
+        };
+        HelperCommitOutcome outcome = await HelperJobs.CommitAsync(
+            job,
+            [.. ids.Select(id => new AcceptedReport(id, time, 0))],
+            [Shard(job.Id, BatchRange.BucketOf(time), ids, time)],
+            Now,
+            Token);
+        return outcome is HelperCommitOutcome.Committed;
+    }
+
+    private async Task<bool> ShareAsync(DapTask task, BatchRange range)
+    {
+        byte[] request = RandomNumberGenerator.GetBytes(32);
+        while (true)
+        {
+            StoredBatch batch = await Batches.ReadAsync(task.Key, range, Token);
+            AggregateShareOutcome outcome = await AggregateShares.CommitAsync(
+                task.Key, AggregateShareId.Random(), request, range, batch, [1], Now, Token);
+            if (outcome is not AggregateShareOutcome.Changed)
+            {
+                return outcome is AggregateShareOutcome.Committed;
+            }
+        }
+    }
+
+    private Task<long> LateAsync(string source) => ScalarAsync<long>($"SELECT count(*) FROM {source}");
+}

@@ -1,0 +1,167 @@
+using System.Data.Common;
+using System.Text.Json;
+using Janus.Cli;
+using Janus.Host.Configuration;
+using Janus.IntegrationTests.Embedded;
+
+namespace Janus.IntegrationTests.Host;
+
+[NonParallelizable]
+public sealed class ConfigurationTests
+{
+    private readonly List<string> _variables = [];
+    private TestDirectory _directory = null!;
+
+    [SetUp]
+    public void CreateDirectory() => _directory = new TestDirectory();
+
+    [TearDown]
+    public void CleanUp()
+    {
+        _variables.ForEach(name => Environment.SetEnvironmentVariable(name, null));
+        _variables.Clear();
+        _directory.Dispose();
+    }
+
+    [Test]
+    public void Shipped_sample_holds_the_defaults()
+    {
+        JanusOptions sample = JanusConfiguration.Load(new ConfigurationArguments());
+
+        Assert.That(JsonSerializer.Serialize(sample), Is.EqualTo(JsonSerializer.Serialize(new JanusOptions())));
+    }
+
+    [Test]
+    public void Every_key_is_in_the_shipped_sample()
+    {
+        string[] lines = File.ReadAllLines(JanusConfiguration.DefaultFile);
+
+        IEnumerable<string> missing = Keys(typeof(JanusOptions)).Where(key => !lines.Any(line => line.TrimStart().StartsWith(key + ":", StringComparison.Ordinal)));
+
+        Assert.That(missing, Is.Empty);
+    }
+
+    [TestCase("Roless: [all]", "Roless: unknown key; did you mean Roles?")]
+    [TestCase("Http: { Lissten: x }", "Http.Lissten: unknown key")]
+    [TestCase("Http: { ShutdownTimeout: 3 }", "Http.ShutdownTimeout: '3' is not a duration")]
+    [TestCase("Http: { ShutdownTimeout: 3d }", "Http.ShutdownTimeout: between")]
+    [TestCase("Http: { Listen: [ftp://x] }", "Http.Listen: 'ftp://x'")]
+    [TestCase("Http: { Listen: { a: b } }", "Http.Listen: a list was expected")]
+    [TestCase("Http: 3", "Http: a section with keys was expected")]
+    [TestCase("Roles: [leader]", "Roles[0]: 'leader' is not one of all, aggregator, aggregation-job-creator")]
+    [TestCase("Database: { MaximumConnections: 1 }", "Database.MaximumConnections: between 2 and 10000")]
+    [TestCase("Database: { ConnectionString: Host=db }", "Database.DatastoreKeys: a key is needed")]
+    [TestCase("Database: { ConnectionString: 'mysql://db/x', DatastoreKeys: [AAECAwQFBgcICQoLDA0ODw] }", "Database.ConnectionString")]
+    [TestCase("Log: { Level: [a] }", "Log.Level: one value was expected")]
+    [TestCase("Log: { Levels: { Janus.Dap: loud } }", "Log.Levels.Janus.Dap: 'loud' is not one of verbose")]
+    [TestCase("Telemetry: { OtlpEndpoint: here }", "Telemetry.OtlpEndpoint: 'here' is not an absolute URL")]
+    [TestCase("a: [1\nb: 2", "not YAML")]
+    [TestCase("a: 1\na: 2", "line")]
+    [TestCase("- 1", "0: unknown key")]
+    public void Mistake_is_refused_with_its_path(string yaml, string expected) =>
+        Assert.That(() => Load(yaml), Throws.TypeOf<CliException>().With.Message.Contains(expected));
+
+    [Test]
+    public void All_mistakes_are_reported_at_once()
+    {
+        CliException refusal = Assert.Throws<CliException>(() => Load("A: 1\nHttp: { B: 2, ShutdownTimeout: x }\nDatabase: { MaximumConnections: 0, DatastoreKeys: [k] }"))!;
+
+        IReadOnlyList<string> expected = ["A: ", "Http.B: ", "Http.ShutdownTimeout: ", "Database.MaximumConnections: ", "Database.DatastoreKeys: "];
+        foreach (string part in expected)
+            Assert.That(refusal.Message, Does.Contain(part));
+    }
+
+    [Test]
+    public void Refused_key_and_password_are_not_shown()
+    {
+        CliException refusal = Assert.Throws<CliException>(() => Load("Database: { ConnectionString: 'Password=hush', Password: hush, PasswordFile: f, DatastoreKeys: [hush] }"))!;
+
+        Assert.That(refusal.Message, Does.Not.Contain("hush"));
+    }
+
+    [TestCase("500ms", 0.5)]
+    [TestCase("1.5s", 1.5)]
+    [TestCase("2m", 120)]
+    [TestCase("1h", 3600)]
+    public void Duration_is_read_with_its_unit(string text, double seconds) =>
+        Assert.That(Load($"Http: {{ ShutdownTimeout: {text} }}").Http.ShutdownTimeout, Is.EqualTo(TimeSpan.FromSeconds(seconds)));
+
+    [Test]
+    public void Environment_overrides_the_file_and_the_command_line_both()
+    {
+        const string Yaml = "Roles: [aggregator]\nHttp: { Listen: ['http://127.0.0.1:1', 'http://127.0.0.1:2'], ShutdownTimeout: 1s }";
+        Set("JANUS__Http__Listen", "http://127.0.0.1:3");
+        Set("JANUS__Roles", "collection-job-driver, aggregation-job-driver");
+        string file = Write(Yaml);
+
+        JanusOptions environment = JanusConfiguration.Load(new ConfigurationArguments { ConfigFile = file });
+        JanusOptions commandLine = JanusConfiguration.Load(new RunArguments { Configuration = new ConfigurationArguments { ConfigFile = file }, Listen = ["http://127.0.0.1:4"] });
+
+        Assert.That(environment.Http.Listen, Is.EqualTo(["http://127.0.0.1:3"]));
+        Assert.That(environment.Roles, Is.EqualTo([ProcessRole.CollectionJobDriver, ProcessRole.AggregationJobDriver]));
+        Assert.That(environment.Http.ShutdownTimeout, Is.EqualTo(TimeSpan.FromSeconds(1)));
+        Assert.That(commandLine.Http.Listen, Is.EqualTo(["http://127.0.0.1:4"]));
+    }
+
+    [Test]
+    public void Unknown_key_in_the_environment_is_refused()
+    {
+        Set("JANUS__Http__Lissten", "x");
+
+        Assert.That(() => Load(""), Throws.TypeOf<CliException>().With.Message.Contains("Http.Lissten"));
+    }
+
+    [Test]
+    public void Database_url_and_password_become_a_connection_string()
+    {
+        Set("JANUS_DATABASE_URL", "postgres://jan%40us@db.example:6432/reports?sslmode=require");
+        Set("JANUS_DATABASE_PASSWORD", "a;b=\"c\"");
+        Set("JANUS__Database__DatastoreKeys", "AAECAwQFBgcICQoLDA0ODw");
+
+        DbConnectionStringBuilder resolved = new() { ConnectionString = Load("").Database.ResolvedConnectionString() };
+
+        Assert.That(resolved["Host"], Is.EqualTo("db.example"));
+        Assert.That(resolved["Port"], Is.EqualTo("6432"));
+        Assert.That(resolved["Username"], Is.EqualTo("jan@us"));
+        Assert.That(resolved["Database"], Is.EqualTo("reports"));
+        Assert.That(resolved["SSL Mode"], Is.EqualTo("require"));
+        Assert.That(resolved["Password"], Is.EqualTo("a;b=\"c\""));
+    }
+
+    [Test]
+    public void Password_file_replaces_the_configured_password()
+    {
+        string secret = _directory.Path("secret");
+        File.WriteAllText(secret, "from-file\n");
+        string file = Write("Database: { ConnectionString: Host=db, Password: configured, DatastoreKeys: [AAECAwQFBgcICQoLDA0ODw] }");
+
+        JanusOptions options = JanusConfiguration.Load(new ConfigurationArguments { ConfigFile = file, DatabasePasswordFile = secret });
+
+        DbConnectionStringBuilder resolved = new() { ConnectionString = options.Database.ResolvedConnectionString() };
+        Assert.That(resolved["Password"], Is.EqualTo("from-file"));
+    }
+
+    [Test]
+    public void Missing_file_is_named() =>
+        Assert.That(
+            () => JanusConfiguration.Load(new ConfigurationArguments { ConfigFile = _directory.Path("none.yaml") }),
+            Throws.TypeOf<CliException>().With.Message.Contains("none.yaml"));
+
+    private static IEnumerable<string> Keys(Type options) => options.GetProperties().Where(property => property.CanWrite).SelectMany(property =>
+        property.PropertyType.Namespace == options.Namespace && property.PropertyType.IsClass ? Keys(property.PropertyType).Prepend(property.Name) : [property.Name]);
+
+    private JanusOptions Load(string yaml) => JanusConfiguration.Load(new ConfigurationArguments { ConfigFile = Write(yaml) });
+
+    private string Write(string yaml)
+    {
+        string file = _directory.Path("janus.yaml");
+        File.WriteAllText(file, yaml);
+        return file;
+    }
+
+    private void Set(string name, string value)
+    {
+        Environment.SetEnvironmentVariable(name, value);
+        _variables.Add(name);
+    }
+}

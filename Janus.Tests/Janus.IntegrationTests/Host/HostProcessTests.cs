@@ -1,0 +1,160 @@
+using System.Net;
+using System.Net.Sockets;
+using Janus.IntegrationTests.Embedded;
+
+namespace Janus.IntegrationTests.Host;
+
+public sealed class HostProcessTests
+{
+    private static readonly HttpClient Http = new();
+
+    private TestDirectory _directory = null!;
+
+    private string Cluster => _directory.Path("postgres", "cluster");
+
+    [SetUp]
+    public void CreateDirectory() => _directory = new TestDirectory();
+
+    [TearDown]
+    public void RemoveDirectory() => _directory.Dispose();
+
+    [TestCase("TERM")]
+    [TestCase("INT")]
+    public async Task Process_serves_and_stops_with_all_it_started_on_a_signal(string signal)
+    {
+        await using HostProcess host = HostProcess.Run(_directory.Root);
+        Uri address = await host.WaitForAddressAsync();
+        int database = TestDirectory.ServerId(Cluster);
+        Assert.That((await Http.GetAsync(new Uri(address, "healthz"))).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await Http.GetAsync(new Uri(address, "readyz"))).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+
+        host.Signal(signal);
+
+        Assert.That(await host.WaitForExitAsync(), Is.Zero, host.Error);
+        Assert.That(TestDirectory.IsRunning(database), Is.False);
+        Assert.That(File.Exists(_directory.Path("addresses")), Is.False);
+    }
+
+    [Test]
+    public async Task Killed_process_leaves_no_database_running_and_can_be_started_again()
+    {
+        await using HostProcess killed = HostProcess.Run(_directory.Root);
+        await killed.WaitForAddressAsync();
+        int database = TestDirectory.ServerId(Cluster);
+        string key = await File.ReadAllTextAsync(_directory.Path("datastore.key"));
+        File.Delete(_directory.Path("addresses"));
+
+        killed.Signal("KILL");
+
+        Assert.That(await TestDirectory.HasEndedAsync(database, seconds: 15), Is.True);
+        await using HostProcess second = HostProcess.Run(_directory.Root, "--exit-with-parent");
+        await second.WaitForAddressAsync();
+        Assert.That(await File.ReadAllTextAsync(_directory.Path("datastore.key")), Is.EqualTo(key));
+        second.CloseStandardInput();
+        Assert.That(await second.WaitForExitAsync(), Is.Zero);
+    }
+
+    [Test]
+    public async Task Datastore_key_is_readable_by_its_owner_only()
+    {
+        await using HostProcess host = HostProcess.Start(["migrate"], new Dictionary<string, string> { ["JANUS__Database__DataDirectory"] = _directory.Root });
+
+        Assert.That(await host.WaitForExitAsync(), Is.Zero, host.Error);
+        if (!OperatingSystem.IsWindows())
+            Assert.That(File.GetUnixFileMode(_directory.Path("datastore.key")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    [Test]
+    public async Task Command_uses_the_embedded_database_of_a_running_process()
+    {
+        await using HostProcess host = HostProcess.Run(_directory.Root, "--exit-with-parent");
+        await host.WaitForAddressAsync();
+
+        await using HostProcess command = HostProcess.Start(["migrate"], new Dictionary<string, string> { ["JANUS__Database__DataDirectory"] = _directory.Root });
+
+        Assert.That(await command.WaitForExitAsync(), Is.Zero, command.Error);
+        host.CloseStandardInput();
+        Assert.That(await host.WaitForExitAsync(), Is.Zero);
+    }
+
+    [Test]
+    public async Task Busy_port_is_one_line_and_nothing_stays_running()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        string busy = $"http://{listener.LocalEndpoint}";
+
+        await using HostProcess host = HostProcess.Start(
+            ["run", "--listen", busy],
+            new Dictionary<string, string> { ["JANUS__Database__DataDirectory"] = _directory.Root });
+
+        Assert.That(await host.WaitForExitAsync(), Is.EqualTo(1));
+        Assert.That(host.Error.Split('\n'), Has.Length.EqualTo(1));
+        Assert.That(host.Error, Does.Contain(busy).And.Contain("in use"));
+        Assert.That(host.Output, Is.Empty);
+        Assert.That(File.Exists(Path.Combine(Cluster, "postmaster.pid")), Is.False);
+    }
+
+    [Test]
+    public async Task Wrong_configuration_is_refused_before_anything_starts()
+    {
+        string file = _directory.Path("janus.yaml");
+        await File.WriteAllTextAsync(file, "Http:\n  Lissten: [http://localhost:1]\nDatabase:\n  MaximumConnections: many\n");
+
+        await using HostProcess host = HostProcess.Start(
+            ["run", "--config-file", file],
+            new Dictionary<string, string> { ["JANUS__Database__DataDirectory"] = _directory.Path("data") });
+
+        Assert.That(await host.WaitForExitAsync(), Is.EqualTo(1));
+        Assert.That(host.Error, Does.Contain("Http.Lissten").And.Contain("Database.MaximumConnections"));
+        Assert.That(Directory.Exists(_directory.Path("data")), Is.False);
+    }
+
+    [Test]
+    public async Task Wrong_usage_has_exit_code_2_and_points_to_the_help()
+    {
+        await using HostProcess host = HostProcess.Start(["run", "--rolle", "all"]);
+
+        Assert.That(await host.WaitForExitAsync(), Is.EqualTo(2));
+        Assert.That(host.Error, Does.Contain("--rolle").And.Contain("janus run --help"));
+    }
+
+    [Test]
+    public async Task Unreachable_database_is_one_line_without_the_password()
+    {
+        await using HostProcess host = HostProcess.Start(["run"], new Dictionary<string, string>
+        {
+            ["JANUS_DATABASE_URL"] = "postgres://janus@127.0.0.1:1/janus",
+            ["JANUS_DATABASE_PASSWORD"] = "correct-horse",
+            ["JANUS__Database__DatastoreKeys"] = "AAECAwQFBgcICQoLDA0ODw",
+        });
+
+        Assert.That(await host.WaitForExitAsync(), Is.EqualTo(1));
+        Assert.That(host.Error.Split('\n'), Has.Length.EqualTo(1));
+        Assert.That(host.Error, Does.Contain("database cannot be reached"));
+        Assert.That(host.Error + host.Output, Does.Not.Contain("correct-horse"));
+    }
+
+    [Test]
+    public async Task Process_is_alive_but_not_ready_without_its_database()
+    {
+        await using HostProcess owner = HostProcess.Run(_directory.Root, "--exit-with-parent");
+        await owner.WaitForAddressAsync();
+        string socket = _directory.Path("postgres", "socket");
+        await using HostProcess host = HostProcess.Start(["run", "--listen", "http://127.0.0.1:0", "--address-file", _directory.Path("second")], new Dictionary<string, string>
+        {
+            ["JANUS__Database__ConnectionString"] = $"Host={socket};Username=janus;Database=janus",
+            ["JANUS__Database__DatastoreKeys"] = (await File.ReadAllTextAsync(_directory.Path("datastore.key"))).Trim(),
+        });
+        Uri address = await host.WaitForAddressAsync();
+        Assert.That((await Http.GetAsync(new Uri(address, "readyz"))).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+
+        owner.CloseStandardInput();
+        Assert.That(await owner.WaitForExitAsync(), Is.Zero);
+
+        Assert.That((await Http.GetAsync(new Uri(address, "readyz"))).StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That((await Http.GetAsync(new Uri(address, "healthz"))).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        host.Signal("TERM");
+        Assert.That(await host.WaitForExitAsync(), Is.Zero);
+    }
+}

@@ -1,0 +1,5 @@
+namespace Janus.UnitTests.Client;
+
+/// <summary>A request as a <see cref="LoopbackServer"/> has received it.</summary>
+internal sealed record ReceivedRequest(
+    string Method, string Path, string? ContentType, string? Accept, string? Authorization, string? CacheControl, byte[] Body);
