@@ -67,7 +67,10 @@ internal static class CollectCommand
         TaskParameters task, HpkeKeyPair keyPair, Query query, TimeSpan? timeout, TextWriter error, CancellationToken cancellationToken)
     {
         using HttpClient http = new(DapHttpHandler.Create());
-        DapCollectorOptions options = new() { BackOff = AggregatorCalls.Patience, Deadline = timeout };
+
+        // Asking for an interval again gives its result again, but the next batch comes only when the last job is gone.
+        bool keep = query.BatchMode is BatchMode.TimeInterval;
+        DapCollectorOptions options = new() { BackOff = AggregatorCalls.Patience, Deadline = timeout, KeepFinishedJobs = keep };
         DapCollector collector = new(task.Id, task.Configuration, task.CollectorHpkeConfig!, keyPair, task.CollectorToken!.Value, http, options);
         IAnsiConsole console = Terminal.On(error);
         Task<CollectionResult> Collect() => AggregatorCalls.RunAsync(() => collector.CollectAsync(query, progress: null, cancellationToken));

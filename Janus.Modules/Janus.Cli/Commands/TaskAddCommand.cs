@@ -10,10 +10,8 @@ namespace Janus.Cli.Commands;
 /// <summary><c>janus task add</c>: provisions a task, new or described by the other Aggregator's file.</summary>
 internal static class TaskAddCommand
 {
-    private const string Text =
+    private const string Notes =
         """
-        Add a task to this aggregator: a new one, or the one in a file from the other aggregator
-
         A new task gets a random ID, verification key and tokens. What each of the other parties has to know is written
         to the folder --output as JSON files, none of which is needed here any more:
           helper.json     (secret) for the Helper's operator: janus task add --task-file helper.json
@@ -21,7 +19,7 @@ internal static class TaskAddCommand
           collector.json  (secret) for the Collector: janus collect --task-file collector.json --key collector-key.json
           client.json     (public) for every Client: janus upload --task-file client.json 42
 
-        The members are "for" (leader, helper, collector or client), "task_id", "task_configuration" (the encoded
+        Their members are "for" (leader, helper, collector or client), "task_id", "task_configuration" (the encoded
         TaskConfiguration, byte for byte), "vdaf" (as in --vdaf; may be left out), and for those who need them
         "verify_key", "verification_key_id" (0 if left out), "collector_hpke_config" (the encoded HpkeConfig),
         "aggregator_token" and "collector_token". Bytes are base64url without padding. A task that was agreed upon with
@@ -41,7 +39,7 @@ internal static class TaskAddCommand
             "--batch-time-window", "DURATION", "Leader, leader-selected: the longest time that a batch spans; unlimited unless given.", text => DurationText.Parse(text));
         Option<bool> allowHttp = new("--allow-http") { Description = "Take http endpoints that are not on this machine: for tests only." };
 
-        Command command = new("add", Text) { role, taskFile };
+        Command command = new("add", "Add a task to this aggregator: a new one, or the one in a file from the other aggregator") { role, taskFile };
         task.AddTo(command);
         foreach (Option option in new Option[] { targetBatchSize, batchTimeWindow, output, allowHttp })
             command.Options.Add(option);
@@ -102,7 +100,7 @@ internal static class TaskAddCommand
                 await console.WriteLineAsync($"wrote {file}");
             return 0;
         });
-        return command.WithExamples(
+        return command.WithNotes(Notes).WithExamples(
             "janus hpke-key generate --output collector-key.json",
             "janus task add --role leader --leader https://leader.example/ --helper https://helper.example/ --vdaf sum:1000 --min-batch-size 100 "
                 + "--collector-hpke-config collector-key.json --output ages",

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Janus.Cli;
 using Janus.Cli.Commands;
 using Janus.Cli.Files;
@@ -47,6 +48,21 @@ public sealed class CommandTests
     [TestCase("--task-id AAAA", "32 bytes in base64url")]
     public void A_value_that_cannot_be_read_is_told(string changes, string expected) =>
         Assert.That(Parse(NewTaskWith("key.json", changes)).Errors.Select(error => error.Message), Has.Some.Contains(expected));
+
+    [TestCase("task")]
+    [TestCase("task add")]
+    [TestCase("task list")]
+    [TestCase("task show")]
+    [TestCase("hpke-key add")]
+    [TestCase("hpke-key list")]
+    [TestCase("hpke-key generate")]
+    [TestCase("upload")]
+    [TestCase("collect")]
+    public async Task Help_needs_no_other_options(string command)
+    {
+        string help = await RunAsync([.. command.Split(' '), "--help"]);
+        Assert.That(help, Does.Contain($"janus {command}").And.Contain("Usage:"));
+    }
 
     [Test]
     public async Task A_generated_key_is_written_once_and_its_public_part_printed()
@@ -129,7 +145,15 @@ public sealed class CommandTests
 
     private static ParseResult Parse(params string[] arguments)
     {
-        RootCommand root = new() { TaskCommand.Create(new NoDatastore()), HpkeKeyCommand.Create(new NoDatastore()), UploadCommand.Create(), CollectCommand.Create() };
+        Command root = new("janus")
+        {
+            new HelpOption { Recursive = true },
+            TaskCommand.Create(new NoDatastore()),
+            HpkeKeyCommand.Create(new NoDatastore()),
+            UploadCommand.Create(),
+            CollectCommand.Create(),
+        };
+        HelpExamples.Install(root);
         return root.Parse(arguments);
     }
 
