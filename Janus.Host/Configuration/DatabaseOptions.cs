@@ -37,15 +37,26 @@ internal sealed class DatabaseOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!string.IsNullOrEmpty(Password) && !string.IsNullOrEmpty(PasswordFile))
+        {
             yield return new ValidationResult("give Password or PasswordFile, not both", [nameof(PasswordFile)]);
+        }
+
         if (!IsEmbedded && !IsConnectionString())
+        {
             yield return new ValidationResult("neither a connection string (Host=...;Database=...;Username=...) nor a URL postgres://user@host/database", [nameof(ConnectionString)]);
+        }
+
         if (!IsEmbedded && DatastoreKeys.Count == 0)
+        {
             yield return new ValidationResult("a key is needed with a connection string; make one with 'janus datastore-key generate'", [nameof(DatastoreKeys)]);
+        }
+
         for (int i = 0; i < DatastoreKeys.Count; i++)
         {
             if (!IsKey(DatastoreKeys[i]))
+            {
                 yield return new ValidationResult($"entry {i} is not base64url of 16 or 32 bytes", [nameof(DatastoreKeys)]);
+            }
         }
     }
 
@@ -54,7 +65,10 @@ internal sealed class DatabaseOptions : IValidatableObject
     {
         DbConnectionStringBuilder builder = ParseConnectionString();
         if (ResolvedPassword() is { Length: > 0 } password)
+        {
             builder["Password"] = password;
+        }
+
         builder["Maximum Pool Size"] = MaximumConnections;
         return builder.ConnectionString;
     }
@@ -80,17 +94,32 @@ internal sealed class DatabaseOptions : IValidatableObject
     private static DbConnectionStringBuilder FromUrl(Uri url)
     {
         if (url.Scheme is not ("postgres" or "postgresql"))
+        {
             throw new UriFormatException("the scheme is postgres");
+        }
+
         DbConnectionStringBuilder builder = new() { ["Host"] = url.Host };
         if (url.Port > 0)
+        {
             builder["Port"] = url.Port;
+        }
+
         string[] user = url.UserInfo.Split(':', 2);
         if (user[0].Length > 0)
+        {
             builder["Username"] = Uri.UnescapeDataString(user[0]);
+        }
+
         if (user.Length == 2)
+        {
             builder["Password"] = Uri.UnescapeDataString(user[1]);
+        }
+
         if (url.AbsolutePath.Trim('/') is { Length: > 0 } database)
+        {
             builder["Database"] = Uri.UnescapeDataString(database);
+        }
+
         foreach (string parameter in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             string[] pair = parameter.Split('=', 2);

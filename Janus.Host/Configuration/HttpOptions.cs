@@ -21,11 +21,19 @@ internal sealed class HttpOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Listen.Count == 0)
+        {
             yield return new ValidationResult("at least one address is needed", [nameof(Listen)]);
+        }
+
         foreach (string address in Listen.Where(address => !IsAddress(address)))
+        {
             yield return new ValidationResult($"'{address}' is not an address such as http://127.0.0.1:8080 or http://*:8080", [nameof(Listen)]);
+        }
+
         if (ShutdownTimeout < TimeSpan.Zero || ShutdownTimeout > LongestShutdown)
+        {
             yield return new ValidationResult("between 0s and 1h was expected", [nameof(ShutdownTimeout)]);
+        }
     }
 
     private static bool IsAddress(string address) =>

@@ -28,9 +28,14 @@ internal static class JanusConfiguration
     {
         overrides["Database:ConnectionString"] = Variable(DatabaseUrlVariable);
         if (Variable(DatabasePasswordVariable) is { } password)
+        {
             (overrides["Database:Password"], overrides["Database:PasswordFile"]) = (password, "");
+        }
+
         if (arguments.DatabasePasswordFile is { } file)
+        {
             (overrides["Database:Password"], overrides["Database:PasswordFile"]) = ("", file);
+        }
 
         IConfigurationRoot configuration = new ConfigurationBuilder()
             .Add(new YamlConfigurationSource(arguments.ConfigFile ?? DefaultFile))

@@ -38,6 +38,8 @@ internal sealed class JanusOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Roles.Count == 0)
+        {
             yield return new ValidationResult("at least one role is needed", [nameof(Roles)]);
+        }
     }
 }

@@ -31,9 +31,13 @@ internal sealed class StrictBinder
             string childPath = Join(path, child.Key);
             PropertyInfo? property = Array.Find(properties, candidate => candidate.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
+            {
                 _mistakes.Add($"{childPath}: unknown key{Suggest(child.Key, properties)}");
+            }
             else if (Read(property.PropertyType, property.GetValue(target), child, Join(path, property.Name)) is { } value)
+            {
                 property.SetValue(target, value);
+            }
         }
     }
 
@@ -42,11 +46,20 @@ internal sealed class StrictBinder
     {
         Type type = Nullable.GetUnderlyingType(declared) ?? declared;
         if (ElementType(type) is { } element)
+        {
             return ReadList(element, section, path);
+        }
+
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>))
+        {
             return ReadDictionary(type.GetGenericArguments()[1], section, path);
+        }
+
         if (IsScalar(type))
+        {
             return ReadScalar(type, section, path);
+        }
+
         if (!string.IsNullOrEmpty(section.Value))
         {
             _mistakes.Add($"{path}: a section with keys was expected, not a value");
@@ -61,9 +74,14 @@ internal sealed class StrictBinder
     private object? ReadScalar(Type type, IConfigurationSection section, string path)
     {
         if (section.GetChildren().Any())
+        {
             _mistakes.Add($"{path}: one value was expected, not a section or a list");
+        }
         else if (section.Value is { } text)
+        {
             return Parse(type, text, path);
+        }
+
         return null;
     }
 
@@ -78,7 +96,10 @@ internal sealed class StrictBinder
 
         List<IConfigurationSection> children = [.. section.GetChildren()];
         if (children.Count == 0)
+        {
             return null;
+        }
+
         if (children.Exists(child => !int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         {
             _mistakes.Add($"{path}: a list was expected");
@@ -94,7 +115,9 @@ internal sealed class StrictBinder
         foreach ((string key, IConfigurationSection child) in Leaves(section, ""))
         {
             if (Read(element, null, child, Join(path, key)) is { } value)
+            {
                 dictionary.Add(key, value);
+            }
         }
 
         return dictionary;
@@ -108,24 +131,45 @@ internal sealed class StrictBinder
     private object? Parse(Type type, string text, string path)
     {
         if (type == typeof(string))
+        {
             return text;
+        }
+
         object? value = null;
         if (type == typeof(bool))
+        {
             value = bool.TryParse(text, out bool flag) ? flag : null;
+        }
         else if (type == typeof(int))
+        {
             value = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : null;
+        }
         else if (type == typeof(long))
+        {
             value = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null;
+        }
         else if (type == typeof(double))
+        {
             value = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
+        }
         else if (type == typeof(TimeSpan))
+        {
             value = ParseDuration(text);
+        }
         else if (type == typeof(Uri))
+        {
             value = Uri.TryCreate(text, UriKind.Absolute, out Uri? address) ? address : null;
+        }
         else if (type.IsEnum)
+        {
             value = Array.Find(Enum.GetNames(type), name => Kebab(name).Equals(text, StringComparison.OrdinalIgnoreCase) || name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name ? Enum.Parse(type, name) : null;
+        }
+
         if (value is null)
+        {
             _mistakes.Add($"{path}: '{text}' is not {Expectation(type)}");
+        }
+
         return value;
     }
 
@@ -142,7 +186,10 @@ internal sealed class StrictBinder
             _ => null,
         };
         if (unit is null || !double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count))
+        {
             return null;
+        }
+
         double ticks = count * unit.Value.Ticks;
         return ticks < TimeSpan.MaxValue.Ticks ? TimeSpan.FromTicks((long)ticks) : null;
     }
@@ -152,15 +199,26 @@ internal sealed class StrictBinder
         // Validator.TryValidateObject would ask the object itself only if all attributes are content.
         List<ValidationResult> results = [];
         foreach (PropertyInfo property in options.GetType().GetProperties().Where(property => property.CanWrite))
+        {
             Validator.TryValidateProperty(property.GetValue(options), new ValidationContext(options) { MemberName = property.Name }, results);
+        }
+
         if (options is IValidatableObject validatable)
+        {
             results.AddRange(validatable.Validate(new ValidationContext(options)));
+        }
+
         foreach (ValidationResult result in results)
+        {
             _mistakes.Add($"{Join(path, string.Join(", ", result.MemberNames))}: {result.ErrorMessage}");
+        }
+
         foreach (PropertyInfo property in options.GetType().GetProperties().Where(property => property.CanWrite && IsSection(property.PropertyType)))
         {
             if (property.GetValue(options) is { } nested)
+            {
                 Validate(nested, Join(path, property.Name));
+            }
         }
     }
 
@@ -176,7 +234,10 @@ internal sealed class StrictBinder
         List<object> read = [.. values.OfType<object>()];
         Array array = Array.CreateInstance(element, read.Count);
         for (int i = 0; i < read.Count; i++)
+        {
             array.SetValue(read[i], i);
+        }
+
         return array;
     }
 
@@ -203,7 +264,10 @@ internal sealed class StrictBinder
             int[] current = new int[right.Length + 1];
             current[0] = i;
             for (int j = 1; j <= right.Length; j++)
+            {
                 current[j] = Math.Min(Math.Min(current[j - 1], previous[j]) + 1, previous[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1));
+            }
+
             previous = current;
         }
 

@@ -20,9 +20,14 @@ internal sealed class YamlConfigurationSource(string path) : IConfigurationSourc
                 YamlStream stream = [];
                 stream.Load(reader);
                 if (stream.Documents.Count > 1)
+                {
                     throw new CliException($"{path}: one YAML document was expected, not {stream.Documents.Count}");
+                }
+
                 if (stream.Documents is [var document])
+                {
                     Flatten(document.RootNode, "");
+                }
             }
             catch (YamlException failure)
             {
@@ -46,11 +51,17 @@ internal sealed class YamlConfigurationSource(string path) : IConfigurationSourc
             {
                 case YamlMappingNode mapping:
                     foreach ((YamlNode name, YamlNode value) in mapping.Children)
+                    {
                         Flatten(value, Combine(key, NameOf(name)));
+                    }
+
                     break;
                 case YamlSequenceNode sequence:
                     for (int i = 0; i < sequence.Children.Count; i++)
+                    {
                         Flatten(sequence.Children[i], Combine(key, i.ToString(CultureInfo.InvariantCulture)));
+                    }
+
                     break;
                 case YamlScalarNode scalar when key.Length > 0:
                     Data[key] = IsNull(scalar) ? null : scalar.Value;

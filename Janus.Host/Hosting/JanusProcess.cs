@@ -22,7 +22,9 @@ internal sealed partial class JanusProcess : IProcessHost
         string[] addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         LogStarted(logger, options.Roles, addresses);
         if (arguments.AddressFile is { } file)
+        {
             await WriteAddressesAsync(file, addresses, cancellationToken);
+        }
 
         // A background job that fails for good stops the application by itself.
         Task failed = Cancelled(application.Lifetime.ApplicationStopping);
@@ -33,11 +35,17 @@ internal sealed partial class JanusProcess : IProcessHost
             database.Ended);
         bool isFailure = first == failed || first == database.Ended;
         if (first == database.Ended)
+        {
             LogDatabaseEnded(logger);
+        }
+
         LogStopping(logger);
         await application.StopAsync(CancellationToken.None);
         if (arguments.AddressFile is not null)
+        {
             File.Delete(arguments.AddressFile);
+        }
+
         LogStopped(logger);
         return isFailure ? 1 : 0;
     }
@@ -102,7 +110,10 @@ internal sealed partial class JanusProcess : IProcessHost
             using Stream input = Console.OpenStandardInput();
             Span<byte> ignored = stackalloc byte[64];
             while (input.Read(ignored) > 0)
+            {
                 continue;
+            }
+
             ended.SetResult();
         })
         { IsBackground = true, Name = "parent watch" };

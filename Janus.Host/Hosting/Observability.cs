@@ -25,11 +25,15 @@ internal static class Observability
     {
         LoggerConfiguration configuration = new LoggerConfiguration().MinimumLevel.Is(options.Level).Enrich.FromLogContext();
         foreach (string source in QuietSources)
+        {
             configuration.MinimumLevel.Override(source, (LogEventLevel)Math.Max((int)options.Level, (int)LogEventLevel.Warning));
+        }
         // What fails is thrown, and reported by whoever knows what it means.
         configuration.MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal).Filter.ByExcluding(IsStartupFailure);
         foreach ((string source, LogEventLevel level) in options.Levels)
+        {
             configuration.MinimumLevel.Override(source, level);
+        }
 
         bool text = options.Format == LogOptions.LineFormat.Text || (options.Format == LogOptions.LineFormat.Auto && !Console.IsOutputRedirected);
         return text
@@ -41,7 +45,10 @@ internal static class Observability
     public static void AddTelemetry(IServiceCollection services, TelemetryOptions options)
     {
         if (options.OtlpEndpoint is null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EndpointVariable)))
+        {
             return;
+        }
+
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(options.ServiceName))
             .WithTracing(tracing => tracing
@@ -65,7 +72,10 @@ internal static class Observability
     private static void Configure(OtlpExporterOptions exporter, TelemetryOptions options)
     {
         if (options.OtlpEndpoint is null)
+        {
             return;
+        }
+
         exporter.Endpoint = options.OtlpEndpoint;
         exporter.Protocol = options.OtlpProtocol;
     }

@@ -40,7 +40,9 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     public static async Task<OpenedDatabase> OpenAsync(DatabaseOptions options, bool attach, CancellationToken cancellationToken)
     {
         if (!options.IsEmbedded)
+        {
             return new OpenedDatabase(options.ResolvedConnectionString(), options.DatastoreKeys, isEmbedded: false, embedded: null);
+        }
 
         string folder = string.IsNullOrEmpty(options.DataDirectory) ? DefaultDataDirectory() : Path.GetFullPath(options.DataDirectory);
         string cluster = Path.Combine(folder, "postgres");
@@ -48,7 +50,9 @@ internal sealed class OpenedDatabase : IAsyncDisposable
         IReadOnlyList<string> keys = options.DatastoreKeys.Count > 0 ? options.DatastoreKeys : [await LoadOrCreateKeyAsync(Path.Combine(folder, "datastore.key"), cancellationToken)];
         string pool = FormattableString.Invariant($";Maximum Pool Size={options.MaximumConnections}");
         if (attach && EmbeddedPostgres.FindRunning(cluster, DatabaseName) is { } running)
+        {
             return new OpenedDatabase(running + pool, keys, isEmbedded: true, embedded: null);
+        }
 
         EmbeddedPostgres server = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { Directory = cluster }, cancellationToken);
         try
@@ -68,7 +72,9 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     {
         options.ConnectionString = ConnectionString;
         foreach (string key in DatastoreKeys)
+        {
             options.Keys.Add(key);
+        }
     }
 
     /// <summary>Brings the schema up to date if the database is ours alone or <paramref name="migrate"/> asks for it, and refuses one that is not.</summary>
@@ -76,7 +82,10 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     {
         DatastoreSchema schema = services.GetRequiredService<DatastoreSchema>();
         if (migrate || IsEmbedded)
+        {
             await schema.MigrateAsync(cancellationToken);
+        }
+
         await schema.CheckAsync(cancellationToken);
     }
 
@@ -84,7 +93,9 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_embedded is not null)
+        {
             await _embedded.DisposeAsync();
+        }
     }
 
     // PostgreSQL does not run as root, and its user cannot enter root's home.
@@ -99,9 +110,15 @@ internal sealed class OpenedDatabase : IAsyncDisposable
             string unfinished = path + Guid.NewGuid().ToString("N");
             FileStreamOptions create = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
+            {
                 create.UnixCreateMode = OwnerOnly;
+            }
+
             await using (StreamWriter writer = new(unfinished, create))
+            {
                 await writer.WriteLineAsync(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(DatastoreKeySize)));
+            }
+
             try
             {
                 File.Move(unfinished, path, overwrite: false);

@@ -17,7 +17,9 @@ public static class CommandLineProgram
         Option<bool> verbose = new("--verbose") { Description = "Show the whole of an error: kind, cause and stack trace.", Recursive = true };
         ParseResult parsed = CreateRootCommand(host, verbose).Parse(arguments);
         if (parsed.Errors.Count > 0)
+        {
             return ReportUsage(parsed);
+        }
 
         using Interruption interruption = new();
         try
@@ -63,10 +65,16 @@ public static class CommandLineProgram
     private static int ReportUsage(ParseResult parsed)
     {
         foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
+        {
             Console.Error.WriteLine($"janus: {message}");
+        }
+
         List<string> path = [];
         for (Command? command = parsed.CommandResult.Command; command is { Name: not RootName }; command = command.Parents.OfType<Command>().FirstOrDefault())
+        {
             path.Insert(0, command.Name);
+        }
+
         Console.Error.WriteLine($"Try 'janus {string.Concat(path.Select(name => name + " "))}--help'.");
         return UsageError;
     }

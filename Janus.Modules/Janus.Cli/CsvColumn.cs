@@ -31,7 +31,9 @@ internal static class CsvColumn
             int column = Find(columnName, csv.Headers, path);
             List<(int Row, string Text)> cells = [];
             while (await csv.ReadAsync(cancellationToken))
+            {
                 cells.Add(((int)csv.LineNumber, csv.GetString(column)));
+            }
 
             return cells.Count > 0 ? cells : throw new CliException($"{path}: no rows below the names of the columns");
         }
@@ -59,7 +61,9 @@ internal static class CsvColumn
     private static int Find(string columnName, IReadOnlyList<string> names, string path)
     {
         if (names.All(name => name.Length == 0))
+        {
             throw new CliException($"{path}: the first line is empty, the names of the columns expected");
+        }
 
         int[] found = [.. Enumerable.Range(0, names.Count).Where(index => names[index] == columnName)];
         return found switch

@@ -30,7 +30,9 @@ internal static class HelpExamples
     {
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         if (help.Action is HelpAction standard)
+        {
             help.Action = new HelpWithExamples(standard);
+        }
     }
 
     private sealed class HelpWithExamples(HelpAction standard) : SynchronousCommandLineAction
@@ -43,12 +45,21 @@ internal static class HelpExamples
             int result = standard.Invoke(parseResult);
             TextWriter output = parseResult.InvocationConfiguration.Output;
             if (Notes.TryGetValue(parseResult.CommandResult.Command, out string? notes))
+            {
                 output.WriteLine(notes + Environment.NewLine);
+            }
+
             if (!Examples.TryGetValue(parseResult.CommandResult.Command, out string[]? examples))
+            {
                 return result;
+            }
+
             output.WriteLine("Examples:");
             foreach (string example in examples)
+            {
                 output.WriteLine($"  {example}");
+            }
+
             output.WriteLine();
             return result;
         }

@@ -31,7 +31,10 @@ internal sealed class Interruption : IDisposable
     private void Handle(PosixSignalContext context, int number)
     {
         if (Interlocked.CompareExchange(ref _signal, number, 0) != 0)
+        {
             return;
+        }
+
         context.Cancel = true;
         _source.Cancel();
     }

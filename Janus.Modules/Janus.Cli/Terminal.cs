@@ -12,7 +12,10 @@ internal static class Terminal
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
         if (!console.Profile.Out.IsTerminal)
+        {
             console.Profile.Width = WideEnough;
+        }
+
         return console;
     }
 
@@ -21,7 +24,10 @@ internal static class Terminal
     {
         Table table = new() { Border = TableBorder.Simple };
         foreach (string column in columns)
+        {
             table.AddColumn(new TableColumn(Markup.Escape(column)) { NoWrap = true });
+        }
+
         return table;
     }
 

@@ -28,7 +28,9 @@ internal static class CollectCommand
         command.Validators.Add(result =>
         {
             if (result.GetResult(batchInterval) is null != result.GetValue(leaderSelected))
+            {
                 result.AddError("either --batch-interval or --leader-selected expected");
+            }
         });
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -37,7 +39,10 @@ internal static class CollectCommand
             (HpkeConfig config, HpkeKeyPair keyPair) = await CollectorKeyFile.ReadAsync(result.GetRequiredValue(key), cancellationToken);
             using HpkeKeyPair pair = keyPair;
             if (!config.Equals(task.CollectorHpkeConfig))
+            {
                 throw new CliException($"{result.GetValue(key)}: is not the key of this task");
+            }
+
             CollectionResult collected = await CollectAsync(task, pair, query, result.GetValue(timeout), result.InvocationConfiguration.Error, cancellationToken);
             Write(result.InvocationConfiguration.Output, task, collected, result.GetValue(json));
             return 0;
@@ -96,7 +101,10 @@ internal static class CollectCommand
         output.WriteLine($"{aggregate.ReportCount} reports in {aggregate.Interval}");
         Table table = Terminal.Table("", "aggregate");
         foreach ((string label, UInt128 value) in aggregate.Labels.Zip(aggregate.AggregateResult))
+        {
             table.AddPlainRow(label, $"{value}");
+        }
+
         Terminal.On(output).Write(table);
     }
 }

@@ -40,7 +40,10 @@ internal static class HpkeKeyCommand
             bool added = await store.AddAsync(key, cancellationToken);
             CryptographicOperations.ZeroMemory(key.PrivateKey);
             if (!added)
+            {
                 throw new CliException($"an HPKE key with the configuration ID {id} exists already");
+            }
+
             await result.InvocationConfiguration.Output.WriteLineAsync($"HPKE key {id} added ({chosen})");
             return 0;
         });
@@ -60,11 +63,18 @@ internal static class HpkeKeyCommand
             IReadOnlyList<HpkeKeyDescription> descriptions = [.. keys.Select(HpkeKeyDescription.Of)];
             TextWriter output = result.InvocationConfiguration.Output;
             if (result.GetValue(json))
+            {
                 await output.WriteLineAsync(JsonSerializer.Serialize(descriptions, CliJsonContext.Default.IReadOnlyListHpkeKeyDescription));
+            }
             else if (descriptions.Count == 0)
+            {
                 await output.WriteLineAsync("no HPKE keys (an aggregator makes one when it starts without)");
+            }
             else
+            {
                 WriteTable(output, descriptions);
+            }
+
             return 0;
         });
         return command.WithExamples("janus hpke-key list", "janus hpke-key list --json");
@@ -98,33 +108,38 @@ internal static class HpkeKeyCommand
     {
         Table table = Terminal.Table("ID", "suite", "HPKE config", "added");
         foreach (HpkeKeyDescription key in keys)
+        {
             table.AddPlainRow($"{key.Id}", key.Suite, key.HpkeConfig, key.CreatedAt);
+        }
+
         Terminal.On(output).Write(table);
     }
 
     /// <summary>The options that choose algorithms and ID of a new key.</summary>
     private sealed class SuiteOptions
     {
-        private readonly Option<HpkeKemId> kem = TextOption.Choice("--kem", "The key encapsulation mechanism; x25519 unless given.", HpkeSuiteText.Kems);
-        private readonly Option<HpkeKdfId> kdf = TextOption.Choice("--kdf", "The key derivation function; sha256 unless given.", HpkeSuiteText.Kdfs);
-        private readonly Option<HpkeAeadId> aead = TextOption.Choice("--aead", "The encryption algorithm; aes128gcm unless given.", HpkeSuiteText.Aeads);
-        private readonly Option<byte?> id = new("--id") { HelpName = "0-255", Description = "The configuration ID; a free one unless given." };
+        private readonly Option<HpkeKemId> _kem = TextOption.Choice("--kem", "The key encapsulation mechanism; x25519 unless given.", HpkeSuiteText.Kems);
+        private readonly Option<HpkeKdfId> _kdf = TextOption.Choice("--kdf", "The key derivation function; sha256 unless given.", HpkeSuiteText.Kdfs);
+        private readonly Option<HpkeAeadId> _aead = TextOption.Choice("--aead", "The encryption algorithm; aes128gcm unless given.", HpkeSuiteText.Aeads);
+        private readonly Option<byte?> _id = new("--id") { HelpName = "0-255", Description = "The configuration ID; a free one unless given." };
 
         public void AddTo(Command command)
         {
-            foreach (Option option in new Option[] { kem, kdf, aead, id })
+            foreach (Option option in new Option[] { _kem, _kdf, _aead, _id })
+            {
                 command.Options.Add(option);
+            }
         }
 
-        public byte? Id(ParseResult result) => result.GetValue(id);
+        public byte? Id(ParseResult result) => result.GetValue(_id);
 
         public HpkeSuite Suite(ParseResult result)
         {
             HpkeSuite standard = HpkeConfigs.MandatorySuite;
             HpkeSuite suite = new(
-                result.GetResult(kem) is null ? standard.Kem : result.GetValue(kem),
-                result.GetResult(kdf) is null ? standard.Kdf : result.GetValue(kdf),
-                result.GetResult(aead) is null ? standard.Aead : result.GetValue(aead));
+                result.GetResult(_kem) is null ? standard.Kem : result.GetValue(_kem),
+                result.GetResult(_kdf) is null ? standard.Kdf : result.GetValue(_kdf),
+                result.GetResult(_aead) is null ? standard.Aead : result.GetValue(_aead));
             return suite.IsSupported ? suite : throw new CliException($"this machine does not support the HPKE suite {suite}");
         }
     }

@@ -42,20 +42,28 @@ internal static class TaskAddCommand
         Command command = new("add", "Add a task to this aggregator: a new one, or the one in a file from the other aggregator") { role, taskFile };
         task.AddTo(command);
         foreach (Option option in new Option[] { targetBatchSize, batchTimeWindow, output, allowHttp })
+        {
             command.Options.Add(option);
+        }
+
         configuration.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetResult(taskFile) is not null)
             {
                 foreach (string name in task.Given(result).Concat(result.GetResult(output) is null ? [] : [output.Name]))
+                {
                     result.AddError($"{name} is for a new task, it cannot be given with --task-file");
+                }
+
                 return;
             }
 
             string[] missing = [.. result.GetResult(role) is null ? [role.Name] : Array.Empty<string>(), .. task.Missing(result), .. result.GetResult(output) is null ? [output.Name] : Array.Empty<string>()];
             if (missing.Length > 0)
+            {
                 result.AddError($"{string.Join(", ", missing)} expected for a new task (or --task-file for the one of a file)");
+            }
         });
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -66,9 +74,15 @@ internal static class TaskAddCommand
                 : await TaskFile.ReadAsync(path, [Role.Leader, Role.Helper], cancellationToken);
             Role ours = result.GetValue(role) ?? known.Recipient;
             if (path is not null && ours != known.Recipient)
+            {
                 throw new CliException($"{path}: is for the {TaskFile.NameOf(known.Recipient)}, not for the {TaskFile.NameOf(ours)}");
+            }
+
             if (!result.GetValue(allowHttp))
+            {
                 TaskChecks.RequireTls(known.Configuration);
+            }
+
             DapTask dapTask = known.For(ours).ToDapTask(now) with
             {
                 TargetBatchSize = ForLeaderSelection(result.GetValue(targetBatchSize), targetBatchSize, ours, known),
@@ -77,7 +91,9 @@ internal static class TaskAddCommand
                     : null,
             };
             if (dapTask.TargetBatchSize < known.Configuration.MinBatchSize)
+            {
                 throw new CliException($"--target-batch-size: at least the minimum batch size {known.Configuration.MinBatchSize} expected, {dapTask.TargetBatchSize} given");
+            }
 
             IReadOnlyList<string> written = path is null
                 ? await WriteFilesAsync(result.GetRequiredValue(output)!, known, ours, cancellationToken)
@@ -90,14 +106,20 @@ internal static class TaskAddCommand
             {
                 // Nobody may start with a task that one side does not know.
                 foreach (string file in written)
+                {
                     File.Delete(file);
+                }
+
                 throw;
             }
 
             TextWriter console = result.InvocationConfiguration.Output;
             await console.WriteLineAsync($"task {dapTask.Id} added as {TaskFile.NameOf(ours)}");
             foreach (string file in written)
+            {
                 await console.WriteLineAsync($"wrote {file}");
+            }
+
             return 0;
         });
         return command.WithNotes(Notes).WithExamples(
@@ -125,7 +147,10 @@ internal static class TaskAddCommand
         Directory.CreateDirectory(folder);
         Role[] recipients = [ours is Role.Leader ? Role.Helper : Role.Leader, Role.Collector, Role.Client];
         if (recipients.Select(recipient => TaskFile.PathOf(folder, recipient)).FirstOrDefault(File.Exists) is { } existing)
+        {
             throw new CliException($"{existing}: exists already, and is not overwritten");
+        }
+
         List<string> written = [];
         foreach (Role recipient in recipients)
         {

@@ -31,11 +31,18 @@ internal static class TaskCommand
             IReadOnlyList<TaskDescription> descriptions = [.. tasks.Select(TaskDescription.Of)];
             TextWriter output = result.InvocationConfiguration.Output;
             if (result.GetValue(json))
+            {
                 await output.WriteLineAsync(JsonSerializer.Serialize(descriptions, CliJsonContext.Default.IReadOnlyListTaskDescription));
+            }
             else if (descriptions.Count == 0)
+            {
                 await output.WriteLineAsync("no tasks ('janus task add' adds one)");
+            }
             else
+            {
                 WriteTable(output, descriptions);
+            }
+
             return 0;
         });
         return command.WithExamples("janus task list", "janus task list --json");
@@ -51,7 +58,10 @@ internal static class TaskCommand
             CustomParser = result =>
             {
                 if (!TaskId.TryParse(result.Tokens.Single().Value, out TaskId id))
+                {
                     result.AddError($"TASK-ID: {TaskId.Length} bytes in base64url without padding expected");
+                }
+
                 return id;
             },
         };
@@ -65,9 +75,14 @@ internal static class TaskCommand
                 ?? throw new CliException($"there is no task {id}");
             TextWriter output = result.InvocationConfiguration.Output;
             if (result.GetValue(json))
+            {
                 await output.WriteLineAsync(JsonSerializer.Serialize(TaskDescription.Of(task), CliJsonContext.Default.TaskDescription));
+            }
             else
+            {
                 WriteDetails(output, TaskDescription.Of(task));
+            }
+
             return 0;
         });
         return command.WithExamples("janus task show A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1s", "janus task show --json A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1s");
@@ -79,7 +94,10 @@ internal static class TaskCommand
     {
         Table table = Terminal.Table("task", "role", "VDAF", "batch mode", "min batch", "task info", "added");
         foreach (TaskDescription task in tasks)
+        {
             table.AddPlainRow(task.TaskId, task.Role, task.Vdaf, task.BatchMode, $"{task.MinBatchSize}", task.TaskInfo, task.CreatedAt);
+        }
+
         Terminal.On(output).Write(table);
     }
 
@@ -104,6 +122,8 @@ internal static class TaskCommand
             ("added", task.CreatedAt),
         ];
         foreach ((string name, string? value) in lines.Where(line => line.Value is not null))
+        {
             output.WriteLine($"{name,-22} {value}");
+        }
     }
 }

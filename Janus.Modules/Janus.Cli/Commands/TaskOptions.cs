@@ -21,63 +21,65 @@ internal sealed class TaskOptions
         ["leader-selected"] = BatchMode.LeaderSelected,
     };
 
-    private readonly Option<Url?> leader = TextOption.Create<Url?>(
+    private readonly Option<Url?> _leader = TextOption.Create<Url?>(
         "--leader", "URL", "The Leader's endpoint.", ParseEndpoint);
 
-    private readonly Option<Url?> helper = TextOption.Create<Url?>(
+    private readonly Option<Url?> _helper = TextOption.Create<Url?>(
         "--helper", "URL", "The Helper's endpoint.", ParseEndpoint);
 
-    private readonly Option<MeasurementEncoding?> vdaf = TextOption.Create<MeasurementEncoding?>(
+    private readonly Option<MeasurementEncoding?> _vdaf = TextOption.Create<MeasurementEncoding?>(
         "--vdaf",
         "DESC",
         "What is computed: count, sum:MAX, sumvec:LENGTH:MAX, multihot:LENGTH:MAXWEIGHT, histogram:BUCKETS, or histogram:BOUNDARY,BOUNDARY,… with "
         + "the buckets below the first boundary, between two, and from the last one on.",
         MeasurementEncoding.Parse);
 
-    private readonly Option<ulong?> minBatchSize = TextOption.Create<ulong?>(
+    private readonly Option<ulong?> _minBatchSize = TextOption.Create<ulong?>(
         "--min-batch-size", "N", "The smallest number of reports that is ever aggregated.", ParsePositive);
 
-    private readonly Option<string?> collectorHpkeConfig = new("--collector-hpke-config")
+    private readonly Option<string?> _collectorHpkeConfig = new("--collector-hpke-config")
     {
         HelpName = "FILE|BASE64URL",
         Description = "What aggregate shares are encrypted to: the file of 'janus hpke-key generate', or the text it printed.",
     };
 
-    private readonly Option<BatchMode> batchMode = TextOption.Choice(
+    private readonly Option<BatchMode> _batchMode = TextOption.Choice(
         "--batch-mode", "How reports are put into batches; time-interval unless given.", BatchModes);
 
-    private readonly Option<TimeSpan> timePrecision = TextOption.Create(
+    private readonly Option<TimeSpan> _timePrecision = TextOption.Create(
         "--time-precision", "DURATION", "The unit of the task's times, such as 300s or 1h; 1h unless given.", DurationText.Parse);
 
-    private readonly Option<string?> taskInfo = new("--task-info")
+    private readonly Option<string?> _taskInfo = new("--task-info")
     {
         HelpName = "TEXT",
         Description = "Tells tasks apart that are otherwise alike, up to 255 bytes; the current time unless given.",
     };
 
-    private readonly Option<DateTimeOffset?> taskStart = TextOption.Create<DateTimeOffset?>(
+    private readonly Option<DateTimeOffset?> _taskStart = TextOption.Create<DateTimeOffset?>(
         "--task-start", "TIME", "When the task starts to take reports, such as 2026-01-31 or 2026-01-31T08:00Z; needs --task-duration.", text => InstantText.Parse(text));
 
-    private readonly Option<TimeSpan?> taskDuration = TextOption.Create<TimeSpan?>(
+    private readonly Option<TimeSpan?> _taskDuration = TextOption.Create<TimeSpan?>(
         "--task-duration", "DURATION", "How long the task takes reports, such as 30d; needs --task-start.", text => DurationText.Parse(text));
 
-    private readonly Option<TaskId?> taskId = TextOption.Create<TaskId?>(
+    private readonly Option<TaskId?> _taskId = TextOption.Create<TaskId?>(
         "--task-id", "BASE64URL", "The task ID; random unless given.", text => TaskId.Parse(text));
 
-    private readonly Option<string?> verifyKey = SecretFile("--verify-key-file", "the VDAF verification key in base64url");
-    private readonly Option<string?> aggregatorToken = SecretFile("--aggregator-token-file", "the bearer token that the Leader presents to the Helper");
-    private readonly Option<string?> collectorToken = SecretFile("--collector-token-file", "the bearer token that the Collector presents to the Leader");
+    private readonly Option<string?> _verifyKey = SecretFile("--verify-key-file", "the VDAF verification key in base64url");
+    private readonly Option<string?> _aggregatorToken = SecretFile("--aggregator-token-file", "the bearer token that the Leader presents to the Helper");
+    private readonly Option<string?> _collectorToken = SecretFile("--collector-token-file", "the bearer token that the Collector presents to the Leader");
 
-    private IReadOnlyList<Option> Required => [leader, helper, vdaf, minBatchSize, collectorHpkeConfig];
+    private IReadOnlyList<Option> Required => [_leader, _helper, _vdaf, _minBatchSize, _collectorHpkeConfig];
 
     private IReadOnlyList<Option> All =>
-        [.. Required, batchMode, timePrecision, taskInfo, taskStart, taskDuration, taskId, verifyKey, aggregatorToken, collectorToken];
+        [.. Required, _batchMode, _timePrecision, _taskInfo, _taskStart, _taskDuration, _taskId, _verifyKey, _aggregatorToken, _collectorToken];
 
     /// <summary>Adds the options to <paramref name="command"/>.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in All)
+        {
             command.Options.Add(option);
+        }
     }
 
     /// <summary>The names of the options that are given.</summary>
@@ -86,15 +88,15 @@ internal sealed class TaskOptions
     /// <summary>The names of the options that have to be given and are not.</summary>
     public IEnumerable<string> Missing(CommandResult result)
     {
-        bool halfInterval = result.GetResult(taskStart) is null != result.GetResult(taskDuration) is null;
-        return NamesOf(halfInterval ? [.. Required, taskStart, taskDuration] : Required, option => result.GetResult(option) is null);
+        bool halfInterval = result.GetResult(_taskStart) is null != result.GetResult(_taskDuration) is null;
+        return NamesOf(halfInterval ? [.. Required, _taskStart, _taskDuration] : Required, option => result.GetResult(option) is null);
     }
 
     /// <summary>Makes the task: everything that its Leader knows.</summary>
     /// <exception cref="CliException">The options do not fit together, or a file cannot be used.</exception>
     public async Task<TaskParameters> ReadAsync(ParseResult result, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        MeasurementEncoding measurement = result.GetRequiredValue(vdaf)!;
+        MeasurementEncoding measurement = result.GetRequiredValue(_vdaf)!;
         TaskConfiguration configuration = Configuration(result, measurement.Vdaf, now);
         try
         {
@@ -102,13 +104,13 @@ internal sealed class TaskOptions
             return new TaskParameters
             {
                 Recipient = Role.Leader,
-                Id = result.GetValue(taskId) ?? TaskId.Random(),
+                Id = result.GetValue(_taskId) ?? TaskId.Random(),
                 Configuration = configuration,
                 Measurement = measurement,
-                VerifyKey = await VerifyKeyAsync(result.GetValue(verifyKey), supported, cancellationToken),
-                CollectorHpkeConfig = await CollectorKeyFile.ReadConfigAsync(result.GetRequiredValue(collectorHpkeConfig)!, cancellationToken),
-                AggregatorToken = await TokenAsync(result.GetValue(aggregatorToken), cancellationToken),
-                CollectorToken = await TokenAsync(result.GetValue(collectorToken), cancellationToken),
+                VerifyKey = await VerifyKeyAsync(result.GetValue(_verifyKey), supported, cancellationToken),
+                CollectorHpkeConfig = await CollectorKeyFile.ReadConfigAsync(result.GetRequiredValue(_collectorHpkeConfig)!, cancellationToken),
+                AggregatorToken = await TokenAsync(result.GetValue(_aggregatorToken), cancellationToken),
+                CollectorToken = await TokenAsync(result.GetValue(_collectorToken), cancellationToken),
             };
         }
         catch (FormatException failure)
@@ -119,20 +121,20 @@ internal sealed class TaskOptions
 
     private TaskConfiguration Configuration(ParseResult result, VdafDescription description, DateTimeOffset now)
     {
-        TimePrecision precision = new((ulong)(result.GetResult(timePrecision) is null ? DefaultTimePrecision : result.GetValue(timePrecision)).TotalSeconds);
-        Interval? interval = result.GetValue(taskStart) is { } start
-            ? TimeAlignment.ToInterval(start, result.GetValue(taskDuration)!.Value, precision)
+        TimePrecision precision = new((ulong)(result.GetResult(_timePrecision) is null ? DefaultTimePrecision : result.GetValue(_timePrecision)).TotalSeconds);
+        Interval? interval = result.GetValue(_taskStart) is { } start
+            ? TimeAlignment.ToInterval(start, result.GetValue(_taskDuration)!.Value, precision)
             : null;
         try
         {
             return new TaskConfiguration(new TaskConfigurationFields
             {
-                TaskInfo = Encoding.UTF8.GetBytes(result.GetValue(taskInfo) ?? $"janus {InstantText.Format(now)}"),
-                LeaderAggregatorEndpoint = result.GetRequiredValue(leader)!,
-                HelperAggregatorEndpoint = result.GetRequiredValue(helper)!,
+                TaskInfo = Encoding.UTF8.GetBytes(result.GetValue(_taskInfo) ?? $"janus {InstantText.Format(now)}"),
+                LeaderAggregatorEndpoint = result.GetRequiredValue(_leader)!,
+                HelperAggregatorEndpoint = result.GetRequiredValue(_helper)!,
                 TimePrecision = precision,
-                MinBatchSize = result.GetRequiredValue(minBatchSize)!.Value,
-                BatchMode = result.GetResult(batchMode) is null ? BatchMode.TimeInterval : result.GetValue(batchMode),
+                MinBatchSize = result.GetRequiredValue(_minBatchSize)!.Value,
+                BatchMode = result.GetResult(_batchMode) is null ? BatchMode.TimeInterval : result.GetValue(_batchMode),
                 VdafType = description.Type,
                 VdafConfiguration = description.EncodeConfiguration(),
                 Extensions = interval is { } given ? [TaskExtension.TaskInterval(given)] : [],

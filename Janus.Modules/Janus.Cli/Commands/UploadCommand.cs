@@ -33,7 +33,9 @@ internal static class UploadCommand
             bool given = result.GetValue(measurements) is { Length: > 0 };
             bool fromFile = result.GetResult(file) is not null;
             if (given == fromFile || fromFile != result.GetResult(column) is not null)
+            {
                 result.AddError("measurements, or --file and --column, expected");
+            }
         });
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -86,7 +88,9 @@ internal static class UploadCommand
         DapClient client = new(task.Id, task.Configuration, http, new DapClientOptions { BackOff = AggregatorCalls.Patience });
         IAnsiConsole console = Terminal.On(error);
         if (!console.Profile.Out.IsTerminal)
+        {
             return await AggregatorCalls.RunAsync(() => client.UploadAsync(measurements, progress: null, cancellationToken));
+        }
 
         return await console.Progress().AutoClear(true).StartAsync(context =>
         {
@@ -98,7 +102,10 @@ internal static class UploadCommand
     private static void RequireComplete(UploadSummary summary, IReadOnlyList<(string Place, string Text)> texts)
     {
         if (summary.IsComplete)
+        {
             return;
+        }
+
         IEnumerable<string> reasons = summary.Errors.Select(error => $"{error.Value} with {error.Key}");
         throw new CliException(
             $"{summary.Accepted} reports accepted, {summary.Refused + summary.Invalid} refused ({string.Join(", ", reasons)}); the first is {texts[(int)summary.Failures[0].Index].Place}");

@@ -39,14 +39,20 @@ internal static class VdafCommand
 
         Console.WriteLine($"{counts[VectorStatus.Pass]} passed, {counts[VectorStatus.Fail]} failed, {counts[VectorStatus.NotSupported]} not yet supported");
         if (counts[VectorStatus.Pass] + counts[VectorStatus.Fail] == 0)
+        {
             throw new CliException("no vector was checked");
+        }
+
         return counts[VectorStatus.Fail] == 0 ? 0 : 1;
     }
 
     private static IEnumerable<string> Files(string path)
     {
         if (!Directory.Exists(path))
+        {
             return File.Exists(path) ? [path] : throw new CliException($"{path}: no such file or folder");
+        }
+
         string[] files = [.. Directory.EnumerateFiles(path, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
         return files.Length > 0 ? files : throw new CliException($"{path}: no .json file is in it");
     }

@@ -32,7 +32,10 @@ internal static class CollectorKeyFile
             privateKey = Base64Url.DecodeFromChars(json.PrivateKey);
             HpkeKeyPair keyPair = HpkeKeyPair.Import(config.Suite().Kem, privateKey);
             if (keyPair.PublicKey.Span.SequenceEqual(config.PublicKey.Span))
+            {
                 return (config, keyPair);
+            }
+
             keyPair.Dispose();
             throw new CliException($"{path}: the private key does not belong to the HPKE configuration");
         }

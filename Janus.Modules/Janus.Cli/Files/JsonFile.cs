@@ -19,7 +19,10 @@ internal static class JsonFile
         {
             await using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (file.Length > MaximumLength)
+            {
                 throw new CliException($"{path}: a file of at most {MaximumLength} bytes expected");
+            }
+
             return await JsonSerializer.DeserializeAsync(file, type, cancellationToken)
                 ?? throw new CliException($"{path}: a JSON object expected");
         }
@@ -40,7 +43,10 @@ internal static class JsonFile
     {
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
+        {
             options.UnixCreateMode = secret ? OwnerOnly : ForAll;
+        }
+
         try
         {
             await using FileStream file = new(path, options);

@@ -20,7 +20,10 @@ internal static class TaskChecks
     public static HpkeConfig RequireSupported(HpkeConfig config)
     {
         if (!config.Suite().IsSupported)
+        {
             throw new FormatException($"the HPKE suite {config.Suite()} is not supported");
+        }
+
         return config.PublicKey.Length == config.Suite().Npk
             ? config
             : throw new FormatException($"a public key of {config.Suite().Npk} bytes expected for {config.Suite().Kem}, {config.PublicKey.Length} given");
@@ -39,12 +42,17 @@ internal static class TaskChecks
     public static MeasurementEncoding EncodingFor(VdafDescription vdaf, MeasurementEncoding? agreed)
     {
         if (agreed is null)
+        {
             return new MeasurementEncoding(vdaf);
+        }
 
         // The length of a chunk is left out where people write, and does not change what a measurement is.
         bool same = agreed.Vdaf.Type == vdaf.Type && agreed.Vdaf.Length == vdaf.Length && agreed.Vdaf.Maximum == vdaf.Maximum;
         if (!same)
+        {
             throw new FormatException($"the task's VDAF is {vdaf}, not {agreed}");
+        }
+
         return agreed.Boundaries.Count == 0 ? new MeasurementEncoding(vdaf) : new MeasurementEncoding(vdaf, agreed.Boundaries);
     }
 
@@ -56,7 +64,9 @@ internal static class TaskChecks
         {
             Uri uri = new AggregatorUrls(endpoint).Endpoint;
             if (uri.Scheme != Uri.UriSchemeHttps && !uri.IsLoopback)
+            {
                 throw new CliException($"{endpoint}: an https URL expected (--allow-http takes it as it is)");
+            }
         }
     }
 }

@@ -54,7 +54,10 @@ internal static class TaskFile
     private static TaskParameters FromJson(TaskFileJson json)
     {
         if (json.For is null || !Recipients.TryGetValue(json.For, out Role recipient))
+        {
             throw new FormatException("for: leader, helper, collector or client expected");
+        }
+
         TaskConfiguration configuration = WireMessage.Decode<TaskConfiguration>(Bytes(json.TaskConfiguration, "task_configuration"));
         VdafDescription vdaf = TaskChecks.RequireSupported(configuration);
         TaskParameters task = new()
@@ -80,7 +83,9 @@ internal static class TaskFile
     private static void Require(string? member, bool expected, string name, Role recipient)
     {
         if (member is not null != expected)
+        {
             throw new FormatException($"{name}: {(expected ? "missing" : "must not be")} in the file for the {NameOf(recipient)}");
+        }
     }
 
     private static byte[] Bytes(string? text, string name)

@@ -21,7 +21,10 @@ internal static class DurationText
             _ => null,
         };
         if (secondsPerUnit is not { } unit || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count == 0)
+        {
             throw new FormatException($"{Expected}, \"{text}\" given");
+        }
+
         return TimeSpan.FromSeconds(count * unit);
     }
 }

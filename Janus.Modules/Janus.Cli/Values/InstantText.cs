@@ -14,7 +14,10 @@ internal static class InstantText
     public static DateTimeOffset Parse(string text)
     {
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) && seconds <= LastUnixSecond)
+        {
             return DateTimeOffset.FromUnixTimeSeconds(seconds);
+        }
+
         const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
         return DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, utc, out DateTimeOffset instant) && instant.ToUnixTimeSeconds() >= 0
             ? instant

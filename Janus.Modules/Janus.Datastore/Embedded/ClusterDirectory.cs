@@ -93,7 +93,10 @@ internal sealed class ClusterDirectory : IDisposable
         {
             // Where this cannot be told, PostgreSQL's own check decides.
             if (RunsHere(id) is not { } running)
+            {
                 return;
+            }
+
             if (!running)
             {
                 File.Delete(ProcessFile);
@@ -101,7 +104,10 @@ internal sealed class ClusterDirectory : IDisposable
             }
 
             if (Stopwatch.GetElapsedTime(began) > patience)
+            {
                 throw new EmbeddedPostgresException(string.Create(CultureInfo.InvariantCulture, $"a PostgreSQL server (process {id}) already runs on {Cluster}: stop it, or choose another data directory"));
+            }
+
             await Task.Delay(50, cancellationToken);
         }
     }
@@ -144,7 +150,10 @@ internal sealed class ClusterDirectory : IDisposable
         string inside = Path.Combine(root, "socket");
         string socket = string.Create(CultureInfo.InvariantCulture, $"{inside}/.s.PGSQL.{Port}");
         if (Encoding.UTF8.GetByteCount(socket) > LongestSocketPath)
+        {
             return Directory.CreateTempSubdirectory("janus-").FullName;
+        }
+
         Directory.CreateDirectory(inside, Private);
         return inside;
     }
@@ -167,14 +176,23 @@ internal sealed class ClusterDirectory : IDisposable
     {
         string process = string.Create(CultureInfo.InvariantCulture, $"/proc/{id}");
         if (!Directory.Exists("/proc/self"))
+        {
             return null;
+        }
+
         try
         {
             string[] arguments = File.ReadAllText(process + "/cmdline").Split('\0');
             if (Path.GetFileName(arguments[0]) is not ("postgres" or "postmaster"))
+            {
                 return false;
+            }
+
             if (arguments.Contains(Cluster))
+            {
                 return true;
+            }
+
             return new FileInfo(process + "/cwd").LinkTarget is { } directory ? directory == RealPath(Cluster) : null;
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)

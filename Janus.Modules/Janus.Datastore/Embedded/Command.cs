@@ -43,7 +43,10 @@ internal static class Command
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, WorkingDirectory = directory ?? "/" };
         foreach (string variable in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToList())
+        {
             start.Environment.Remove(variable);
+        }
+
         start.Environment["LC_ALL"] = "C";
         return start;
     }

@@ -66,7 +66,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     {
         options ??= new EmbeddedPostgresOptions();
         if (OperatingSystem.IsWindows())
+        {
             throw new EmbeddedPostgresException("the embedded PostgreSQL needs Linux or macOS: configure a connection string");
+        }
+
         UnprivilegedUser? user = await UnprivilegedUser.ChooseAsync(cancellationToken);
         ClusterDirectory directory = ClusterDirectory.Open(options.Directory);
         bool started = false;
@@ -76,7 +79,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             await directory.SettleAsync(options.StopTimeout, cancellationToken);
             await OwnAsync(directory, user, cancellationToken);
             if (!directory.HasCluster)
+            {
                 await InitializeAsync(directory, binaries, user, options, cancellationToken);
+            }
+
             EmbeddedPostgres server = new(directory, options, Launch(directory, binaries, user, options));
             started = true;
             await server.WaitUntilReadyAsync(cancellationToken);
@@ -85,7 +91,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         finally
         {
             if (!started)
+            {
                 Discard(directory);
+            }
         }
     }
 
@@ -105,7 +113,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         await using NpgsqlCommand exists = new("SELECT 1 FROM pg_database WHERE datname = $1", connection);
         exists.Parameters.Add(new NpgsqlParameter { Value = name });
         if (await exists.ExecuteScalarAsync(cancellationToken) is not null)
+        {
             return;
+        }
 
         using NpgsqlCommandBuilder quoting = new();
         await using NpgsqlCommand create = connection.CreateCommand();
@@ -157,32 +167,47 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private static async Task OwnAsync(ClusterDirectory directory, UnprivilegedUser? user, CancellationToken cancellationToken)
     {
         if (user is null)
+        {
             return;
+        }
+
         await using (File.Open(directory.Log, FileMode.Append))
         {
             // Only makes sure that there is a file to hand over.
         }
 
         foreach (string path in new[] { directory.Root, directory.SocketDirectory }.Distinct().Where(System.IO.Directory.Exists))
+        {
             await user.OwnAsync(path, cancellationToken);
+        }
+
         await user.CheckAccessAsync(directory.Root, cancellationToken);
     }
 
     private static async Task InitializeAsync(ClusterDirectory directory, PostgresBinaries binaries, UnprivilegedUser? user, EmbeddedPostgresOptions options, CancellationToken cancellationToken)
     {
         if (System.IO.Directory.Exists(directory.UnfinishedCluster))
+        {
             System.IO.Directory.Delete(directory.UnfinishedCluster, recursive: true);
+        }
+
         List<string> command =
         [
             binaries.Initdb, "--pgdata", directory.UnfinishedCluster, "--username", Superuser, "--auth", "trust",
             "--encoding", "UTF8", "--no-locale", "--no-instructions",
         ];
         if (!options.Durable)
+        {
             command.Add("--no-sync");
+        }
+
         List<string> wrapped = [.. user?.Wrap(command) ?? command];
         CommandResult result = await Command.RunAsync(wrapped[0], wrapped.Skip(1), cancellationToken, directory.Root);
         if (result.ExitCode != 0)
+        {
             throw new EmbeddedPostgresException($"initdb failed in {directory.Root}: {result.Summary}");
+        }
+
         System.IO.Directory.Move(directory.UnfinishedCluster, directory.Cluster);
     }
 
@@ -193,7 +218,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         string script = setsid is null ? "set -m\n" + Supervisor : Supervisor;
         List<string> command = ["sh", "-c", script, "janus-postgres", directory.RemovedAtTheEnd ?? "", directory.Log, binaries.Postgres, "-D", directory.Cluster];
         foreach (string setting in Settings(directory, options))
+        {
             command.AddRange(["-c", setting]);
+        }
+
         List<string> wrapped = [.. setsid is null ? [] : new[] { setsid }, .. user?.Wrap(command) ?? command];
         try
         {
@@ -220,7 +248,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         yield return "logging_collector=off";
         yield return "timezone=UTC";
         if (options.Durable)
+        {
             yield break;
+        }
+
         yield return "fsync=off";
         yield return "synchronous_commit=off";
         yield return "full_page_writes=off";
@@ -230,7 +261,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     {
         directory.Dispose();
         if (directory.RemovedAtTheEnd is { } doomed && System.IO.Directory.Exists(doomed))
+        {
             System.IO.Directory.Delete(doomed, recursive: true);
+        }
     }
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
@@ -242,9 +275,14 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             while (!_directory.IsReady() && problem is null)
             {
                 if (Exited.IsCompleted)
+                {
                     problem = _directory.LogSummary();
+                }
                 else if (Stopwatch.GetElapsedTime(began) > _options.StartTimeout)
+                {
                     problem = string.Create(CultureInfo.InvariantCulture, $"not ready after {_options.StartTimeout.TotalSeconds} s; {_directory.LogSummary()}");
+                }
+
                 await Task.Delay(20, cancellationToken);
             }
         }
@@ -255,7 +293,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
 
         if (problem is null)
+        {
             return;
+        }
+
         await DisposeAsync();
         throw new EmbeddedPostgresException($"the embedded PostgreSQL in {_directory.Root} did not start: {problem}");
     }

@@ -34,9 +34,15 @@ public sealed record PostgresBinaries(string Directory, int MajorVersion)
         foreach (string candidate in candidates)
         {
             if (await ProbeAsync(candidate, cancellationToken) is not { } found)
+            {
                 continue;
+            }
+
             if (found.MajorVersion >= OldestMajorVersion && (majorVersion ?? found.MajorVersion) == found.MajorVersion)
+            {
                 return found;
+            }
+
             unfit.Add(found.MajorVersion);
         }
 
@@ -47,7 +53,9 @@ public sealed record PostgresBinaries(string Directory, int MajorVersion)
     {
         string postgres = Path.Combine(directory, "postgres");
         if (!File.Exists(postgres) || !File.Exists(Path.Combine(directory, "initdb")))
+        {
             return null;
+        }
 
         // Prints "postgres (PostgreSQL) 17.5 (Debian 17.5-1)".
         CommandResult version = await Command.RunAsync(postgres, ["--version"], cancellationToken);
@@ -83,7 +91,10 @@ public sealed record PostgresBinaries(string Directory, int MajorVersion)
     private static IEnumerable<string> VersionedDirectories(string parent, string prefix)
     {
         if (!System.IO.Directory.Exists(parent))
+        {
             return [];
+        }
+
         return System.IO.Directory.EnumerateDirectories(parent, prefix + "*")
             .Select(folder => (folder, version: ParseVersion(Path.GetFileName(folder)[prefix.Length..])))
             .Where(entry => entry.version > 0)

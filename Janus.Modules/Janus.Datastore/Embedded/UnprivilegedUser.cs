@@ -21,17 +21,28 @@ internal sealed class UnprivilegedUser
     public static async Task<UnprivilegedUser?> ChooseAsync(CancellationToken cancellationToken)
     {
         if (!Environment.IsPrivilegedProcess)
+        {
             return null;
+        }
+
         foreach (string name in Candidates)
         {
             CommandResult user = await Command.RunAsync("id", ["-u", name], cancellationToken);
             CommandResult group = await Command.RunAsync("id", ["-g", name], cancellationToken);
             if (user.ExitCode != 0 || group.ExitCode != 0)
+            {
                 continue;
+            }
+
             if (Command.Which("setpriv") is { } setpriv)
+            {
                 return new UnprivilegedUser(name, [setpriv, $"--reuid={user.Output.Trim()}", $"--regid={group.Output.Trim()}", "--clear-groups", "--"]);
+            }
+
             if (Command.Which("runuser") is { } runuser)
+            {
                 return new UnprivilegedUser(name, [runuser, "-u", name, "--"]);
+            }
         }
 
         throw new EmbeddedPostgresException("PostgreSQL does not run as root, and neither setpriv nor runuser with a user 'postgres' or 'nobody' is here: start Janus as another user, or configure a connection string");
@@ -45,7 +56,9 @@ internal sealed class UnprivilegedUser
     {
         CommandResult result = await Command.RunAsync("chown", ["-R", "-h", $"{Name}:", path], cancellationToken);
         if (result.ExitCode != 0)
+        {
             throw new EmbeddedPostgresException($"{path} cannot be handed to the user '{Name}': {result.Summary}");
+        }
     }
 
     /// <summary>Checks that this user can enter <paramref name="directory"/>.</summary>
@@ -54,6 +67,8 @@ internal sealed class UnprivilegedUser
         List<string> command = [.. Wrap(["sh", "-c", "cd \"$1\"", "sh", directory])];
         CommandResult result = await Command.RunAsync(command[0], command.Skip(1), cancellationToken);
         if (result.ExitCode != 0)
+        {
             throw new EmbeddedPostgresException($"PostgreSQL runs as the user '{Name}' because we are root, and that user cannot enter {directory}: choose a data directory outside private folders, such as /var/lib/janus");
+        }
     }
 }

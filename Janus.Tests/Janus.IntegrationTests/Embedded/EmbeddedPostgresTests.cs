@@ -40,7 +40,9 @@ public sealed class EmbeddedPostgresTests
 
         Assert.That(await ExecuteAsync(server.ConnectionString("postgres"), "SHOW listen_addresses"), Is.Empty);
         if (!OperatingSystem.IsWindows())
+        {
             Assert.That(File.GetUnixFileMode(_directory.Path("pg", "socket")) & (UnixFileMode.GroupExecute | UnixFileMode.OtherExecute), Is.EqualTo(UnixFileMode.None));
+        }
     }
 
     [Test]

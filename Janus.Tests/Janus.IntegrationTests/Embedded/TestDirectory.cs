@@ -35,7 +35,10 @@ public sealed class TestDirectory : IDisposable
     {
         long began = Stopwatch.GetTimestamp();
         while (IsRunning(processId) && Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(seconds))
+        {
             await Task.Delay(20);
+        }
+
         return !IsRunning(processId);
     }
 

@@ -68,7 +68,9 @@ public sealed class ConfigurationTests
 
         IReadOnlyList<string> expected = ["A: ", "Http.B: ", "Http.ShutdownTimeout: ", "Database.MaximumConnections: ", "Database.DatastoreKeys: "];
         foreach (string part in expected)
+        {
             Assert.That(refusal.Message, Does.Contain(part));
+        }
     }
 
     [Test]

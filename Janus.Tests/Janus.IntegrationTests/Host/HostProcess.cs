@@ -38,9 +38,14 @@ public sealed class HostProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("JANUS", StringComparison.Ordinal) && name != "JANUS_POSTGRES_BIN").ToList())
+        {
             start.Environment.Remove(name);
+        }
+
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
             start.Environment[name] = value;
+        }
 
         Process process = new() { StartInfo = start };
         HostProcess host = new(process, arguments.SkipWhile(argument => argument != "--address-file").ElementAtOrDefault(1) ?? "");
@@ -62,7 +67,10 @@ public sealed class HostProcess : IAsyncDisposable
         while (!File.Exists(_addressFile))
         {
             if (_process.HasExited || Stopwatch.GetElapsedTime(began) > Patience)
+            {
                 throw new InvalidOperationException($"the process does not serve: {Error}{Output}");
+            }
+
             await Task.Delay(20);
         }
 
@@ -100,12 +108,16 @@ public sealed class HostProcess : IAsyncDisposable
     private static void Append(StringBuilder text, string? line)
     {
         lock (text)
+        {
             text.AppendLine(line);
+        }
     }
 
     private static string Text(StringBuilder text)
     {
         lock (text)
+        {
             return text.ToString().Trim();
+        }
     }
 }

@@ -61,7 +61,9 @@ public sealed class HostProcessTests
 
         Assert.That(await host.WaitForExitAsync(), Is.Zero, host.Error);
         if (!OperatingSystem.IsWindows())
+        {
             Assert.That(File.GetUnixFileMode(_directory.Path("datastore.key")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        }
     }
 
     [Test]

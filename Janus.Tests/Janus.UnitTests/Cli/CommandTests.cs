@@ -15,13 +15,13 @@ public sealed class CommandTests
     private const string NewTask =
         "task add --role leader --leader https://leader.example/ --helper https://helper.example/ --vdaf sum:1000 --min-batch-size 100";
 
-    private TemporaryFolder folder = null!;
+    private TemporaryFolder _folder = null!;
 
     [SetUp]
-    public void CreateFolder() => folder = new TemporaryFolder();
+    public void CreateFolder() => _folder = new TemporaryFolder();
 
     [TearDown]
-    public void DeleteFolder() => folder.Dispose();
+    public void DeleteFolder() => _folder.Dispose();
 
     [TestCase("task add", "--role, --leader, --helper, --vdaf, --min-batch-size, --collector-hpke-config, --output expected")]
     [TestCase(NewTask + " --output x --collector-hpke-config y --task-start 2026-01-01", "--task-duration expected")]
@@ -67,7 +67,7 @@ public sealed class CommandTests
     [Test]
     public async Task A_generated_key_is_written_once_and_its_public_part_printed()
     {
-        string path = folder.File("key.json");
+        string path = _folder.File("key.json");
         string printed = await RunAsync("hpke-key", "generate", "--output", path);
         (HpkeConfig config, HpkeKeyPair pair) = await CollectorKeyFile.ReadAsync(path, CancellationToken.None);
         pair.Dispose();
@@ -79,7 +79,7 @@ public sealed class CommandTests
     public async Task A_task_that_cannot_be_stored_leaves_no_files_behind()
     {
         string key = await KeyAsync();
-        string output = folder.File("task");
+        string output = _folder.File("task");
         Assert.That(async () => await RunAsync([.. NewTask.Split(' '), "--collector-hpke-config", key, "--output", output]), Throws.TypeOf<DatastoreReachedException>());
         Assert.That(Directory.GetFiles(output), Is.Empty);
     }
@@ -96,7 +96,7 @@ public sealed class CommandTests
     {
         string[] arguments = NewTaskWith(await KeyAsync(), changes);
         Assert.That(async () => await RunAsync(arguments), Throws.TypeOf<CliException>().With.Message.Contains(expected));
-        Assert.That(Directory.Exists(folder.File("task")), Is.False);
+        Assert.That(Directory.Exists(_folder.File("task")), Is.False);
     }
 
     [TestCase("--leader http://127.0.0.1:8080/ --helper http://localhost:8081/")]
@@ -111,7 +111,7 @@ public sealed class CommandTests
     public async Task Measurements_are_checked_before_anything_is_sent()
     {
         string task = await ClientFileAsync("sum:1000");
-        string csv = folder.Write("x.csv", "age\n1000\n1001\n");
+        string csv = _folder.Write("x.csv", "age\n1000\n1001\n");
         Assert.Multiple(() =>
         {
             Assert.That(async () => await RunAsync("upload", "--task-file", task, "5", "x"), Throws.TypeOf<CliException>().With.Message.StartsWith("measurement 2: "));
@@ -124,9 +124,12 @@ public sealed class CommandTests
 
     private string[] NewTaskWith(string key, string changes)
     {
-        Dictionary<string, string> options = Pairs($"{NewTask} --collector-hpke-config {key} --output {folder.File("task")}");
+        Dictionary<string, string> options = Pairs($"{NewTask} --collector-hpke-config {key} --output {_folder.File("task")}");
         foreach ((string name, string value) in Pairs(changes))
+        {
             options[name] = value;
+        }
+
         return ["task", "add", .. options.SelectMany(option => new[] { option.Key, option.Value }).Where(word => word.Length > 0)];
     }
 
@@ -137,7 +140,9 @@ public sealed class CommandTests
         for (int i = 0; i < words.Length; i++)
         {
             if (words[i].StartsWith("--", StringComparison.Ordinal))
+            {
                 pairs[words[i]] = i + 1 < words.Length && !words[i + 1].StartsWith("--", StringComparison.Ordinal) ? words[i + 1] : "";
+            }
         }
 
         return pairs;
@@ -169,7 +174,7 @@ public sealed class CommandTests
 
     private async Task<string> KeyAsync()
     {
-        string path = folder.File("collector-key.json");
+        string path = _folder.File("collector-key.json");
         await RunAsync("hpke-key", "generate", "--output", path);
         return path;
     }
@@ -194,8 +199,8 @@ public sealed class CommandTests
             }),
             Measurement = measurement,
         };
-        await TaskFile.WriteNewAsync(folder.File("client.json"), task, CancellationToken.None);
-        return folder.File("client.json");
+        await TaskFile.WriteNewAsync(_folder.File("client.json"), task, CancellationToken.None);
+        return _folder.File("client.json");
     }
 
     private sealed class NoDatastore : IProcessHost

@@ -13,13 +13,13 @@ namespace Janus.UnitTests.Cli;
 public sealed class TaskFileTests
 {
     private static readonly Role[] Everybody = [Role.Leader, Role.Helper, Role.Collector, Role.Client];
-    private TemporaryFolder folder = null!;
+    private TemporaryFolder _folder = null!;
 
     [SetUp]
-    public void CreateFolder() => folder = new TemporaryFolder();
+    public void CreateFolder() => _folder = new TemporaryFolder();
 
     [TearDown]
-    public void DeleteFolder() => folder.Dispose();
+    public void DeleteFolder() => _folder.Dispose();
 
     [TestCase(Role.Leader, true)]
     [TestCase(Role.Helper, true)]
@@ -28,7 +28,7 @@ public sealed class TaskFileTests
     public async Task A_file_comes_back_as_it_was_and_secrets_are_for_their_owner_only(Role recipient, bool secret)
     {
         TaskParameters written = Sample().For(recipient);
-        string path = TaskFile.PathOf(folder.Path, recipient);
+        string path = TaskFile.PathOf(_folder.Path, recipient);
         await TaskFile.WriteNewAsync(path, written, CancellationToken.None);
         TaskParameters read = await TaskFile.ReadAsync(path, [recipient], CancellationToken.None);
         Assert.Multiple(() =>
@@ -43,7 +43,9 @@ public sealed class TaskFileTests
             Assert.That(read.AggregatorToken, Is.EqualTo(written.AggregatorToken));
             Assert.That(read.CollectorToken, Is.EqualTo(written.CollectorToken));
             if (!OperatingSystem.IsWindows())
+            {
                 Assert.That(File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), Is.EqualTo(secret));
+            }
         });
     }
 
@@ -80,7 +82,7 @@ public sealed class TaskFileTests
     [Test]
     public async Task An_existing_file_is_not_overwritten()
     {
-        string path = folder.Write("client.json", "mine");
+        string path = _folder.Write("client.json", "mine");
         Assert.That(
             async () => await TaskFile.WriteNewAsync(path, Sample().For(Role.Client), CancellationToken.None),
             Throws.TypeOf<CliException>().With.Message.Contains("exists already"));
@@ -105,7 +107,7 @@ public sealed class TaskFileTests
         string path = await WriteAsync(Role.Helper);
         JsonObject json = JsonNode.Parse(await File.ReadAllTextAsync(path))!.AsObject();
         json[member] = value;
-        folder.Write("helper.json", json.ToJsonString());
+        _folder.Write("helper.json", json.ToJsonString());
         Assert.That(
             async () => await TaskFile.ReadAsync(path, Everybody, CancellationToken.None),
             Throws.TypeOf<CliException>().With.Message.StartsWith(path).And.Message.Contains(expected));
@@ -126,7 +128,7 @@ public sealed class TaskFileTests
         string path = await WriteAsync(Role.Helper);
         string text = await File.ReadAllTextAsync(path);
         string token = Sample().AggregatorToken!.Value.Secret;
-        folder.Write("helper.json", text.Replace("\"aggregator_token\": \"", "\"aggregator_token\": \"(", StringComparison.Ordinal));
+        _folder.Write("helper.json", text.Replace("\"aggregator_token\": \"", "\"aggregator_token\": \"(", StringComparison.Ordinal));
         CliException refused = (await Assert.ThrowsAsync<CliException>(() => TaskFile.ReadAsync(path, Everybody, CancellationToken.None)))!;
         Assert.That(refused.ToString(), Does.Not.Contain(token));
     }
@@ -147,7 +149,7 @@ public sealed class TaskFileTests
     {
         using HpkeKeyPair pair = HpkeKeyPair.Generate(HpkeKemId.P256HkdfSha256);
         HpkeConfig config = HpkeConfigs.Create(new HpkeConfigId(9), new HpkeSuite(HpkeKemId.P256HkdfSha256, HpkeKdfId.HkdfSha256, HpkeAeadId.Aes256Gcm), pair);
-        string path = folder.File("key.json");
+        string path = _folder.File("key.json");
         await CollectorKeyFile.WriteNewAsync(path, config, pair, CancellationToken.None);
         (HpkeConfig read, HpkeKeyPair readPair) = await CollectorKeyFile.ReadAsync(path, CancellationToken.None);
         using HpkeKeyPair dispose = readPair;
@@ -158,7 +160,9 @@ public sealed class TaskFileTests
             Assert.That(new[] { read, fromFile, fromText }, Is.All.EqualTo(config));
             Assert.That(readPair.ExportPrivateKey(), Is.EqualTo(pair.ExportPrivateKey()));
             if (!OperatingSystem.IsWindows())
+            {
                 Assert.That(File.GetUnixFileMode(path), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+            }
         });
     }
 
@@ -167,7 +171,7 @@ public sealed class TaskFileTests
     {
         using HpkeKeyPair one = HpkeKeyPair.Generate(HpkeKemId.X25519HkdfSha256);
         using HpkeKeyPair other = HpkeKeyPair.Generate(HpkeKemId.X25519HkdfSha256);
-        string path = folder.File("key.json");
+        string path = _folder.File("key.json");
         await CollectorKeyFile.WriteNewAsync(path, HpkeConfigs.Create(new HpkeConfigId(1), HpkeConfigs.MandatorySuite, one), other, CancellationToken.None);
         Assert.That(
             async () => await CollectorKeyFile.ReadAsync(path, CancellationToken.None),
@@ -203,7 +207,7 @@ public sealed class TaskFileTests
 
     private async Task<string> WriteAsync(Role recipient)
     {
-        string path = TaskFile.PathOf(folder.Path, recipient);
+        string path = TaskFile.PathOf(_folder.Path, recipient);
         await TaskFile.WriteNewAsync(path, Sample().For(recipient), CancellationToken.None);
         return path;
     }

@@ -42,7 +42,9 @@ public sealed class HpkeKeyPairTests
         allOnes[0] = 0x04;
 
         foreach (byte[] bad in (byte[][])[offCurve, compressedForm, hybridForm, allZero, origin, allOnes])
+        {
             AssertRefused(kem, bad);
+        }
     }
 
     [Test]

@@ -35,7 +35,9 @@ public sealed record HpkeVector(
     {
         string? path = Find(Path.Combine("shared", "vectors", "hpke", "rfc9180-base-mode.json"));
         if (path is null)
+        {
             return [];
+        }
 
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
         return [.. document.RootElement.EnumerateArray().Select(FromShared)];
@@ -77,7 +79,9 @@ public sealed record HpkeVector(
         {
             string path = Path.Combine(folder.FullName, relative);
             if (File.Exists(path))
+            {
                 return path;
+            }
         }
 
         return null;

@@ -20,7 +20,9 @@ public sealed class HpkeVectorTests
     {
         IReadOnlyList<HpkeVector> vectors = HpkeVector.LoadShared();
         if (vectors.Count == 0)
+        {
             Assert.Ignore("no shared/vectors folder beside the repository");
+        }
 
         foreach (HpkeVector vector in vectors.Where(vector => vector.Kem != 0x0021))
         {
@@ -99,7 +101,9 @@ public sealed class HpkeVectorTests
             HpkeVector.Message message = published.GetValueOrDefault(seq, vector.Messages[0]);
             byte[] ciphertext = context.Seal(FromHexString(message.Aad), FromHexString(message.Plaintext));
             if (message.Seq == seq)
+            {
                 Assert.That(ciphertext, Is.EqualTo(FromHexString(message.Ciphertext)), $"message {seq}");
+            }
         }
     }
 

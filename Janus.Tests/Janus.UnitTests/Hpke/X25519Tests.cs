@@ -91,7 +91,10 @@ public sealed class X25519Tests
         Assert.That(key.TryAgree(key.PublicKey, before), Is.True);
         Assert.That(key.TryAgree(new byte[32], after), Is.False);
         using (ECDsa other = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+        {
             Assert.That(other.VerifyHash(before, other.SignHash(before)), Is.True);
+        }
+
         Assert.That(key.TryAgree(key.PublicKey, after), Is.True);
         Assert.That(after, Is.EqualTo(before));
     }
@@ -148,6 +151,8 @@ public sealed class X25519Tests
     private static void RequireLibcrypto()
     {
         if (!LibcryptoX25519.IsSupported)
+        {
             Assert.Ignore("no libcrypto.so.3 with X25519 on this machine");
+        }
     }
 }
