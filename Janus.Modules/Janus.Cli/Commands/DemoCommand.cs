@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Janus.Cli.Demo;
 using Janus.Dap;
 using Janus.Messages;
@@ -63,6 +65,9 @@ internal static class DemoCommand
         cells = rows is { } limit ? [.. cells.Take(limit > 0 ? limit : throw new CliException("--rows: at least 1 expected"))] : cells;
         List<Measurement> measurements = [.. cells.Select(cell => Read(encoding, path, cell))];
 
+        CheckPort(port);
+        CheckPort(port == 0 ? 0 : port + 1);
+
         IAnsiConsole console = AnsiConsole.Console;
         if (Console.IsOutputRedirected)
         {
@@ -86,6 +91,23 @@ internal static class DemoCommand
         await console.Status().StartAsync("starting", async status =>
             deployment = await DemoDeployment.StartAsync(port, part => status.Status(part), cancellationToken));
         return deployment!;
+    }
+
+    private static void CheckPort(int port)
+    {
+        try
+        {
+            using TcpListener listener = new(IPAddress.Loopback, port);
+            listener.Start();
+        }
+        catch (SocketException exception)
+        {
+            throw new CliException($"--port: {port} cannot be used: {exception.Message}", exception);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new CliException($"--port: a number from 1 to {IPEndPoint.MaxPort - 1} expected", exception);
+        }
     }
 
     private static MeasurementEncoding ParseVdaf(string text)
