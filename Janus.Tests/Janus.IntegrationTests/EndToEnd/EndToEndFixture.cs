@@ -85,12 +85,19 @@ public abstract class EndToEndFixture
         return measurements;
     }
 
-    protected static void AssertAggregate(CollectionResult result, IReadOnlyCollection<TestMeasurement> measurements)
+    protected static void AssertAggregate(CollectionResult result, IReadOnlyCollection<TestMeasurement> measurements) =>
+        AssertAggregate([result], measurements);
+
+    /// <summary>The batches together have exactly these measurements.</summary>
+    protected static void AssertAggregate(IReadOnlyCollection<CollectionResult> results, IReadOnlyCollection<TestMeasurement> measurements)
     {
+        UInt128[] sum = [.. results
+            .Select(result => result.AggregateResult)
+            .Aggregate((left, right) => [.. left.Zip(right, (one, other) => one + other)])];
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(result.ReportCount, Is.EqualTo((ulong)measurements.Count));
-            Assert.That(result.AggregateResult, Is.EqualTo(TestMeasurement.Sum(measurements)));
+            Assert.That(results.Sum(result => (long)result.ReportCount), Is.EqualTo(measurements.Count));
+            Assert.That(sum, Is.EqualTo(TestMeasurement.Sum(measurements)));
         }
     }
 

@@ -26,22 +26,23 @@ public sealed class KilledProcessTests : EndToEndFixture
         ("Aggregator__CollectionJobDriver__MaximumRetryDelay", "500ms"),
     ];
 
-    [TestCase(BatchMode.TimeInterval)]
-    [TestCase(BatchMode.LeaderSelected)]
+    [Test]
     [CancelAfter(300_000)]
-    public async Task Killed_aggregation_job_drivers_lose_and_double_nothing(BatchMode batchMode)
+    public async Task Killed_aggregation_job_drivers_lose_and_double_nothing()
     {
-        const int Reports = 1000;
+        const int Reports = 500;
         Deployment deployment = await DeployAsync(Settings);
         await Task.WhenAll(
             deployment.StartHelperAsync([Deployment.Aggregator], Token),
             deployment.StartLeaderAsync([Deployment.Aggregator, Deployment.AggregationJobCreator, Deployment.CollectionJobDriver], Token));
-        DeployedTask task = await AddTaskAsync(deployment, VdafDescription.Sum(100), batchMode, Reports);
-        TestMeasurement[] measurements = await UploadAsync(task, Reports);
+        DeployedTask intervals = await AddTaskAsync(deployment, VdafDescription.Sum(100), BatchMode.TimeInterval, Reports);
+        DeployedTask batches = await AddTaskAsync(deployment, VdafDescription.Histogram(4), BatchMode.LeaderSelected, Reports);
+        TestMeasurement[] ofIntervals = await UploadAsync(intervals, Reports);
+        TestMeasurement[] ofBatches = await UploadAsync(batches, Reports);
 
-        for (int kills = 0; kills < 4; kills++)
+        for (int kills = 0; kills < 3; kills++)
         {
-            // Ten jobs of fifty are let through; the Helper has committed those whose answers are held.
+            // About ten jobs of fifty are let through; the Helper has committed those whose answers are held.
             deployment.Helper.HoldAnswers(after: 10);
             AggregatorProcess driver = await deployment.StartLeaderAsync([Deployment.AggregationJobDriver], Token);
             await deployment.Helper.WaitForHeldAnswersAsync(2, Token);
@@ -49,11 +50,13 @@ public sealed class KilledProcessTests : EndToEndFixture
             deployment.Helper.LoseHeldAnswers();
         }
 
-        long aggregated = (await task.SummarizeAsync(Role.Leader, Token)).ReportCount;
-        Assert.That(aggregated, Is.InRange(1, Reports - 1), "the drivers were killed in the middle");
+        long aggregated = (await intervals.SummarizeAsync(Role.Leader, Token)).ReportCount + (await batches.SummarizeAsync(Role.Leader, Token)).ReportCount;
+        Assert.That(aggregated, Is.InRange(1, (2 * Reports) - 1), "the drivers were killed in the middle");
         await deployment.StartLeaderAsync([Deployment.AggregationJobDriver], Token);
-        AssertAggregate(await task.CollectAsync(Then, Token), measurements);
-        await AssertAggregatedByBothAsync(task, Reports);
+        AssertAggregate(await intervals.CollectAsync(Then, Token), ofIntervals);
+        AssertAggregate(await batches.CollectAsync(Then, Token), ofBatches);
+        await AssertAggregatedByBothAsync(intervals, Reports);
+        await AssertAggregatedByBothAsync(batches, Reports);
     }
 
     [Test]
@@ -121,7 +124,7 @@ public sealed class KilledProcessTests : EndToEndFixture
         });
         while (acknowledged.Count < Requests / 4)
         {
-            await Task.Yield();
+            await Task.Delay(1, Token);
         }
 
         await leader.KillAsync();
@@ -138,34 +141,49 @@ public sealed class KilledProcessTests : EndToEndFixture
         }
     }
 
-    [TestCase(BatchMode.TimeInterval)]
-    [TestCase(BatchMode.LeaderSelected)]
+    [Test]
     [CancelAfter(300_000)]
-    public async Task Killed_collection_job_drivers_lose_no_batch(BatchMode batchMode)
+    public async Task Killed_collection_job_drivers_lose_no_batch()
     {
-        const int Reports = 100;
+        const int Reports = 60;
         Deployment deployment = await DeployAsync(Settings);
         await Task.WhenAll(
             deployment.StartHelperAsync([Deployment.Aggregator], Token),
             deployment.StartLeaderAsync([Deployment.Aggregator, Deployment.AggregationJobCreator, Deployment.AggregationJobDriver], Token));
-        DeployedTask task = await AddTaskAsync(deployment, VdafDescription.Sum(100), batchMode, Reports);
-        TestMeasurement[] measurements = await UploadAsync(task, Reports);
-        await task.WaitForAggregatedAsync(Reports, Token);
-        CollectionJobState asked = await task.Collector.CreateAsync(task.QueryFrom(Then), Token);
+        DeployedTask[] tasks =
+        [
+            await AddTaskAsync(deployment, VdafDescription.Sum(100), BatchMode.TimeInterval, Reports),
+            await AddTaskAsync(deployment, VdafDescription.Sum(100), BatchMode.LeaderSelected, Reports),
+        ];
+        List<TestMeasurement[]> measurements = [];
+        List<CollectionJobHandle> asked = [];
+        foreach (DeployedTask task in tasks)
+        {
+            measurements.Add(await UploadAsync(task, Reports));
+            await task.WaitForAggregatedAsync(Reports, Token);
+            asked.Add((await task.Collector.CreateAsync(task.QueryFrom(Then), Token)).Job);
+        }
 
         for (int kills = 0; kills < 2; kills++)
         {
-            // The Helper has marked the batch collected, and its share never arrives.
+            // The Helper has marked the batches collected, and its shares never arrive.
             deployment.Helper.HoldAnswers();
             AggregatorProcess driver = await deployment.StartLeaderAsync([Deployment.CollectionJobDriver], Token);
-            await deployment.Helper.WaitForHeldAnswersAsync(1, Token);
+            await deployment.Helper.WaitForHeldAnswersAsync(tasks.Length, Token);
             await driver.KillAsync();
             deployment.Helper.LoseHeldAnswers();
         }
 
-        Assert.That((await task.SummarizeAsync(Role.Helper, Token)).IsCollected, Is.True, "the drivers were killed in the middle");
-        Assert.That((await task.Collector.PollAsync(asked.Job, Token)).IsReady, Is.False);
+        foreach ((DeployedTask task, CollectionJobHandle job) in tasks.Zip(asked))
+        {
+            Assert.That((await task.SummarizeAsync(Role.Helper, Token)).IsCollected, Is.True, "the drivers were killed in the middle");
+            Assert.That((await task.Collector.PollAsync(job, Token)).IsReady, Is.False);
+        }
+
         await deployment.StartLeaderAsync([Deployment.CollectionJobDriver], Token);
-        AssertAggregate(await task.Collector.CollectAsync(asked.Job, cancellationToken: Token), measurements);
+        for (int i = 0; i < tasks.Length; i++)
+        {
+            AssertAggregate(await tasks[i].Collector.CollectAsync(asked[i], cancellationToken: Token), measurements[i]);
+        }
     }
 }

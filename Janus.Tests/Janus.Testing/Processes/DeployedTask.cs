@@ -184,6 +184,17 @@ public sealed class DeployedTask : IDisposable
         }
     }
 
+    /// <summary>Waits until every report that the Leader has taken was aggregated or rejected.</summary>
+    public async Task WaitForNothingPendingAsync(CancellationToken cancellationToken)
+    {
+        LeaderAggregationJobStore jobs = _deployment.LeaderStores.GetRequiredService<LeaderAggregationJobStore>();
+        while ((await jobs.TasksWithUnassignedReportsAsync(cancellationToken)).Contains(LeaderTask.Key)
+            || (await SummarizeAsync(Role.Leader, cancellationToken)).PendingReports > 0)
+        {
+            await Task.Delay(LookInterval, cancellationToken);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _collectorKeyPair.Dispose();
 }
