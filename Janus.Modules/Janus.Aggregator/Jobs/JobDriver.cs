@@ -76,7 +76,8 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
 
             try
             {
-                IReadOnlyList<Lease<TJob>> leases = await AcquireAsync(free, _options.LeaseDuration, Clock.GetUtcNow(), stoppingToken);
+                // Not broken off by a stop: a lease that was committed but not read would stay until it runs out.
+                IReadOnlyList<Lease<TJob>> leases = await AcquireAsync(free, _options.LeaseDuration, Clock.GetUtcNow(), _abort.Token);
                 foreach (Lease<TJob> lease in leases)
                 {
                     running.Add(Task.Run(() => DriveAsync(lease), CancellationToken.None));

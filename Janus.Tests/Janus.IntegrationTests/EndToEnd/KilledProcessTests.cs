@@ -1,0 +1,189 @@
+using System.Collections.Concurrent;
+using Janus.Client;
+using Janus.Collector;
+using Janus.Dap;
+using Janus.Messages;
+using Janus.Testing;
+using Janus.Vdaf;
+
+namespace Janus.IntegrationTests.EndToEnd;
+
+/// <summary>Processes that end with SIGKILL in the middle of their work.</summary>
+public sealed class KilledProcessTests : EndToEndFixture
+{
+    // Jobs are small and leases short, so that there is a middle, and what a dead process held comes free soon.
+    private static readonly (string, string)[] Settings =
+    [
+        ("Aggregator__AggregationJobs__MaximumReports", "20"),
+        ("Aggregator__AggregationJobs__MinimumReports", "20"),
+        ("Aggregator__AggregationJobDriver__LeaseDuration", "3s"),
+        ("Aggregator__AggregationJobDriver__PollInterval", "200ms"),
+        ("Aggregator__AggregationJobDriver__InitialRetryDelay", "100ms"),
+        ("Aggregator__AggregationJobDriver__MaximumRetryDelay", "500ms"),
+        ("Aggregator__CollectionJobDriver__LeaseDuration", "3s"),
+        ("Aggregator__CollectionJobDriver__PollInterval", "200ms"),
+        ("Aggregator__CollectionJobDriver__InitialRetryDelay", "100ms"),
+        ("Aggregator__CollectionJobDriver__MaximumRetryDelay", "500ms"),
+    ];
+
+    [Test]
+    [CancelAfter(300_000)]
+    public async Task Killed_aggregation_job_drivers_lose_and_double_nothing()
+    {
+        const int Reports = 500;
+        Deployment deployment = await DeployAsync(Settings);
+        await Task.WhenAll(
+            deployment.StartHelperAsync([Deployment.Aggregator], Token),
+            deployment.StartLeaderAsync([Deployment.Aggregator, Deployment.AggregationJobCreator, Deployment.CollectionJobDriver], Token));
+        DeployedTask intervals = await AddTaskAsync(deployment, VdafDescription.Sum(100), BatchMode.TimeInterval, Reports);
+        DeployedTask batches = await AddTaskAsync(deployment, VdafDescription.Histogram(4), BatchMode.LeaderSelected, Reports);
+        TestMeasurement[] ofIntervals = await UploadAsync(intervals, Reports);
+        TestMeasurement[] ofBatches = await UploadAsync(batches, Reports);
+
+        for (int kills = 0; kills < 3; kills++)
+        {
+            // About ten jobs of fifty are let through; the Helper has committed those whose answers are held.
+            deployment.Helper.HoldAnswers(after: 10);
+            AggregatorProcess driver = await deployment.StartLeaderAsync([Deployment.AggregationJobDriver], Token);
+            await deployment.Helper.WaitForHeldAnswersAsync(2, Token);
+            await driver.KillAsync();
+            deployment.Helper.LoseHeldAnswers();
+        }
+
+        long aggregated = (await intervals.SummarizeAsync(Role.Leader, Token)).ReportCount + (await batches.SummarizeAsync(Role.Leader, Token)).ReportCount;
+        Assert.That(aggregated, Is.InRange(1, (2 * Reports) - 1), "the drivers were killed in the middle");
+        await deployment.StartLeaderAsync([Deployment.AggregationJobDriver], Token);
+        AssertAggregate(await intervals.CollectAsync(Then, Token), ofIntervals);
+        AssertAggregate(await batches.CollectAsync(Then, Token), ofBatches);
+        await AssertAggregatedByBothAsync(intervals, Reports);
+        await AssertAggregatedByBothAsync(batches, Reports);
+    }
+
+    [Test]
+    [CancelAfter(300_000)]
+    public async Task Killed_helpers_lose_and_double_nothing()
+    {
+        const int Reports = 1000;
+        Deployment deployment = await DeployAsync(Settings);
+        Task<AggregatorProcess> starting = deployment.StartHelperAsync([Deployment.Aggregator], Token);
+        AggregatorProcess driver = await deployment.StartLeaderAsync([Deployment.All], Token);
+        AggregatorProcess helper = await starting;
+        DeployedTask task = await AddTaskAsync(deployment, VdafDescription.Sum(100), BatchMode.LeaderSelected, Reports);
+        // The Helper must not be gone when the client asks for its HPKE configuration.
+        TestMeasurement[] first = await UploadAsync(task, 1);
+        deployment.Helper.HoldAnswers(after: 10);
+        TestMeasurement[] rest = await UploadAsync(task, Reports - 1);
+
+        // Once when it has committed and nobody knows, and then whatever it is doing.
+        await deployment.Helper.WaitForHeldAnswersAsync(2, Token);
+        await helper.KillAsync();
+        deployment.Helper.LoseHeldAnswers();
+        for (int aggregated = 300; aggregated <= 600; aggregated += 300)
+        {
+            helper = await deployment.StartHelperAsync([Deployment.Aggregator], Token);
+            await task.WaitForAggregatedAsync(aggregated, Token);
+            await helper.KillAsync();
+        }
+
+        await deployment.StartHelperAsync([Deployment.Aggregator], Token);
+        AssertAggregate(await task.CollectAsync(Then, Token), [.. first, .. rest]);
+        await AssertAggregatedByBothAsync(task, Reports);
+        Assert.That(driver.Ended.IsCompleted, Is.False);
+    }
+
+    [Test]
+    [CancelAfter(300_000)]
+    public async Task Every_report_acknowledged_before_the_leader_is_killed_is_in_the_result()
+    {
+        const int Requests = 60;
+        const int ReportsPerRequest = 20;
+        Deployment deployment = await DeployAsync(Settings);
+        Task<AggregatorProcess> starting = deployment.StartLeaderAsync([Deployment.Aggregator], Token);
+        await Task.WhenAll(
+            deployment.StartHelperAsync([Deployment.Aggregator], Token),
+            deployment.StartLeaderAsync([Deployment.AggregationJobCreator, Deployment.AggregationJobDriver, Deployment.CollectionJobDriver], Token));
+        AggregatorProcess leader = await starting;
+
+        // The reports of a request are the bucket of the request.
+        DeployedTask task = await AddTaskAsync(deployment, VdafDescription.Histogram(Requests), BatchMode.TimeInterval, minBatchSize: 1);
+        DapReportBuilder builder = await task.BuilderAsync(Token);
+        Report[][] requests = [.. Enumerable.Range(0, Requests).Select(request => Enumerable.Range(0, ReportsPerRequest)
+            .Select(_ => builder.Build(Measurement.FromNumber((ulong)request), Then)).ToArray())];
+        ConcurrentBag<int> acknowledged = [];
+        Task uploading = Parallel.ForAsync(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Token }, async (request, token) =>
+        {
+            try
+            {
+                await task.PostAsync(requests[request], token);
+                acknowledged.Add(request);
+            }
+            catch (HttpRequestException)
+            {
+                // Never acknowledged: it may be stored or not.
+            }
+        });
+        while (acknowledged.Count < Requests / 4)
+        {
+            await Task.Delay(1, Token);
+        }
+
+        await leader.KillAsync();
+        await uploading;
+        Assert.That(acknowledged, Has.Count.LessThan(Requests), "the Leader was killed in the middle");
+        await deployment.StartLeaderAsync([Deployment.Aggregator], Token);
+
+        CollectionResult result = await task.CollectAsync(Then, Token);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(acknowledged.Select(request => result.AggregateResult[request]), Is.All.EqualTo((UInt128)ReportsPerRequest));
+            Assert.That(result.AggregateResult, Is.All.AnyOf((UInt128)0, (UInt128)ReportsPerRequest), "a request is stored whole or not at all");
+            Assert.That(result.AggregateResult.Aggregate((sum, next) => sum + next), Is.EqualTo((UInt128)result.ReportCount));
+        }
+    }
+
+    [Test]
+    [CancelAfter(300_000)]
+    public async Task Killed_collection_job_drivers_lose_no_batch()
+    {
+        const int Reports = 60;
+        Deployment deployment = await DeployAsync(Settings);
+        await Task.WhenAll(
+            deployment.StartHelperAsync([Deployment.Aggregator], Token),
+            deployment.StartLeaderAsync([Deployment.Aggregator, Deployment.AggregationJobCreator, Deployment.AggregationJobDriver], Token));
+        DeployedTask[] tasks =
+        [
+            await AddTaskAsync(deployment, VdafDescription.Sum(100), BatchMode.TimeInterval, Reports),
+            await AddTaskAsync(deployment, VdafDescription.Sum(100), BatchMode.LeaderSelected, Reports),
+        ];
+        List<TestMeasurement[]> measurements = [];
+        List<CollectionJobHandle> asked = [];
+        foreach (DeployedTask task in tasks)
+        {
+            measurements.Add(await UploadAsync(task, Reports));
+            await task.WaitForAggregatedAsync(Reports, Token);
+            asked.Add((await task.Collector.CreateAsync(task.QueryFrom(Then), Token)).Job);
+        }
+
+        for (int kills = 0; kills < 2; kills++)
+        {
+            // The Helper has marked the batches collected, and its shares never arrive.
+            deployment.Helper.HoldAnswers();
+            AggregatorProcess driver = await deployment.StartLeaderAsync([Deployment.CollectionJobDriver], Token);
+            await deployment.Helper.WaitForHeldAnswersAsync(tasks.Length, Token);
+            await driver.KillAsync();
+            deployment.Helper.LoseHeldAnswers();
+        }
+
+        foreach ((DeployedTask task, CollectionJobHandle job) in tasks.Zip(asked))
+        {
+            Assert.That((await task.SummarizeAsync(Role.Helper, Token)).IsCollected, Is.True, "the drivers were killed in the middle");
+            Assert.That((await task.Collector.PollAsync(job, Token)).IsReady, Is.False);
+        }
+
+        await deployment.StartLeaderAsync([Deployment.CollectionJobDriver], Token);
+        for (int i = 0; i < tasks.Length; i++)
+        {
+            AssertAggregate(await tasks[i].Collector.CollectAsync(asked[i], cancellationToken: Token), measurements[i]);
+        }
+    }
+}
