@@ -95,7 +95,7 @@ public sealed class KilledProcessTests : EndToEndFixture
     [CancelAfter(300_000)]
     public async Task Every_report_acknowledged_before_the_leader_is_killed_is_in_the_result()
     {
-        const int Requests = 60;
+        const int Requests = 100;
         const int ReportsPerRequest = 20;
         Deployment deployment = await DeployAsync(Settings);
         Task<AggregatorProcess> starting = deployment.StartLeaderAsync([Deployment.Aggregator], Token);

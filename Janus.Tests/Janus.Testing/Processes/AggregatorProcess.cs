@@ -79,7 +79,7 @@ public sealed class AggregatorProcess : IAsyncDisposable
     /// <summary>Ends the process with SIGKILL: nothing of it runs any more.</summary>
     public async Task KillAsync()
     {
-        _process.Kill(entireProcessTree: true);
+        _process.Kill();
         await Ended;
     }
 

@@ -16,6 +16,7 @@ public sealed class DeployedTask : IDisposable
 {
     private const byte CollectorConfigId = 1;
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly BatchRange AllTimes = new(BatchRange.BucketOf(0), BatchRange.BucketOf(long.MaxValue));
 
     private readonly Deployment _deployment;
     private readonly AggregatorUrls _leaderUrls;
@@ -163,16 +164,15 @@ public sealed class DeployedTask : IDisposable
         return WireMessage.Decode<UploadErrors>(errors).Status;
     }
 
-    /// <summary>How far an aggregator is with all batches together.</summary>
+    /// <summary>How far an aggregator is with all batches together; in leader-selected mode, pending reports are not counted.</summary>
     public Task<BatchSummary> SummarizeAsync(Role role, CancellationToken cancellationToken)
     {
-        (IServiceProvider stores, DapTask task) = role == Role.Leader
-            ? (_deployment.LeaderStores, LeaderTask)
-            : (_deployment.HelperStores, HelperTask);
         BatchRange everything = Configuration.BatchMode == BatchMode.TimeInterval
-            ? new BatchRange(BatchRange.BucketOf(0), BatchRange.BucketOf(long.MaxValue))
+            ? AllTimes
             : new BatchRange(new byte[BatchId.Length], [.. Enumerable.Repeat(byte.MaxValue, BatchId.Length)]);
-        return stores.GetRequiredService<BatchStore>().SummarizeAsync(task.Key, everything, cancellationToken);
+        return role == Role.Leader
+            ? Batches(_deployment.LeaderStores).SummarizeAsync(LeaderTask.Key, everything, cancellationToken)
+            : Batches(_deployment.HelperStores).SummarizeAsync(HelperTask.Key, everything, cancellationToken);
     }
 
     /// <summary>Waits until the Leader has aggregated so many reports.</summary>
@@ -187,9 +187,8 @@ public sealed class DeployedTask : IDisposable
     /// <summary>Waits until every report that the Leader has taken was aggregated or rejected.</summary>
     public async Task WaitForNothingPendingAsync(CancellationToken cancellationToken)
     {
-        LeaderAggregationJobStore jobs = _deployment.LeaderStores.GetRequiredService<LeaderAggregationJobStore>();
-        while ((await jobs.TasksWithUnassignedReportsAsync(cancellationToken)).Contains(LeaderTask.Key)
-            || (await SummarizeAsync(Role.Leader, cancellationToken)).PendingReports > 0)
+        // By their times, reports are found in either batch mode, in a job or not.
+        while ((await Batches(_deployment.LeaderStores).SummarizeAsync(LeaderTask.Key, AllTimes, cancellationToken)).PendingReports > 0)
         {
             await Task.Delay(LookInterval, cancellationToken);
         }
@@ -197,4 +196,6 @@ public sealed class DeployedTask : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _collectorKeyPair.Dispose();
+
+    private static BatchStore Batches(IServiceProvider stores) => stores.GetRequiredService<BatchStore>();
 }
