@@ -77,7 +77,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
             sums = _aggregation.Finish(
                 task, job.BatchId, verification, responses, error => _metrics.ReportRejected(Role.Leader, error), cancellationToken);
         }
-        catch (PeerMisbehavedException exception)
+        catch (Exception exception) when (exception is PeerMisbehavedException or PeerRefusedException)
         {
             LogAbandoned(job.Id, task.Id, exception.Message);
             await _store.AbandonAsync(lease, Clock.GetUtcNow(), cancellationToken);
