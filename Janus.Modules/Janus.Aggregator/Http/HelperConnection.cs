@@ -34,32 +34,62 @@ internal sealed class HelperConnection
     /// <exception cref="PeerUnavailableException">The same request may succeed later.</exception>
     /// <exception cref="PeerRefusedException">The Helper refused the job for good.</exception>
     /// <exception cref="PeerMisbehavedException">The answer is malformed.</exception>
-    public async Task<IReadOnlyList<VerifyResp>> CreateAggregationJobAsync(
+    public Task<IReadOnlyList<VerifyResp>> CreateAggregationJobAsync(
         AggregatorTask task, BatchId? batchId, IReadOnlyList<VerifyInit> inits, CancellationToken cancellationToken)
     {
         AggregationJobInitReqHeader header = new(
             new VerificationKeyId(task.Stored.VerificationKeyId), ReadOnlyMemory<byte>.Empty, task.BatchMode.ExtensionsOf(batchId));
         byte[] body = WireMessage.Encode(new AggregationJobInitReq(header, inits));
-        using HttpResponseMessage response = await SendAsync(
-            task, task.HelperUrls.AggregationJobs(task.Id), DapMediaType.AggregationJobInitReq, body, DapMediaType.AggregationJobResp, cancellationToken);
+        return WithinTimeoutAsync(
+            async limit =>
+            {
+                using HttpResponseMessage response = await SendAsync(
+                    task, task.HelperUrls.AggregationJobs(task.Id), DapMediaType.AggregationJobInitReq, body, DapMediaType.AggregationJobResp, limit);
+                return await ReadResponsesAsync(task, inits.Count, response, limit);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Obtains the Helper's encrypted aggregate share.</summary>
+    /// <exception cref="PeerUnavailableException">The same request may succeed later.</exception>
+    /// <exception cref="PeerRefusedException">The Helper refused for good, and has not marked the batch collected.</exception>
+    public Task<HpkeCiphertext> CreateAggregateShareAsync(AggregatorTask task, AggregateShareReq request, CancellationToken cancellationToken) =>
+        WithinTimeoutAsync(
+            async limit =>
+            {
+                using HttpResponseMessage response = await SendAsync(
+                    task,
+                    task.HelperUrls.AggregateShares(task.Id),
+                    DapMediaType.AggregateShareReq,
+                    WireMessage.Encode(request),
+                    DapMediaType.AggregateShare,
+                    limit);
+                return await ReadShareAsync(task, response, limit);
+            },
+            cancellationToken);
+
+    private async Task<IReadOnlyList<VerifyResp>> ReadResponsesAsync(
+        AggregatorTask task, int reports, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
         try
         {
             await using Stream content = await response.Content.ReadAsStreamAsync(cancellationToken);
-            List<VerifyResp> responses = new(inits.Count);
+            List<VerifyResp> responses = new(reports);
             WireStreamReader stream = new(System.IO.Pipelines.PipeReader.Create(content));
             await foreach (VerifyResp one in stream.ReadAllAsync<VerifyResp>(ElementLimits.VerifyResp(task.Vdaf), cancellationToken))
             {
-                if (responses.Count == inits.Count)
+                if (responses.Count == reports)
                 {
-                    throw new PeerMisbehavedException($"the Helper answered for more than the {inits.Count} reports of the request");
+                    throw new PeerMisbehavedException($"the Helper answered for more than the {reports} reports of the request");
                 }
 
                 responses.Add(one);
             }
 
-            return responses;
+            // An answer without a body may come without a Content-Length too.
+            return responses.Count > 0 ? responses : throw Deferred(response);
         }
-        catch (Exception exception) when (IsTransport(exception, cancellationToken))
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             throw new PeerUnavailableException("the Helper's answer did not arrive whole", inner: exception);
         }
@@ -69,28 +99,33 @@ internal sealed class HelperConnection
         }
     }
 
-    /// <summary>Obtains the Helper's encrypted aggregate share.</summary>
-    /// <exception cref="PeerUnavailableException">The same request may succeed later.</exception>
-    /// <exception cref="PeerRefusedException">The Helper refused for good, and has not marked the batch collected.</exception>
-    public async Task<HpkeCiphertext> CreateAggregateShareAsync(AggregatorTask task, AggregateShareReq request, CancellationToken cancellationToken)
+    private static async Task<HpkeCiphertext> ReadShareAsync(AggregatorTask task, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await SendAsync(
-            task,
-            task.HelperUrls.AggregateShares(task.Id),
-            DapMediaType.AggregateShareReq,
-            WireMessage.Encode(request),
-            DapMediaType.AggregateShare,
-            cancellationToken);
         try
         {
             await response.Content.LoadIntoBufferAsync(task.Vdaf.AggShareLength + MaximumShareOverhead, cancellationToken);
             byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             return WireMessage.Decode<AggregateShare>(body).EncryptedAggregateShare;
         }
-        catch (Exception exception) when (exception is DecodeException || IsTransport(exception, cancellationToken))
+        catch (Exception exception) when (exception is DecodeException or HttpRequestException or IOException)
         {
             // The Helper may have marked the batch collected, so the request is repeated until its answer is whole.
             throw new PeerUnavailableException($"the Helper's aggregate share did not arrive whole: {exception.Message}", inner: exception);
+        }
+    }
+
+    // The timeout is for the whole exchange, the body of the answer included.
+    private async Task<T> WithinTimeoutAsync<T>(Func<CancellationToken, Task<T>> exchange, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_options.RequestTimeout);
+        try
+        {
+            return await exchange(limit.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new PeerUnavailableException($"the Helper did not answer within {_options.RequestTimeout}", inner: exception);
         }
     }
 
@@ -99,24 +134,22 @@ internal sealed class HelperConnection
     {
         BearerToken token = task.Stored.AggregatorToken
             ?? throw new InvalidOperationException($"task {task.Id} has no token to present to the Helper");
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_options.RequestTimeout);
         HttpResponseMessage response;
         try
         {
             using HttpRequestMessage message = new(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
             message.Content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Secret);
-            response = await _clients.CreateClient(ClientName).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            response = await _clients.CreateClient(ClientName).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         }
-        catch (Exception exception) when (IsTransport(exception, cancellationToken))
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             throw new PeerUnavailableException($"the Helper at {url} did not answer: {exception.Message}", inner: exception);
         }
 
         try
         {
-            await CheckAsync(response, answerType, limit.Token);
+            await CheckAsync(response, answerType, cancellationToken);
             return response;
         }
         catch
@@ -126,6 +159,9 @@ internal sealed class HelperConnection
         }
     }
 
+    private PeerUnavailableException Deferred(HttpResponseMessage response) =>
+        new("the Helper deferred its answer", HttpRetry.DelayOf(response, _time));
+
     private async Task CheckAsync(HttpResponseMessage response, string answerType, CancellationToken cancellationToken)
     {
         TimeSpan? retryAfter = HttpRetry.DelayOf(response, _time);
@@ -133,10 +169,10 @@ internal sealed class HelperConnection
         {
             if (response.Content.Headers.ContentLength == 0)
             {
-                throw new PeerUnavailableException("the Helper deferred its answer", retryAfter);
+                throw Deferred(response);
             }
 
-            if (!DapMediaType.Matches(response.Content.Headers.NonValidated["Content-Type"].ToString(), answerType))
+            if (!DapMediaType.Matches(MediaTypeOf(response), answerType))
             {
                 throw new PeerUnavailableException($"the Helper's answer is not of type {answerType}", retryAfter);
             }
@@ -168,7 +204,6 @@ internal sealed class HelperConnection
         }
     }
 
-    private static bool IsTransport(Exception exception, CancellationToken cancellationToken) =>
-        exception is HttpRequestException or IOException
-        || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+    private static string? MediaTypeOf(HttpResponseMessage response) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues values) ? values.ToString() : null;
 }
