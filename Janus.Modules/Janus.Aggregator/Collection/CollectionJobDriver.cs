@@ -73,7 +73,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         BatchRange? range = lease.Job.Range ?? await _store.SelectBatchAsync(lease, minBatchSize, cancellationToken);
         if (range is null)
         {
-            await _store.ReleaseAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
+            await _store.DeferAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
             return null;
         }
 
@@ -90,7 +90,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
             if (batch.PendingReports > 0 || (ulong)batch.ReportCount < minBatchSize)
             {
                 LogNotReady(lease.Job.Id, batch.ReportCount, minBatchSize, batch.PendingReports);
-                await _store.ReleaseAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
+                await _store.DeferAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
                 return null;
             }
 
