@@ -176,7 +176,7 @@ public sealed class HelperAggregationRefusalTests : EndpointFixture
         byte[] payload = good.Payload.ToArray();
         (string Name, byte[] Payload)[] malformed =
         [
-            ("empty", []),
+            ("one octet", payload[..1]),
             ("cut off", payload[..^1]),
             ("too long", [.. payload, 0]),
             ("finish instead of initialize", [2, .. payload[1..]]),
