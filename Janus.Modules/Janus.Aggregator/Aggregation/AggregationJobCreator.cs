@@ -70,19 +70,30 @@ internal sealed partial class AggregationJobCreator : BackgroundService
         bool left = false;
         foreach (int key in await _store.TasksWithUnassignedReportsAsync(cancellationToken))
         {
-            AggregatorTask task = await _tasks.GetAsync(key, cancellationToken);
-            int maximum = (int)Math.Clamp(_options.MaximumInputShareBytes / task.LeaderBytesPerReport, 1, _options.MaximumReports);
-            AggregationJobLimits limits = new(Math.Min(_options.MinimumReports, maximum), maximum, _options.MaximumDelay);
-            int created = await _store.CreateAsync(task.Stored, limits, _time.GetUtcNow(), cancellationToken);
-            if (created > 0)
+            try
             {
-                LogCreated(created, task.Id);
+                await CreateJobsAsync(await _tasks.GetAsync(key, cancellationToken), cancellationToken);
+                left = true;
             }
-
-            left = true;
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // A task that cannot be worked on does not hold up the others.
+                LogCreationFailed(exception);
+            }
         }
 
         return left;
+    }
+
+    private async Task CreateJobsAsync(AggregatorTask task, CancellationToken cancellationToken)
+    {
+        int maximum = (int)Math.Clamp(_options.MaximumInputShareBytes / task.LeaderBytesPerReport, 1, _options.MaximumReports);
+        AggregationJobLimits limits = new(Math.Min(_options.MinimumReports, maximum), maximum, _options.MaximumDelay);
+        int created = await _store.CreateAsync(task.Stored, limits, _time.GetUtcNow(), cancellationToken);
+        if (created > 0)
+        {
+            LogCreated(created, task.Id);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Jobs} aggregation jobs created in task {TaskId}")]

@@ -61,6 +61,11 @@ internal sealed partial class HelperAggregationJobs
             HelperVerification verification = await Task.Run(
                 () => _aggregation.Verify(task, recipients, batchId, inits, rejections, now, cancellationToken), cancellationToken);
             IReadOnlyList<BatchBucketShard> shards = verification.Sums.ToShards(id);
+            List<AcceptedReport> accepted = Accepted(inits, buckets, verification, shards);
+            // Rejected reports may name any time, also one that the database cannot hold.
+            ulong[] times = accepted.Count > 0
+                ? [.. accepted.Select(report => report.Time)]
+                : [Time.FromDateTimeOffset(now, task.Configuration.TimePrecision).Value];
             HelperAggregationJob job = new()
             {
                 TaskKey = task.Key,
@@ -69,13 +74,13 @@ internal sealed partial class HelperAggregationJobs
                 AggParam = header.AggParam.ToArray(),
                 BatchId = batchId,
                 ReportCount = inits.Count,
-                MinTime = inits.Min(init => init.ReportShare.ReportMetadata.Time.Value),
-                MaxTime = inits.Max(init => init.ReportShare.ReportMetadata.Time.Value),
+                MinTime = times.Min(),
+                MaxTime = times.Max(),
                 Response = DapRequests.EncodeAll(verification.Responses),
             };
 
             // (4)
-            HelperCommitOutcome outcome = await _store.CommitAsync(job, Accepted(inits, buckets, verification, shards), shards, now, cancellationToken);
+            HelperCommitOutcome outcome = await _store.CommitAsync(job, accepted, shards, now, cancellationToken);
             verification.Sums.Clear();
             switch (outcome)
             {

@@ -36,7 +36,7 @@ internal sealed partial class HelperAggregateShares
         CollectionRequests.Check(task, request.CollectionJobReq);
         BatchRange range = task.BatchMode.RangeOf(task.Id, request.BatchSelector, request.CollectionJobReq.Query);
         AggregateShareId id = AggregateShareId.FromBytes(requestHash.AsSpan(0, AggregateShareId.Length));
-        if (await _store.FindAsync(task.Key, id, cancellationToken) is { } existing)
+        if (await _store.RestoreAsync(task.Key, requestHash, cancellationToken) is { } existing)
         {
             return (existing.Id, existing.Response);
         }

@@ -68,9 +68,12 @@ internal sealed partial class HpkeKeyring : BackgroundService
         IReadOnlyList<StoredHpkeKey> keys = await _store.ListAsync(cancellationToken);
         if (keys.Count == 0)
         {
-            await _store.AddAsync(NewKey(), cancellationToken);
+            bool made = await _store.AddAsync(NewKey(), cancellationToken);
             keys = await _store.ListAsync(cancellationToken);
-            LogKeyMade(keys[0].Config.Id.Value);
+            if (made)
+            {
+                LogKeyMade(keys[0].Config.Id.Value);
+            }
         }
 
         if (_current.Configs.SequenceEqual(keys.Select(key => key.Config)))

@@ -141,7 +141,10 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
     private TimeSpan RetryDelay(Lease<TJob> lease, Exception exception)
     {
         TimeSpan delay = _options.RetryDelay(lease.Attempts);
-        return exception is PeerUnavailableException { RetryAfter: { } asked } && asked > delay ? asked : delay;
+        // A peer may ask for patience, but not for ever.
+        return exception is PeerUnavailableException { RetryAfter: { } asked } && asked > delay
+            ? TimeSpan.FromTicks(Math.Min(asked.Ticks, _options.MaximumRetryDelay.Ticks))
+            : delay;
     }
 
     private async Task TryReleaseAsync(Lease<TJob> lease, JobName name, DateTimeOffset notBefore)

@@ -28,6 +28,7 @@ internal sealed class TaskDirectory
 
     /// <summary>The task with this surrogate key.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
+    /// <exception cref="NotSupportedException">The task's VDAF or batch mode is not supported.</exception>
     public async ValueTask<AggregatorTask> GetAsync(int key, CancellationToken cancellationToken)
     {
         if (_byKey.TryGetValue(key, out AggregatorTask? task))
@@ -35,12 +36,11 @@ internal sealed class TaskDirectory
             return task;
         }
 
-        foreach (DapTask stored in await _store.ListAsync(cancellationToken))
-        {
-            Remember(stored);
-        }
-
-        return _byKey.TryGetValue(key, out task) ? task : throw new InvalidOperationException($"there is no task with key {key}");
+        // Only the one asked for: another may be of a kind that this version does not support.
+        IReadOnlyList<DapTask> tasks = await _store.ListAsync(cancellationToken);
+        return tasks.FirstOrDefault(stored => stored.Key == key) is { } found
+            ? Remember(found)
+            : throw new InvalidOperationException($"there is no task with key {key}");
     }
 
     /// <summary>The task that a Client's request is about, in which we are the Leader.</summary>

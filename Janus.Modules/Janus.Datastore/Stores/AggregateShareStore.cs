@@ -57,6 +57,14 @@ public sealed class AggregateShareStore
             return (await command.ReadAllAsync(Read, token)).SingleOrDefault();
         }, cancellationToken);
 
+    /// <summary>The share that a request got, available again if it had been deleted; <see langword="null"/> if there is none.</summary>
+    public Task<StoredAggregateShare?> RestoreAsync(int taskKey, byte[] requestHash, CancellationToken cancellationToken) =>
+        _runner.RunAsync("AggregateShareStore.Restore", async (transaction, token) =>
+        {
+            await using NpgsqlCommand command = transaction.Command(RestoreSql).With(taskKey).With(requestHash);
+            return (await command.ReadAllAsync(Read, token)).SingleOrDefault();
+        }, cancellationToken);
+
     /// <summary>
     /// Marks the batch that was read as collected and stores the answer, or finds the answer that the same request got
     /// before, which is then available again even if it had been deleted.

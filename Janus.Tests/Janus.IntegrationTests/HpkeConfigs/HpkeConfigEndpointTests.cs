@@ -1,0 +1,114 @@
+using System.Net;
+using Janus.Aggregator;
+using Janus.Datastore;
+using Janus.Hpke;
+using Janus.Messages;
+using Janus.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Janus.IntegrationTests.HpkeConfigs;
+
+/// <summary>DAP §4.4.1 (hpke-config) over HTTP.</summary>
+public sealed class HpkeConfigEndpointTests
+{
+    private TestDatabase _database = null!;
+
+    [SetUp]
+    public async Task Create() => _database = await TestPostgres.CreateDatabaseAsync();
+
+    [TearDown]
+    public async Task Drop() => await _database.DisposeAsync();
+
+    [Test]
+    public async Task A_first_start_makes_a_key_and_announces_it_for_caching()
+    {
+        await using TestAggregator aggregator = await StartAsync();
+        HttpAnswer answer = await GetAsync(aggregator);
+        HpkeConfigList list = answer.Decode<HpkeConfigList>();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK));
+            Assert.That(answer.ContentType, Is.EqualTo("application/ppm-dap;message=hpke-config-list"));
+            Assert.That(answer.CacheControl, Is.EqualTo("max-age=3600"));
+            Assert.That(list.Configs, Has.Count.EqualTo(1));
+            Assert.That(list.Configs[0].KemId, Is.EqualTo(0x20), "DHKEM(X25519, HKDF-SHA256)");
+            Assert.That(list.Configs[0].KdfId, Is.EqualTo(1), "HKDF-SHA256");
+            Assert.That(list.Configs[0].AeadId, Is.EqualTo(1), "AES-128-GCM");
+            Assert.That(list.Configs[0].PublicKey.Length, Is.EqualTo(32));
+        }
+    }
+
+    [Test]
+    public async Task A_restart_keeps_the_key()
+    {
+        await using TestAggregator first = await StartAsync();
+        byte[] before = (await GetAsync(first)).Body;
+        await first.DisposeAsync();
+        await using TestAggregator second = await StartAsync(first.DatastoreKey);
+        Assert.That((await GetAsync(second)).Body, Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Processes_that_start_at_once_on_an_empty_database_share_one_key_that_all_can_use()
+    {
+        string key = DatastoreKeys.Generate();
+        TestAggregator[] aggregators = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => StartAsync(key))));
+        try
+        {
+            TestTask task = new(new TestTaskOptions());
+            await aggregators[0].AddTaskAsync(task.For(Role.Leader));
+            byte[][] lists = await Task.WhenAll(aggregators.Select(async one => (await GetAsync(one)).Body));
+            HpkeConfig config = await aggregators[0].HpkeConfigAsync();
+            ReportFactory reports = new(task, config, null, new Time(1));
+            Assert.That(lists, Is.All.EqualTo(lists[0]));
+            foreach (TestAggregator aggregator in aggregators)
+            {
+                HttpAnswer answer = await RawHttp.PostAsync(
+                    new Uri(aggregator.Endpoint, $"tasks/{task.Id}/reports"),
+                    "application/ppm-dap;message=upload-req",
+                    ReportFactory.UploadBody(reports.Make(1)));
+                Assert.That((answer.Status, answer.Body.Length), Is.EqualTo((HttpStatusCode.OK, 0)));
+            }
+        }
+        finally
+        {
+            foreach (TestAggregator aggregator in aggregators)
+            {
+                await aggregator.DisposeAsync();
+            }
+        }
+    }
+
+    [Test]
+    public async Task A_key_that_is_added_later_is_announced_first_and_without_a_restart()
+    {
+        FakeTimeProvider clock = new(new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero));
+        await using TestAggregator aggregator = await TestAggregator.StartAsync(_database, AggregatorRoles.Aggregator, clock);
+        HpkeConfig made = await aggregator.HpkeConfigAsync();
+        using HpkeKeyPair pair = HpkeKeyPair.Generate(HpkeKemId.X25519HkdfSha256);
+        HpkeConfig added = made with { Id = new HpkeConfigId(2), PublicKey = pair.PublicKey };
+        await aggregator.Get<HpkeKeyStore>().AddAsync(
+            new StoredHpkeKey(added, pair.ExportPrivateKey(), clock.GetUtcNow().AddSeconds(1)), CancellationToken.None);
+        Assert.That(
+            async () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                return (await GetAsync(aggregator)).Decode<HpkeConfigList>().Configs;
+            },
+            Is.EqualTo(new[] { added, made }).After(20_000, 50));
+    }
+
+    [Test]
+    public async Task Another_method_than_get_is_not_allowed()
+    {
+        await using TestAggregator aggregator = await StartAsync();
+        HttpAnswer answer = await RawHttp.PostAsync(new Uri(aggregator.Endpoint, "hpke_config"), "text/plain", []);
+        Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.MethodNotAllowed));
+    }
+
+    private Task<TestAggregator> StartAsync(string? key = null) => TestAggregator.StartAsync(
+        _database, configure: options => options.HpkeConfigCacheLifetime = TimeSpan.FromHours(1), datastoreKey: key);
+
+    private static Task<HttpAnswer> GetAsync(TestAggregator aggregator) =>
+        RawHttp.GetAsync(new Uri(aggregator.Endpoint, "hpke_config"));
+}

@@ -1,0 +1,17 @@
+namespace Janus.Testing;
+
+/// <summary>A request that a <see cref="ScriptedHelper"/> got.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Path">The path with a slash in front.</param>
+/// <param name="ContentType">The media type of the body.</param>
+/// <param name="Authorization">The Authorization header.</param>
+/// <param name="Body">The whole body.</param>
+public sealed record ScriptedRequest(string Method, string Path, string? ContentType, string? Authorization, byte[] Body)
+{
+    public bool IsAggregationJob => Path.EndsWith("/aggregation_jobs", StringComparison.Ordinal);
+
+    public bool IsAggregateShare => Path.EndsWith("/aggregate_shares", StringComparison.Ordinal);
+
+    /// <summary>Method and path: the header holds a token.</summary>
+    public override string ToString() => $"{Method} {Path}";
+}

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using Janus.Dap;
+using Janus.Datastore;
+using Janus.Hpke;
+using Janus.Messages;
+using Janus.Vdaf;
+using Janus.Vdaf.PingPong;
+
+namespace Janus.Testing;
+
+/// <summary>A task with everything that any participant knows of it, the Collector's private key included.</summary>
+public sealed class TestTask
+{
+    /// <summary>The length of a batch bucket in the time-interval mode.</summary>
+    public static readonly TimePrecision Precision = new(60);
+
+    private static readonly DateTimeOffset CreatedAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Makes a task with keys and tokens of its own.</summary>
+    public TestTask(TestTaskOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        CollectorKeyPair = HpkeKeyPair.Generate(Dap.HpkeConfigs.MandatorySuite.Kem);
+        CollectorHpkeConfig = Dap.HpkeConfigs.Create(new HpkeConfigId(200), Dap.HpkeConfigs.MandatorySuite, CollectorKeyPair);
+        Configuration = new TaskConfiguration(new TaskConfigurationFields
+        {
+            TaskInfo = "a test"u8.ToArray(),
+            LeaderAggregatorEndpoint = new Url(options.Leader.ToString()),
+            HelperAggregatorEndpoint = new Url(options.Helper.ToString()),
+            TimePrecision = Precision,
+            MinBatchSize = options.MinBatchSize,
+            BatchMode = options.BatchMode,
+            VdafType = options.Vdaf.Type,
+            VdafConfiguration = options.Vdaf.EncodeConfiguration(),
+            Extensions = options.TaskInterval is { } interval ? [TaskExtension.TaskInterval(interval)] : [],
+        });
+        Vdaf = options.Vdaf.ToVdaf();
+        PingPong = new PingPongTopology(Vdaf);
+        VerificationKeyId = options.VerificationKeyId;
+    }
+
+    public TaskId Id { get; } = TaskId.Random();
+
+    public TaskConfiguration Configuration { get; }
+
+    public Prio3 Vdaf { get; }
+
+    public PingPongTopology PingPong { get; }
+
+    public byte[] Context => DomainSeparation.VdafContext(Id);
+
+    public byte[] VerifyKey { get; } = RandomNumberGenerator.GetBytes(32);
+
+    public byte VerificationKeyId { get; }
+
+    /// <summary>What the Leader presents to the Helper.</summary>
+    public BearerToken AggregatorToken { get; } = BearerToken.Generate();
+
+    /// <summary>What the Collector presents to the Leader.</summary>
+    public BearerToken CollectorToken { get; } = BearerToken.Generate();
+
+    public HpkeKeyPair CollectorKeyPair { get; }
+
+    public HpkeConfig CollectorHpkeConfig { get; }
+
+    public AggregatorUrls LeaderUrls => new(Configuration.LeaderAggregatorEndpoint);
+
+    public AggregatorUrls HelperUrls => new(Configuration.HelperAggregatorEndpoint);
+
+    /// <summary>The task as the Leader or the Helper stores it.</summary>
+    public DapTask For(Role role) => new()
+    {
+        Id = Id,
+        Role = role,
+        Configuration = Configuration,
+        VerifyKey = VerifyKey,
+        VerificationKeyId = VerificationKeyId,
+        CollectorHpkeConfig = CollectorHpkeConfig,
+        AggregatorToken = role == Role.Leader ? AggregatorToken : null,
+        AggregatorTokenHash = role == Role.Helper ? AggregatorToken.Hash() : null,
+        CollectorTokenHash = role == Role.Leader ? CollectorToken.Hash() : null,
+        CreatedAt = CreatedAt,
+    };
+
+    /// <summary>Decrypts an aggregate share as the Collector, or returns <see langword="null"/>.</summary>
+    public byte[]? Open(Role sender, CollectionJobReq request, HpkeCiphertext encrypted) =>
+        new AggregateShareOpener(Id, Configuration, sender, CollectorHpkeConfig, CollectorKeyPair).TryOpen(request, encrypted, out byte[]? share)
+            ? share
+            : null;
+
+    /// <summary>The type's name: it holds secrets.</summary>
+    public override string ToString() => nameof(TestTask);
+}

@@ -1,0 +1,23 @@
+using Janus.Dap;
+using Janus.Messages;
+
+namespace Janus.Testing;
+
+/// <summary>What tests vary about a task.</summary>
+public sealed record TestTaskOptions
+{
+    public Uri Leader { get; init; } = new("https://leader.example/");
+
+    public Uri Helper { get; init; } = new("https://helper.example/");
+
+    public BatchMode BatchMode { get; init; } = BatchMode.TimeInterval;
+
+    public ulong MinBatchSize { get; init; } = 3;
+
+    /// <summary>By default a small histogram: it has a public share, which the sums and counts have not.</summary>
+    public VdafDescription Vdaf { get; init; } = VdafDescription.Histogram(4, 2);
+
+    public Interval? TaskInterval { get; init; }
+
+    public byte VerificationKeyId { get; init; } = 9;
+}
