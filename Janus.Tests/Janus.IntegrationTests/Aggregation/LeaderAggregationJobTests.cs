@@ -196,7 +196,6 @@ public sealed class LeaderAggregationJobTests : DeploymentFixture
                     TaskKey = stored.Key,
                     Id = ReportId.Random(),
                     Time = TestDeployment.CurrentTime.Value,
-                    PublicExtensions = [],
                     PublicShare = new byte[1],
                     LeaderInputShare = new byte[1],
                     HelperEncryptedInputShare = [1],
