@@ -40,7 +40,8 @@ internal sealed class HelperConnection : IDisposable
                 ContentType = DapMediaType.AggregationJobInitReq,
                 Content = WireMessage.Encode(new AggregationJobInitReq(header, inits)),
                 Accept = DapMediaType.AggregationJobResp,
-                MaximumResponseLength = (int)Math.Min((long)inits.Count * ElementLimits.VerifyResp(task.Vdaf), int.MaxValue),
+                // Room for one answer too many, which is then seen as such.
+                MaximumResponseLength = (int)Math.Min((inits.Count + 1L) * ElementLimits.VerifyResp(task.Vdaf), int.MaxValue),
             },
             cancellationToken);
         try
