@@ -143,9 +143,13 @@ public sealed class TestDeployment : IAsyncDisposable
         await HelperDatabase.DisposeAsync();
     }
 
+    /// <summary>How often the Leader tries an aggregation job that the Helper refuses.</summary>
+    public const int MaximumAttempts = 3;
+
     private static void MakeImpatient(AggregatorOptions options)
     {
         options.AggregationJobs.MaximumDelay = TimeSpan.FromMilliseconds(50);
+        options.AggregationJobs.MaximumAttempts = MaximumAttempts;
         options.AggregationJobs.PollInterval = TimeSpan.FromMilliseconds(200);
         options.Peer.RequestTimeout = TimeSpan.FromSeconds(2);
         foreach (JobDriverOptions driver in new[] { options.AggregationJobDriver, options.CollectionJobDriver })

@@ -14,6 +14,7 @@ namespace Janus.Aggregator;
 /// </remarks>
 internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregationJob>
 {
+    private readonly int _maximumAttempts;
     private readonly LeaderAggregationJobStore _store;
     private readonly LeaderAggregation _aggregation;
     private readonly TaskDirectory _tasks;
@@ -33,6 +34,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         ILogger<AggregationJobDriver> logger)
         : base(options.Value.AggregationJobDriver, signal, WorkKind.AggregationJobs, time, logger)
     {
+        _maximumAttempts = options.Value.AggregationJobs.MaximumAttempts;
         _store = store;
         _aggregation = aggregation;
         _tasks = tasks;
@@ -77,7 +79,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
             sums = _aggregation.Finish(
                 task, job.BatchId, verification, responses, error => _metrics.ReportRejected(Role.Leader, error), cancellationToken);
         }
-        catch (Exception exception) when (exception is PeerMisbehavedException or PeerRefusedException)
+        catch (Exception exception) when (exception is PeerMisbehavedException || (exception is PeerRefusedException && lease.Attempts >= _maximumAttempts))
         {
             LogAbandoned(job.Id, task.Id, exception.Message);
             await _store.AbandonAsync(lease, Clock.GetUtcNow(), cancellationToken);

@@ -25,6 +25,13 @@ public sealed class AggregationJobOptions
     [Range(typeof(TimeSpan), "00:00:00.0500000", "01:00:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How often a Leader tries a job that the Helper refuses, in case an operator mends what is wrong, before it
+    /// gives the job up, and its reports with it.
+    /// </summary>
+    [Range(1, 1000)]
+    public int MaximumAttempts { get; set; } = 10;
+
     /// <summary>The most reports that a Helper takes in one aggregation job; the body is limited accordingly.</summary>
     [Range(1, 1_000_000)]
     public int MaximumReportsAccepted { get; set; } = 20_000;

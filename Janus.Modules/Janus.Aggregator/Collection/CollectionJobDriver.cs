@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
@@ -144,6 +145,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         // (5)
         HpkeCiphertext leaderShare = task.AggregateShares.Seal(request, job.LeaderAggregateShare!);
         CollectionJobResp response = new((ulong)job.ReportCount!, job.Interval!.Value, leaderShare, helperShare);
+        CryptographicOperations.ZeroMemory(job.LeaderAggregateShare);
         if (await _store.FinishAsync(lease, WireMessage.Encode(response), Clock.GetUtcNow(), cancellationToken))
         {
             LogFinished(job.Id, task.Id, job.ReportCount!.Value);

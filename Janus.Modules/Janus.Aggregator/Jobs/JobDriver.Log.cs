@@ -11,6 +11,9 @@ internal abstract partial class JobDriver<TJob>
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} failed at attempt {Attempts}; next attempt in {Delay}")]
     private partial void LogStepFailed(JobName job, int attempts, TimeSpan delay, Exception exception);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} is postponed after attempt {Attempts}: {Reason}; next attempt in {Delay}")]
+    private partial void LogStepPostponed(JobName job, int attempts, string reason, TimeSpan delay);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{Job} released because the process is stopping")]
     private partial void LogReleased(JobName job);
 

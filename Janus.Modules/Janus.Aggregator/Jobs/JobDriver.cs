@@ -131,7 +131,14 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
             {
                 TimeSpan delay = RetryDelay(lease, exception);
                 notBefore += delay;
-                LogStepFailed(name, lease.Attempts, delay, exception);
+                if (exception is PeerUnavailableException or PeerRefusedException)
+                {
+                    LogStepPostponed(name, lease.Attempts, exception.Message, delay);
+                }
+                else
+                {
+                    LogStepFailed(name, lease.Attempts, delay, exception);
+                }
             }
 
             await TryReleaseAsync(lease, name, notBefore);

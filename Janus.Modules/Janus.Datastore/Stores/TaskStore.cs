@@ -52,6 +52,23 @@ public sealed class TaskStore
         return row is null ? null : Read(row);
     }
 
+    /// <summary>The task of a key, if there is one.</summary>
+    /// <exception cref="CryptographicException">A secret of the task does not open.</exception>
+    public async Task<DapTask?> FindAsync(int key, CancellationToken cancellationToken)
+    {
+        await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
+        TaskEntity? row = await context.Tasks.AsNoTracking().SingleOrDefaultAsync(task => task.TaskKey == key, cancellationToken);
+        return row is null ? null : Read(row);
+    }
+
+    /// <summary>Whether some task accepts the token with this SHA-256 hash from a Leader or a Collector.</summary>
+    public async Task<bool> KnowsTokenAsync(byte[] hash, CancellationToken cancellationToken)
+    {
+        await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Tasks.AnyAsync(
+            task => task.AggregatorTokenHash == hash || task.CollectorTokenHash == hash, cancellationToken);
+    }
+
     /// <summary>All tasks, in the order they were added.</summary>
     /// <exception cref="CryptographicException">A secret of a task does not open.</exception>
     public async Task<IReadOnlyList<DapTask>> ListAsync(CancellationToken cancellationToken)

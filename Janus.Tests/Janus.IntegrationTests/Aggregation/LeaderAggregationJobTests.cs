@@ -128,10 +128,19 @@ public sealed class LeaderAggregationJobTests : DeploymentFixture
     }
 
     [Test]
-    public async Task A_job_that_the_helper_refuses_for_good_is_abandoned_and_holds_nothing_up()
+    public async Task A_job_that_the_helper_refuses_is_tried_again_in_case_an_operator_mends_it()
     {
         TestTask task = await Deployment.AddTaskAsync();
-        Between.ScriptFirst(IsJob, ScriptedHelper.Problem(DapProblemType.InvalidMessage, "not like this"));
+        Between.ScriptFirst(IsJob, [.. Enumerable.Repeat(ScriptedHelper.Problem(DapProblemType.InvalidMessage, "not yet"), TestDeployment.MaximumAttempts - 1)]);
+        await Deployment.UploadAsync(task, 1, 2, 3);
+        await AssertCollectedAsync(task, 0, 1, 1, 1);
+    }
+
+    [Test]
+    public async Task A_job_that_the_helper_goes_on_refusing_is_abandoned_and_holds_nothing_up()
+    {
+        TestTask task = await Deployment.AddTaskAsync();
+        Between.ScriptFirst(IsJob, [.. Enumerable.Repeat(ScriptedHelper.Problem(DapProblemType.InvalidMessage, "not like this"), TestDeployment.MaximumAttempts)]);
         await Deployment.UploadAsync(task, 1, 2, 3);
         await AssertAbandonedAsync(task);
         await Deployment.UploadAsync(task, 0, 0, 0);
