@@ -31,7 +31,9 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>Starts <c>janus</c> with <paramref name="arguments"/>; <paramref name="environment"/> adds variables.</summary>
     public static HostProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Janus.Host.dll"), .. arguments])
+        // A test run in the background of a script ignores Ctrl-C, and so would the processes that it starts.
+        string[] command = ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "Janus.Host.dll"), .. arguments];
+        ProcessStartInfo start = new("env", command)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
