@@ -41,16 +41,10 @@ internal sealed partial class AggregationJobCreator : BackgroundService
         {
             try
             {
+                // Reports that are too few for a job yet become one when the oldest has waited long enough.
                 bool reportsWait = await CreateJobsAsync(stoppingToken);
-                if (reportsWait)
-                {
-                    // Reports too few for a job yet: come back when the oldest has waited long enough.
-                    await Task.Delay(_options.MaximumDelay, _time, stoppingToken);
-                }
-                else
-                {
-                    await waiter.WaitAsync(_options.PollInterval, stoppingToken);
-                }
+                bool soon = reportsWait && _options.MaximumDelay < _options.PollInterval;
+                await waiter.WaitAsync(soon ? _options.MaximumDelay : _options.PollInterval, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

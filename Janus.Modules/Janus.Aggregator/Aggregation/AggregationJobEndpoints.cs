@@ -28,7 +28,8 @@ internal sealed class AggregationJobEndpoints
     {
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper);
         context.RequireMediaType(DapMediaType.AggregationJobInitReq);
-        context.LimitBody((task.VerifyInitBodyLength * _options.MaximumReportsAccepted) + MaximumHeaderLength);
+        context.LimitBody(Math.Min(
+            (task.VerifyInitBodyLength * _options.MaximumReportsAccepted) + MaximumHeaderLength, _options.MaximumRequestBytes));
         using HashingStream body = new(context.Request.Body);
         WireStreamReader stream = new(System.IO.Pipelines.PipeReader.Create(body));
         AggregationJobInitReqHeader header = await stream.ReadOneAsync<AggregationJobInitReqHeader>(

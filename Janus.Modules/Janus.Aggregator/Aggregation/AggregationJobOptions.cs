@@ -26,11 +26,15 @@ public sealed class AggregationJobOptions
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How often a Leader tries a job that the Helper refuses, in case an operator mends what is wrong, before it
-    /// gives the job up, and its reports with it.
+    /// From which attempt on a refusal by the Helper makes a Leader give the job up, and its reports with it. Until
+    /// then an operator can mend what is wrong; the default gives hours.
     /// </summary>
-    [Range(1, 1000)]
-    public int MaximumAttempts { get; set; } = 10;
+    [Range(1, 100_000)]
+    public int MaximumAttempts { get; set; } = 100;
+
+    /// <summary>The longest request for an aggregation job that a Helper takes, in bytes: it is held in memory.</summary>
+    [Range(1L << 16, 1L << 34)]
+    public long MaximumRequestBytes { get; set; } = 256L << 20;
 
     /// <summary>The most reports that a Helper takes in one aggregation job; the body is limited accordingly.</summary>
     [Range(1, 1_000_000)]

@@ -81,21 +81,22 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         while (true)
         {
             // (2)
-            StoredBatch batch = await _batches.ReadAsync(task.Key, range, cancellationToken);
-            if (batch.IsCollected)
+            BatchSummary summary = await _batches.SummarizeAsync(task.Key, range, cancellationToken);
+            if (summary.IsCollected)
             {
                 await FailAsync(lease, DapProblemType.BatchOverlap, "the batch overlaps one that has been collected", cancellationToken);
                 return null;
             }
 
-            if (batch.PendingReports > 0 || (ulong)batch.ReportCount < minBatchSize)
+            if (summary.PendingReports > 0 || (ulong)summary.ReportCount < minBatchSize)
             {
-                LogNotReady(lease.Job.Id, batch.ReportCount, minBatchSize, batch.PendingReports);
+                LogNotReady(lease.Job.Id, summary.ReportCount, minBatchSize, summary.PendingReports);
                 await _store.DeferAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
                 return null;
             }
 
-            // (3)
+            // (3) What changes from here on, the fence finds.
+            StoredBatch batch = await _batches.ReadAsync(task.Key, range, cancellationToken);
             byte[] share = Batches.Merge(task.Vdaf, batch);
             FenceOutcome outcome = await _store.FenceAsync(lease, batch, share, batch.ReportInterval, Clock.GetUtcNow(), cancellationToken);
             switch (outcome)

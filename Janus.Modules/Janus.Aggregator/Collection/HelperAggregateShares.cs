@@ -44,6 +44,13 @@ internal sealed partial class HelperAggregateShares
         while (true)
         {
             StoredBatch batch = await _batches.ReadAsync(task.Key, range, cancellationToken);
+            if (batch.IsCollected)
+            {
+                // The same request may have collected it since we looked.
+                StoredAggregateShare given = await _store.RestoreAsync(task.Key, requestHash, cancellationToken) ?? throw Overlap(task);
+                return (given.Id, given.Response);
+            }
+
             Check(task, request, batch);
             byte[] share = Batches.Merge(task.Vdaf, batch);
             byte[] response = WireMessage.Encode(new AggregateShare(task.AggregateShares.Seal(request.CollectionJobReq, share)));
@@ -75,11 +82,6 @@ internal sealed partial class HelperAggregateShares
 
     private static void Check(AggregatorTask task, AggregateShareReq request, StoredBatch batch)
     {
-        if (batch.IsCollected)
-        {
-            throw Overlap(task);
-        }
-
         if ((ulong)batch.ReportCount < task.Configuration.MinBatchSize)
         {
             throw new DapProblemException(

@@ -27,7 +27,6 @@ internal sealed class HelperConnection : IDisposable
     /// <summary>Creates an aggregation job, or finds the one that the same request made before, and returns its answers.</summary>
     /// <exception cref="PeerUnavailableException">The same request may succeed later.</exception>
     /// <exception cref="PeerRefusedException">The Helper refused the job for good.</exception>
-    /// <exception cref="PeerMisbehavedException">The answer is malformed.</exception>
     public async Task<IReadOnlyList<VerifyResp>> CreateAggregationJobAsync(
         AggregatorTask task, BatchId? batchId, IReadOnlyList<VerifyInit> inits, CancellationToken cancellationToken)
     {
@@ -50,7 +49,8 @@ internal sealed class HelperConnection : IDisposable
         }
         catch (DecodeException exception)
         {
-            throw new PeerMisbehavedException($"the Helper's answer is malformed: {exception.Message}");
+            // Perhaps it was cut on its way, and the Helper has committed: the request is repeated until its answer is whole.
+            throw new PeerUnavailableException($"the Helper's answer is malformed: {exception.Message}", inner: exception);
         }
     }
 

@@ -15,6 +15,7 @@ namespace Janus.Aggregator;
 internal abstract partial class JobDriver<TJob> : BackgroundService
 {
     private readonly CancellationTokenSource _abort = new();
+    private readonly PriorityQueue<bool, DateTimeOffset> _retries = new();
     private readonly JobDriverOptions _options;
     private readonly WorkSignal _signal;
     private readonly WorkKind _kind;
@@ -87,7 +88,9 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
                 {
                     // A step that ends may leave its job due at once, when it was woken meanwhile.
                     signal ??= waiter.WaitAsync(_options.PollInterval, stoppingToken);
-                    await Task.WhenAny([signal, .. running]);
+                    using CancellationTokenSource waited = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                    await Task.WhenAny([signal, Task.Delay(UntilNextRetry(), Clock, waited.Token), .. running]);
+                    await waited.CancelAsync();
                     if (signal.IsCompleted)
                     {
                         await signal;
@@ -107,6 +110,26 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         }
 
         await Task.WhenAll(running);
+    }
+
+    // Jobs that this driver released become due without a notification.
+    private TimeSpan UntilNextRetry()
+    {
+        lock (_retries)
+        {
+            DateTimeOffset now = Clock.GetUtcNow();
+            while (_retries.TryPeek(out _, out DateTimeOffset due))
+            {
+                if (due > now)
+                {
+                    return due - now;
+                }
+
+                _retries.Dequeue();
+            }
+        }
+
+        return Timeout.InfiniteTimeSpan;
     }
 
     private async Task DriveAsync(Lease<TJob> lease)
@@ -142,6 +165,10 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
             }
 
             await TryReleaseAsync(lease, name, notBefore);
+            lock (_retries)
+            {
+                _retries.Enqueue(true, notBefore);
+            }
         }
     }
 

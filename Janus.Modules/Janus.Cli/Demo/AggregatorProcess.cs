@@ -57,6 +57,12 @@ internal sealed class AggregatorProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // What configures the aggregators of this machine does not configure the demo's.
+        foreach (string inherited in start.Environment.Keys.Where(key => key.StartsWith("JANUS_", StringComparison.Ordinal) && key != "JANUS_POSTGRES_BIN").ToList())
+        {
+            start.Environment.Remove(inherited);
+        }
+
         foreach ((string key, string value) in environment)
         {
             start.Environment[key] = value;
@@ -83,7 +89,7 @@ internal sealed class AggregatorProcess : IAsyncDisposable
             await StopAsync(process);
             throw exception is OperationCanceledException && cancellationToken.IsCancellationRequested
                 ? exception
-                : new CliException($"the {name} did not start: {(lastError.Length > 0 ? lastError.Replace("janus: ", string.Empty, StringComparison.Ordinal) : $"see {logFile}")}");
+                : new CliException($"the {name} did not start: {(lastError.Length > 0 ? lastError.Replace("janus: ", string.Empty, StringComparison.Ordinal) : exception.Message)}");
         }
     }
 
