@@ -48,6 +48,7 @@ public sealed class HelperAggregateShareTests : EndpointFixture
     }
 
     [Test]
+    [Repeat(10)]
     public async Task An_identical_request_gets_the_same_share()
     {
         ScriptedLeader leader = await AggregatedAsync(0, 1, 2);

@@ -37,16 +37,17 @@ public sealed class WireReaderTests
     [Test]
     public void Errors_tell_the_offset_in_the_whole_message()
     {
-        DecodeException exception = Assert.Throws<DecodeException>(() =>
+        static void Read()
         {
             WireReader reader = new([0, 3, 1, 2, 3], origin: 100);
             WireReader inner = reader.ReadVector16("vector");
             inner.ReadUInt16("first");
             inner.ReadUInt16("second");
-        });
+        }
 
-        Assert.That(exception.Offset, Is.EqualTo(104));
-        Assert.That(exception.Field, Is.EqualTo("second"));
+        Assert.That(Read, Throws.TypeOf<DecodeException>()
+            .With.Property(nameof(DecodeException.Offset)).EqualTo(104)
+            .And.Property(nameof(DecodeException.Field)).EqualTo("second"));
     }
 
     [Test]
