@@ -21,7 +21,6 @@ internal sealed class AggregatorMetrics : IDisposable
         UploadsShed = _meter.CreateCounter<long>("janus.upload.shed_requests", "{request}", "Upload requests refused because the queue was full.");
         ReportsAggregated = _meter.CreateCounter<long>("janus.aggregation.reports", "{report}", "Reports verified and committed to a batch bucket, by role.");
         JobReports = _meter.CreateHistogram<long>("janus.aggregation.job_reports", "{report}", "Reports in an aggregation job.");
-        StepDuration = _meter.CreateHistogram<double>("janus.job.step_duration", "s", "Time of one step of a job, by kind.");
     }
 
     /// <summary>Upload requests refused because the queue was full.</summary>
@@ -32,9 +31,6 @@ internal sealed class AggregatorMetrics : IDisposable
 
     /// <summary>Reports in an aggregation job.</summary>
     public Histogram<long> JobReports { get; }
-
-    /// <summary>Seconds of one step of a job.</summary>
-    public Histogram<double> StepDuration { get; }
 
     /// <summary>Counts what became of written reports.</summary>
     public void ReportsWritten(IReadOnlyList<UploadOutcome> outcomes)

@@ -93,8 +93,9 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
                     await waited.CancelAsync();
                     if (signal.IsCompleted)
                     {
-                        await signal;
+                        Task ended = signal;
                         signal = null;
+                        await ended;
                     }
                 }
             }

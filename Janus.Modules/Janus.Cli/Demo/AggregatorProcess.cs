@@ -30,7 +30,7 @@ internal sealed class AggregatorProcess : IAsyncDisposable
 
     /// <summary>Starts an aggregator on a database that is migrated, and waits until it serves.</summary>
     /// <param name="name">Leader or Helper.</param>
-    /// <param name="folder">Where its log and address file go.</param>
+    /// <param name="folder">Where its address file goes.</param>
     /// <param name="port">The port, or 0 for a free one.</param>
     /// <param name="environment">Its configuration.</param>
     /// <param name="cancellationToken">Stops waiting, and the process.</param>
@@ -39,7 +39,6 @@ internal sealed class AggregatorProcess : IAsyncDisposable
         string name, string folder, int port, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         string addressFile = Path.Combine(folder, $"{name}.address");
-        string logFile = Path.Combine(folder, $"{name}.log");
         ProcessStartInfo start = new()
         {
             FileName = Environment.ProcessPath!,
@@ -69,14 +68,8 @@ internal sealed class AggregatorProcess : IAsyncDisposable
         }
 
         Process process = Process.Start(start)!;
-        StreamWriter log = new(logFile) { AutoFlush = true };
         string lastError = string.Empty;
-        process.OutputDataReceived += (_, line) => WriteLine(log, line.Data);
-        process.ErrorDataReceived += (_, line) =>
-        {
-            lastError = line.Data is { Length: > 0 } text ? text : lastError;
-            WriteLine(log, line.Data);
-        };
+        process.ErrorDataReceived += (_, line) => lastError = line.Data is { Length: > 0 } text ? text : lastError;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         try
@@ -136,19 +129,6 @@ internal sealed class AggregatorProcess : IAsyncDisposable
         catch (IOException)
         {
             await process.WaitForExitAsync();
-        }
-    }
-
-    private static void WriteLine(StreamWriter log, string? line)
-    {
-        if (line is null)
-        {
-            return;
-        }
-
-        lock (log)
-        {
-            log.WriteLine(line);
         }
     }
 }
