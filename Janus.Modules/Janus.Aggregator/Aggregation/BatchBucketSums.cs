@@ -12,11 +12,11 @@ namespace Janus.Aggregator;
 /// <remarks>Not thread-safe: each thread adds to its own, and they are merged at the end.</remarks>
 internal sealed class BatchBucketSums
 {
-    private readonly Prio3 _vdaf;
+    private readonly IVdaf _vdaf;
     private readonly Func<Time, byte[]> _bucketOf;
     private readonly Dictionary<string, Sum> _sums = [];
 
-    public BatchBucketSums(Prio3 vdaf, Func<Time, byte[]> bucketOf)
+    public BatchBucketSums(IVdaf vdaf, Func<Time, byte[]> bucketOf)
     {
         _vdaf = vdaf;
         _bucketOf = bucketOf;
@@ -83,7 +83,7 @@ internal sealed class BatchBucketSums
 
     private byte[] NewAggregateShare()
     {
-        byte[] share = new byte[_vdaf.AggShareLength];
+        byte[] share = new byte[_vdaf.AggShareLength([])];
         _vdaf.AggInit([], share);
         return share;
     }

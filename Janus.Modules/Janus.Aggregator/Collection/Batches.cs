@@ -7,9 +7,9 @@ namespace Janus.Aggregator;
 internal static class Batches
 {
     /// <summary>Merges the aggregate shares of all shards.</summary>
-    public static byte[] Merge(Prio3 vdaf, StoredBatch batch)
+    public static byte[] Merge(IVdaf vdaf, StoredBatch batch)
     {
-        byte[] merged = new byte[vdaf.AggShareLength];
+        byte[] merged = new byte[vdaf.AggShareLength([])];
         vdaf.AggInit([], merged);
         foreach (BatchBucketShard shard in batch.Shards)
         {
