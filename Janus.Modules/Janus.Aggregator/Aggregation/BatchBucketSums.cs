@@ -7,7 +7,7 @@ using Janus.Vdaf;
 namespace Janus.Aggregator;
 
 /// <summary>
-/// Adds up the out shares of one aggregation job by batch bucket: DAP §4.5.5.3 (batch-buckets).
+/// Adds up the out shares of one aggregation job by batch bucket: DAP §4.5.4.3 (batch-buckets).
 /// </summary>
 /// <remarks>Not thread-safe: each thread adds to its own, and they are merged at the end.</remarks>
 internal sealed class BatchBucketSums

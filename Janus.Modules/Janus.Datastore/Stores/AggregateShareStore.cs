@@ -82,7 +82,7 @@ public sealed class AggregateShareStore
     {
         ArgumentNullException.ThrowIfNull(range);
         ArgumentNullException.ThrowIfNull(expected);
-        byte[] fingerprint = BatchStatements.FingerprintOf(expected);
+        byte[] fingerprint = expected.Fingerprint();
         return _runner.RunAsync("AggregateShareStore.Commit", async (transaction, token) =>
         {
             AggregateShareOutcome outcome = await CheckAsync(transaction, taskKey, requestHash, range, fingerprint, token);
