@@ -2,6 +2,7 @@ using Janus.Dap;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace Janus.Aggregator;
@@ -17,6 +18,7 @@ public static class AggregatorModule
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<AggregatorMetrics>();
+        services.TryAddSingleton<SupportedVdafs>();
         services.AddSingleton<TaskDirectory>();
         services.AddSingleton<HelperConnection>();
         if (roles.HasFlag(AggregatorRoles.Aggregator))

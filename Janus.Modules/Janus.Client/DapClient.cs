@@ -25,7 +25,11 @@ public sealed class DapClient
     /// <exception cref="ArgumentException">The task's configuration or an option is not valid.</exception>
     /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
     public DapClient(
-        TaskId taskId, TaskConfiguration taskConfiguration, HttpClient httpClient, DapClientOptions? options = null)
+        TaskId taskId,
+        TaskConfiguration taskConfiguration,
+        HttpClient httpClient,
+        DapClientOptions? options = null,
+        SupportedVdafs? vdafs = null)
     {
         ArgumentNullException.ThrowIfNull(taskConfiguration);
         _options = options ?? new DapClientOptions();
@@ -39,7 +43,7 @@ public sealed class DapClient
         TaskId = taskId;
         TaskConfiguration = taskConfiguration;
         DapExchange exchange = new(httpClient, _options.BackOff, _options.TimeProvider);
-        _sealing = new ReportSealing(taskId, taskConfiguration, exchange, _options);
+        _sealing = new ReportSealing(taskId, taskConfiguration, exchange, _options, vdafs ?? new SupportedVdafs());
         _uploader = new ReportUploader(taskId, taskConfiguration, _sealing, exchange);
     }
 

@@ -7,13 +7,13 @@ namespace Janus.Client;
 /// <summary>Shards measurements of one task: the first half of DAP §4.4.2 (upload-request), which needs no HPKE configuration.</summary>
 internal sealed class DapMeasurementSharder
 {
-    private readonly Prio3 _vdaf;
+    private readonly IVdaf _vdaf;
     private readonly byte[] _context;
 
     /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
-    public DapMeasurementSharder(TaskId taskId, TaskConfiguration taskConfiguration)
+    public DapMeasurementSharder(TaskId taskId, TaskConfiguration taskConfiguration, SupportedVdafs vdafs)
     {
-        _vdaf = VdafDescription.Of(taskConfiguration).ToVdaf();
+        _vdaf = vdafs.Create(taskConfiguration);
         _context = DomainSeparation.VdafContext(taskId);
         TimePrecision = taskConfiguration.TimePrecision;
     }

@@ -19,9 +19,13 @@ public sealed class DapReportBuilder
     /// <exception cref="ArgumentException">The suite or the public key of a configuration is not usable.</exception>
     /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
     public DapReportBuilder(
-        TaskId taskId, TaskConfiguration taskConfiguration, HpkeConfig leaderHpkeConfig, HpkeConfig helperHpkeConfig)
+        TaskId taskId,
+        TaskConfiguration taskConfiguration,
+        HpkeConfig leaderHpkeConfig,
+        HpkeConfig helperHpkeConfig,
+        SupportedVdafs? vdafs = null)
         : this(
-            new DapMeasurementSharder(taskId, taskConfiguration),
+            new DapMeasurementSharder(taskId, taskConfiguration, vdafs ?? new SupportedVdafs()),
             new InputShareSealer(taskId, taskConfiguration, Role.Leader, leaderHpkeConfig),
             new InputShareSealer(taskId, taskConfiguration, Role.Helper, helperHpkeConfig))
     {

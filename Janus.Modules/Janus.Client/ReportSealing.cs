@@ -13,9 +13,9 @@ internal sealed class ReportSealing
     private readonly HpkeConfigSource _helper;
 
     public ReportSealing(
-        TaskId taskId, TaskConfiguration taskConfiguration, DapExchange exchange, DapClientOptions options)
+        TaskId taskId, TaskConfiguration taskConfiguration, DapExchange exchange, DapClientOptions options, SupportedVdafs vdafs)
     {
-        _sharder = new DapMeasurementSharder(taskId, taskConfiguration);
+        _sharder = new DapMeasurementSharder(taskId, taskConfiguration, vdafs);
         _leader = new HpkeConfigSource(taskId, taskConfiguration, Role.Leader, exchange, options);
         _helper = new HpkeConfigSource(taskId, taskConfiguration, Role.Helper, exchange, options);
     }

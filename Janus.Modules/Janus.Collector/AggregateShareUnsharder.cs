@@ -12,20 +12,21 @@ internal sealed class AggregateShareUnsharder
 {
     private const int CiphertextOverhead = (1 << 16) + (1 << 8);
 
-    private readonly Prio3 _vdaf;
+    private readonly IVdaf _vdaf;
     private readonly AggregateShareOpener _leader;
     private readonly AggregateShareOpener _helper;
 
+    /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
     public AggregateShareUnsharder(
-        TaskId taskId, TaskConfiguration taskConfiguration, HpkeConfig collectorHpkeConfig, HpkeKeyPair keyPair)
+        TaskId taskId, TaskConfiguration taskConfiguration, HpkeConfig collectorHpkeConfig, HpkeKeyPair keyPair, SupportedVdafs vdafs)
     {
-        _vdaf = VdafDescription.Of(taskConfiguration).ToVdaf();
+        _vdaf = vdafs.Create(taskConfiguration);
         _leader = new AggregateShareOpener(taskId, taskConfiguration, Role.Leader, collectorHpkeConfig, keyPair);
         _helper = new AggregateShareOpener(taskId, taskConfiguration, Role.Helper, collectorHpkeConfig, keyPair);
     }
 
     /// <summary>The longest encoding of a <see cref="CollectionJobResp"/>, in bytes.</summary>
-    public int MaximumResponseLength => 2 * (_vdaf.AggShareLength + CiphertextOverhead);
+    public int MaximumResponseLength => 2 * (_vdaf.AggShareLength([]) + CiphertextOverhead);
 
     /// <exception cref="AggregateShareException">A share cannot be opened, or is malformed.</exception>
     public IReadOnlyList<UInt128> Unshard(CollectionJobReq request, CollectionJobResp response)

@@ -31,6 +31,7 @@ public sealed class DapCollector
     /// <param name="token">Authenticates the Collector to the Leader.</param>
     /// <param name="httpClient">Sends the requests.</param>
     /// <param name="options">How to work.</param>
+    /// <param name="vdafs">The VDAFs that tasks may use.</param>
     /// <exception cref="ArgumentException">
     /// The task's configuration or an option is not valid, or the key pair does not fit the HPKE configuration.
     /// </exception>
@@ -42,7 +43,8 @@ public sealed class DapCollector
         HpkeKeyPair keyPair,
         BearerToken token,
         HttpClient httpClient,
-        DapCollectorOptions? options = null)
+        DapCollectorOptions? options = null,
+        SupportedVdafs? vdafs = null)
     {
         ArgumentNullException.ThrowIfNull(taskConfiguration);
         _options = options ?? new DapCollectorOptions();
@@ -64,7 +66,8 @@ public sealed class DapCollector
         TaskConfiguration = taskConfiguration;
         _token = token;
         _exchange = new DapExchange(httpClient, _options.BackOff, _options.TimeProvider);
-        _unsharder = new AggregateShareUnsharder(taskId, taskConfiguration, collectorHpkeConfig, keyPair);
+        _unsharder = new AggregateShareUnsharder(
+            taskId, taskConfiguration, collectorHpkeConfig, keyPair, vdafs ?? new SupportedVdafs());
         _collectionJobs = new AggregatorUrls(taskConfiguration.LeaderAggregatorEndpoint).CollectionJobs(taskId);
     }
 

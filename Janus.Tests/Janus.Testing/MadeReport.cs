@@ -1,5 +1,5 @@
 using Janus.Messages;
-using Janus.Vdaf.PingPong;
+using Janus.Vdaf;
 
 namespace Janus.Testing;
 

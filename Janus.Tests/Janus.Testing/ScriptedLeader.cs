@@ -21,7 +21,7 @@ public sealed class ScriptedLeader
     {
         Task = task;
         _helper = helper;
-        _aggShare = new byte[task.Vdaf.AggShareLength];
+        _aggShare = new byte[task.Vdaf.AggShareLength([])];
         task.Vdaf.AggInit([], _aggShare);
     }
 
@@ -42,8 +42,8 @@ public sealed class ScriptedLeader
     {
         ArgumentNullException.ThrowIfNull(report);
         VerifyOutcome[] outcomes = new VerifyOutcome[1];
-        byte[] state = new byte[Task.PingPong.LeaderStateLength];
-        byte[] message = new byte[Task.PingPong.InitializeMessageLength];
+        byte[] state = new byte[Task.PingPong.StateLength([], 0)];
+        byte[] message = new byte[Task.PingPong.MessageLength([], 0)];
         Task.PingPong.LeaderInit(Task.VerifyKey, Task.Context, [], [report.LeaderInput], outcomes, state, message);
         _states[report.Id] = state;
         return new VerifyInit(
@@ -79,8 +79,8 @@ public sealed class ScriptedLeader
             }
 
             VerifyOutcome[] outcomes = new VerifyOutcome[1];
-            byte[] outShare = new byte[Task.Vdaf.OutShareLength];
-            Task.PingPong.LeaderContinue(Task.Context, _states[response.ReportId], [response.Payload], outcomes, outShare);
+            byte[] outShare = new byte[Task.Vdaf.OutShareLength([])];
+            Task.PingPong.Continue(Task.Context, [], 1, _states[response.ReportId], [response.Payload], outcomes, [], [], outShare);
             if (outcomes[0] == VerifyOutcome.Finished)
             {
                 Task.Vdaf.AggUpdate([], _aggShare, outShare);

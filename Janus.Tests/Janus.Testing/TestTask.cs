@@ -44,7 +44,7 @@ public sealed class TestTask
 
     public TaskConfiguration Configuration { get; }
 
-    public Prio3 Vdaf { get; }
+    public IVdaf Vdaf { get; }
 
     public PingPongTopology PingPong { get; }
 

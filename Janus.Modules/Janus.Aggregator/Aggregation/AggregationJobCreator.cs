@@ -81,7 +81,7 @@ internal sealed partial class AggregationJobCreator : BackgroundService
 
     private async Task CreateJobsAsync(AggregatorTask task, CancellationToken cancellationToken)
     {
-        int maximum = (int)Math.Clamp(_options.MaximumInputShareBytes / task.LeaderBytesPerReport, 1, _options.MaximumReports);
+        int maximum = (int)Math.Clamp(_options.MaximumInputShareBytes / task.LeaderBytesPerReport([]), 1, _options.MaximumReports);
         AggregationJobLimits limits = new(Math.Min(_options.MinimumReports, maximum), maximum, _options.MaximumDelay);
         int created = await _store.CreateAsync(task.Stored, limits, _time.GetUtcNow(), cancellationToken);
         if (created > 0)

@@ -29,13 +29,13 @@ internal sealed class AggregationJobEndpoints
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper);
         context.RequireMediaType(DapMediaType.AggregationJobInitReq);
         context.LimitBody(Math.Min(
-            (task.VerifyInitBodyLength * _options.MaximumReportsAccepted) + MaximumHeaderLength, _options.MaximumRequestBytes));
+            (task.VerifyInitBodyLength([]) * _options.MaximumReportsAccepted) + MaximumHeaderLength, _options.MaximumRequestBytes));
         using HashingStream body = new(context.Request.Body);
         WireStreamReader stream = new(System.IO.Pipelines.PipeReader.Create(body));
         AggregationJobInitReqHeader header = await stream.ReadOneAsync<AggregationJobInitReqHeader>(
             MaximumHeaderLength, context.RequestAborted);
         List<VerifyInit> inits = [];
-        await foreach (VerifyInit init in stream.ReadAllAsync<VerifyInit>(ElementLimits.VerifyInit(task.Vdaf), context.RequestAborted))
+        await foreach (VerifyInit init in stream.ReadAllAsync<VerifyInit>(ElementLimits.VerifyInit(task.Vdaf, []), context.RequestAborted))
         {
             if (inits.Count == _options.MaximumReportsAccepted)
             {

@@ -39,7 +39,7 @@ internal sealed class HelperAggregation
         InputShareOpener opener = task.OpenerWith(recipients);
         ReportChunks.ForEach(
             inits.Count,
-            task.HelperBytesPerReport,
+            task.HelperBytesPerReport([]),
             _options.EffectiveVerificationThreads,
             NewSums,
             VerifyChunk,
@@ -47,7 +47,7 @@ internal sealed class HelperAggregation
             cancellationToken);
         return new HelperVerification(responses, sums);
 
-        BatchBucketSums NewSums() => new(task.Vdaf, time => task.BatchMode.BucketOf(time, batchId));
+        BatchBucketSums NewSums() => new(task.Vdaf, ReadOnlyMemory<byte>.Empty, time => task.BatchMode.BucketOf(time, batchId));
 
         void Merge(BatchBucketSums chunkSums)
         {
@@ -104,14 +104,15 @@ internal sealed class HelperAggregation
         BatchBucketSums sums)
     {
         PingPongTopology pingPong = task.PingPong;
-        int messageLength = pingPong.FinishMessageLength;
-        int outShareLength = task.Vdaf.OutShareLength;
+        int messageLength = pingPong.MessageLength([], 1);
+        int outShareLength = task.Vdaf.OutShareLength([]);
         byte[] messages = new byte[inputs.Length * messageLength];
         byte[] outShares = ArrayPool<byte>.Shared.Rent(inputs.Length * outShareLength);
         VerifyOutcome[] outcomes = new VerifyOutcome[inputs.Length];
         try
         {
-            pingPong.HelperInit(task.Stored.VerifyKey, task.VdafContext, [], inputs, inbound, outcomes, messages, outShares.AsSpan(0, inputs.Length * outShareLength));
+            pingPong.HelperInit(
+                task.Stored.VerifyKey, task.VdafContext, [], inputs, inbound, outcomes, [], messages, outShares.AsSpan(0, inputs.Length * outShareLength));
             for (int i = 0; i < inputs.Length; i++)
             {
                 ReportMetadata metadata = inits[indices[i]].ReportShare.ReportMetadata;

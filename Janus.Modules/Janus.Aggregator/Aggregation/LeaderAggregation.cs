@@ -22,8 +22,8 @@ internal sealed class LeaderAggregation
     public LeaderVerification Init(AggregatorTask task, IReadOnlyList<UnaggregatedReport> reports, CancellationToken cancellationToken)
     {
         PingPongTopology pingPong = task.PingPong;
-        int stateLength = pingPong.LeaderStateLength;
-        int messageLength = pingPong.InitializeMessageLength;
+        int stateLength = pingPong.StateLength([], 0);
+        int messageLength = pingPong.MessageLength([], 0);
         byte[] states = new byte[checked(reports.Count * stateLength)];
         byte[] messages = new byte[checked(reports.Count * messageLength)];
         ReportError?[] rejections = new ReportError?[reports.Count];
@@ -84,10 +84,10 @@ internal sealed class LeaderAggregation
         CheckAnswers(reports, responses);
         BatchBucketSums sums = NewSums();
         ReportChunks.ForEach(
-            reports.Count, task.Vdaf.OutShareLength, _options.EffectiveVerificationThreads, NewSums, FinishChunk, Merge, cancellationToken);
+            reports.Count, task.Vdaf.OutShareLength([]), _options.EffectiveVerificationThreads, NewSums, FinishChunk, Merge, cancellationToken);
         return sums;
 
-        BatchBucketSums NewSums() => new(task.Vdaf, time => task.BatchMode.BucketOf(time, batchId));
+        BatchBucketSums NewSums() => new(task.Vdaf, ReadOnlyMemory<byte>.Empty, time => task.BatchMode.BucketOf(time, batchId));
 
         void Merge(BatchBucketSums chunkSums)
         {
@@ -106,16 +106,16 @@ internal sealed class LeaderAggregation
 
             ReadOnlyMemory<byte>[] inbound = [.. continued.Select(i => responses[i].Payload)];
             VerifyOutcome[] outcomes = new VerifyOutcome[continued.Length];
-            int stateLength = task.PingPong.LeaderStateLength;
+            int stateLength = task.PingPong.StateLength([], 0);
             byte[] states = new byte[continued.Length * stateLength];
             for (int i = 0; i < continued.Length; i++)
             {
                 reports[continued[i]].State.CopyTo(states.AsMemory(i * stateLength));
             }
 
-            int outShareLength = task.Vdaf.OutShareLength;
+            int outShareLength = task.Vdaf.OutShareLength([]);
             byte[] outShares = new byte[continued.Length * outShareLength];
-            task.PingPong.LeaderContinue(task.VdafContext, states, inbound, outcomes, outShares);
+            task.PingPong.Continue(task.VdafContext, [], 1, states, inbound, outcomes, [], [], outShares);
             for (int i = 0; i < continued.Length; i++)
             {
                 PendingReport report = reports[continued[i]];

@@ -9,7 +9,7 @@ internal static class Batches
     public static async Task<(StoredBatch Batch, byte[] AggregateShare)> MergeAsync(
         this BatchStore store, AggregatorTask task, BatchRange range, ReadOnlyMemory<byte> aggParam, CancellationToken cancellationToken)
     {
-        byte[] merged = new byte[task.Vdaf.AggShareLength];
+        byte[] merged = new byte[task.Vdaf.AggShareLength(aggParam.Span)];
         task.Vdaf.AggInit(aggParam.Span, merged);
         StoredBatch batch = await store.ReadAsync(
             task.Key, range, share => task.Vdaf.Merge(aggParam.Span, merged, share.Span), cancellationToken);

@@ -40,7 +40,7 @@ internal sealed class HelperConnection : IDisposable
                 Content = WireMessage.Encode(new AggregationJobInitReq(header, inits)),
                 Accept = DapMediaType.AggregationJobResp,
                 // Room for one answer too many, which is then seen as such.
-                MaximumResponseLength = (int)Math.Min((inits.Count + 1L) * ElementLimits.VerifyResp(task.Vdaf), int.MaxValue),
+                MaximumResponseLength = (int)Math.Min((inits.Count + 1L) * ElementLimits.VerifyResp(task.Vdaf, [], 1), int.MaxValue),
             },
             cancellationToken);
         try
@@ -66,7 +66,7 @@ internal sealed class HelperConnection : IDisposable
                 ContentType = DapMediaType.AggregateShareReq,
                 Content = WireMessage.Encode(request),
                 Accept = DapMediaType.AggregateShare,
-                MaximumResponseLength = task.Vdaf.AggShareLength + MaximumShareOverhead,
+                MaximumResponseLength = task.Vdaf.AggShareLength([]) + MaximumShareOverhead,
             },
             cancellationToken);
         try

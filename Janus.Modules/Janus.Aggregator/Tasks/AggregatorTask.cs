@@ -15,11 +15,12 @@ internal sealed class AggregatorTask
     private (InputShareRecipients Recipients, InputShareOpener Opener)? _opener;
     private readonly Lock _openerLock = new();
 
-    /// <exception cref="NotSupportedException">The task uses a VDAF that is not supported.</exception>
-    public AggregatorTask(DapTask stored)
+    /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
+    /// <exception cref="NotSupportedException">The task's batch mode is not supported.</exception>
+    public AggregatorTask(DapTask stored, SupportedVdafs vdafs)
     {
         Stored = stored;
-        Vdaf = VdafDescription.Of(stored.Configuration).ToVdaf();
+        Vdaf = vdafs.Create(stored.Configuration);
         PingPong = new PingPongTopology(Vdaf);
         VdafContext = DomainSeparation.VdafContext(stored.Id);
         BatchMode = BatchModeRules.For(stored.Configuration.BatchMode);
@@ -45,7 +46,7 @@ internal sealed class AggregatorTask
     public TaskConfiguration Configuration => Stored.Configuration;
 
     /// <summary>The VDAF.</summary>
-    public Prio3 Vdaf { get; }
+    public IVdaf Vdaf { get; }
 
     /// <summary>The VDAF's verification between the two Aggregators.</summary>
     public PingPongTopology PingPong { get; }
@@ -73,14 +74,16 @@ internal sealed class AggregatorTask
         (long)Vdaf.PublicShareLength + Vdaf.InputShareLength(0) + Vdaf.InputShareLength(1) + ReportOverhead;
 
     /// <summary>The room that a report takes in an AggregationJobInitReq, in bytes; one with large extensions may take more.</summary>
-    public long VerifyInitBodyLength =>
-        (long)Vdaf.PublicShareLength + Vdaf.InputShareLength(1) + PingPong.InitializeMessageLength + ReportOverhead;
+    public long VerifyInitBodyLength(ReadOnlySpan<byte> aggParam) =>
+        (long)Vdaf.PublicShareLength + Vdaf.InputShareLength(1) + PingPong.MessageLength(aggParam, 0) + ReportOverhead;
 
     /// <summary>What a report in the Leader's aggregation job occupies in memory, in bytes.</summary>
-    public long LeaderBytesPerReport => Vdaf.InputShareLength(0) + PingPong.LeaderStateLength + ReportOverhead;
+    public long LeaderBytesPerReport(ReadOnlySpan<byte> aggParam) =>
+        (long)Vdaf.InputShareLength(0) + PingPong.StateLength(aggParam, 0) + ReportOverhead;
 
     /// <summary>What a report in the Helper's verification occupies in memory, in bytes.</summary>
-    public long HelperBytesPerReport => Vdaf.InputShareLength(0) + Vdaf.OutShareLength + ReportOverhead;
+    public long HelperBytesPerReport(ReadOnlySpan<byte> aggParam) =>
+        (long)Vdaf.InputShareLength(0) + Vdaf.OutShareLength(aggParam) + ReportOverhead;
 
     /// <summary>Opens this task's input shares with our HPKE keys as they are now.</summary>
     public InputShareOpener OpenerWith(InputShareRecipients recipients)

@@ -12,8 +12,13 @@ internal sealed class TaskDirectory
     private readonly ConcurrentDictionary<TaskId, AggregatorTask> _byId = [];
     private readonly ConcurrentDictionary<int, AggregatorTask> _byKey = [];
     private readonly TaskStore _store;
+    private readonly SupportedVdafs _vdafs;
 
-    public TaskDirectory(TaskStore store) => _store = store;
+    public TaskDirectory(TaskStore store, SupportedVdafs vdafs)
+    {
+        _store = store;
+        _vdafs = vdafs;
+    }
 
     /// <summary>The task with this ID, or <see langword="null"/>.</summary>
     public async ValueTask<AggregatorTask?> FindAsync(TaskId id, CancellationToken cancellationToken)
@@ -28,7 +33,8 @@ internal sealed class TaskDirectory
 
     /// <summary>The task with this surrogate key.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
-    /// <exception cref="NotSupportedException">The task's VDAF or batch mode is not supported.</exception>
+    /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
+    /// <exception cref="NotSupportedException">The task's batch mode is not supported.</exception>
     public async ValueTask<AggregatorTask> GetAsync(int key, CancellationToken cancellationToken)
     {
         if (_byKey.TryGetValue(key, out AggregatorTask? task))
@@ -82,7 +88,7 @@ internal sealed class TaskDirectory
 
     private AggregatorTask Remember(DapTask stored)
     {
-        AggregatorTask task = _byId.GetOrAdd(stored.Id, _ => new AggregatorTask(stored));
+        AggregatorTask task = _byId.GetOrAdd(stored.Id, _ => new AggregatorTask(stored, _vdafs));
         _byKey.TryAdd(task.Key, task);
         return task;
     }

@@ -22,7 +22,7 @@ internal sealed class LeaderUpload
         UploadedReportOrError[] opened = new UploadedReportOrError[reports.Count];
         ReportChunks.ForEach<object?>(
             reports.Count,
-            task.LeaderBytesPerReport,
+            task.ReportBodyLength,
             _options.EffectiveVerificationThreads,
             () => null,
             (range, _) =>

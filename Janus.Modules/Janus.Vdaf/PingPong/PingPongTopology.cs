@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Janus.Vdaf.Fields;
 
 namespace Janus.Vdaf.PingPong;
@@ -8,33 +7,29 @@ namespace Janus.Vdaf.PingPong;
 /// Instances are immutable and safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// <code>
-/// enum { initialize(0), continue(1), finish(2), (255) } MessageType;
-/// struct {
-///   MessageType type;
-///   select (Message.type) {
-///     case initialize: opaque verifier_share&lt;0..2^32-1&gt;;
-///     case finish:     opaque verifier_message&lt;0..2^32-1&gt;;
-///   };
-/// } Message;
-/// </code>
-/// Prio3 has one round, so it never continues. A report that is rejected leaves zeros in its part of every
-/// output and does not touch the parts of the others.
+/// <para>
+/// The messages of a report are numbered: 0 is the Leader's first one, odd ones are the Helper's, and the last one has
+/// the number <see cref="Rounds"/>. Message n tells the verifier message of round n − 1 and its sender's verifier share
+/// of round n, the first and the last one only the half that exists. Whoever sends the last message is finished with it;
+/// whoever sends another one keeps a state until the answer comes.
+/// </para>
+/// <para>
+/// A report that is rejected leaves zeros in its part of every output and does not touch the parts of the others.
+/// </para>
 /// </remarks>
-public sealed class PingPongTopology
+public sealed partial class PingPongTopology
 {
-    private const byte Initialize = 0;
-    private const byte Finish = 2;
-    private const int HeaderLength = 1 + sizeof(uint);
+    private const int LeaderId = 0;
+    private const int HelperId = 1;
 
-    // How many reports the Helper holds in memory between its two halves.
+    // How many reports are held in memory between the halves of a step.
     private const int GroupLength = 16;
 
-    private readonly Prio3 _vdaf;
+    private readonly IVdaf _vdaf;
 
     /// <summary>Runs a VDAF of two shares.</summary>
     /// <exception cref="ArgumentException">The VDAF has more than two shares.</exception>
-    public PingPongTopology(Prio3 vdaf)
+    public PingPongTopology(IVdaf vdaf)
     {
         ArgumentNullException.ThrowIfNull(vdaf);
         if (vdaf.Shares != 2)
@@ -45,24 +40,37 @@ public sealed class PingPongTopology
         _vdaf = vdaf;
     }
 
-    /// <summary>The length of the Leader's state between its two steps, in bytes.</summary>
-    public int LeaderStateLength => _vdaf.VerifyStateLength;
+    /// <summary>The number of rounds of verification, which is the number of the last message.</summary>
+    public int Rounds => _vdaf.Rounds;
 
-    /// <summary>The length of an encoded initialize message, in bytes.</summary>
-    public int InitializeMessageLength => HeaderLength + _vdaf.VerifierShareLength;
+    /// <summary>Whether the Aggregator that takes this message is finished, and has an out share.</summary>
+    public bool IsFinishedBy(int message) => message >= Rounds - 1;
 
-    /// <summary>The length of an encoded finish message, in bytes.</summary>
-    public int FinishMessageLength => HeaderLength + _vdaf.VerifierMessageLength;
+    /// <summary>The length of a message, in bytes.</summary>
+    /// <exception cref="ArgumentException">The aggregation parameter is not valid, or there is no such message.</exception>
+    public int MessageLength(ReadOnlySpan<byte> aggParam, int message)
+    {
+        CheckMessage(message, 0);
+        return PingPongMessage.Of(_vdaf, aggParam, message).Length;
+    }
 
-    /// <summary>The Leader begins: VDAF §5.7.1 (ping-pong-topo).</summary>
+    /// <summary>The length of the state that the sender of a message keeps, in bytes: zero for the last message.</summary>
+    /// <exception cref="ArgumentException">The aggregation parameter is not valid, or there is no such message.</exception>
+    public int StateLength(ReadOnlySpan<byte> aggParam, int message)
+    {
+        CheckMessage(message, 0);
+        return message == Rounds ? 0 : _vdaf.VerifyStateLength(aggParam, message);
+    }
+
+    /// <summary>The Leader begins, with message 0.</summary>
     /// <param name="verifyKey">The verification key.</param>
     /// <param name="ctx">The application context.</param>
-    /// <param name="aggParam">The encoded aggregation parameter.</param>
+    /// <param name="aggParam">The aggregation parameter.</param>
     /// <param name="reports">The reports with the Leader's input shares.</param>
     /// <param name="outcomes">Receives, per report, <see cref="VerifyOutcome.Continued"/> or why it was rejected.</param>
-    /// <param name="states">Receives <see cref="LeaderStateLength"/> bytes per report: a secret.</param>
-    /// <param name="messages">Receives <see cref="InitializeMessageLength"/> bytes per report, for the Helper.</param>
-    /// <exception cref="ArgumentException">A buffer or a nonce has the wrong length.</exception>
+    /// <param name="states">Receives, per report, the state to keep: a secret.</param>
+    /// <param name="messages">Receives, per report, the message for the Helper.</param>
+    /// <exception cref="ArgumentException">A buffer or a nonce has the wrong length, or the aggregation parameter is not valid.</exception>
     public void LeaderInit(
         ReadOnlySpan<byte> verifyKey,
         ReadOnlySpan<byte> ctx,
@@ -72,175 +80,128 @@ public sealed class PingPongTopology
         Span<byte> states,
         Span<byte> messages)
     {
-        _vdaf.CheckVerifyInit(verifyKey, ctx, aggregatorId: 0, aggParam, reports, outcomes);
-        Prio3.CheckLength(states.Length, (long)reports.Length * LeaderStateLength, nameof(states));
-        Prio3.CheckLength(messages.Length, (long)reports.Length * InitializeMessageLength, nameof(messages));
-        _vdaf.VerifyInitCore(
-            verifyKey,
-            ctx,
-            aggregatorId: 0,
-            reports,
-            outcomes,
-            new Slots(states, LeaderStateLength),
-            new Slots(messages, InitializeMessageLength, HeaderLength, _vdaf.VerifierShareLength));
-        for (int i = 0; i < reports.Length; i++)
+        PingPongMessage form = PingPongMessage.Of(_vdaf, aggParam, 0);
+        int stateLength = StateLength(aggParam, 0);
+        Arguments.CheckLength(outcomes.Length, reports.Length, nameof(outcomes));
+        Arguments.CheckLength(states.Length, (long)reports.Length * stateLength, nameof(states));
+        Arguments.CheckLength(messages.Length, (long)reports.Length * form.Length, nameof(messages));
+        using Scratch<byte> scratch = new(Math.Min(GroupLength, reports.Length) * form.VerifierShareLength);
+        Span<byte> shares = scratch.Take(Math.Min(GroupLength, reports.Length) * form.VerifierShareLength);
+        for (int start = 0; start < reports.Length; start += GroupLength)
         {
-            WriteHeader(
-                messages.Slice(i * InitializeMessageLength, HeaderLength),
-                outcomes[i] == VerifyOutcome.Continued,
-                Initialize,
-                _vdaf.VerifierShareLength);
+            int count = Math.Min(GroupLength, reports.Length - start);
+            Span<VerifyOutcome> groupOutcomes = outcomes.Slice(start, count);
+            Span<byte> groupShares = shares[..(count * form.VerifierShareLength)];
+            _vdaf.VerifyInit(
+                verifyKey,
+                ctx,
+                LeaderId,
+                aggParam,
+                reports.Slice(start, count),
+                groupOutcomes,
+                Part(states, stateLength, start, count),
+                groupShares);
+            Write(form, groupOutcomes, [], groupShares, Part(messages, form.Length, start, count));
         }
     }
 
-    /// <summary>The Helper answers the Leader's first message, and is finished: VDAF §5.7.1 (ping-pong-topo).</summary>
+    /// <summary>
+    /// The Helper takes message 0 and sends message 1. If the VDAF has one round it is finished with that, otherwise it
+    /// keeps a state.
+    /// </summary>
+    /// <remarks>
+    /// A report whose public share belies the Helper's input share is rejected, since the Leader will reject it after the
+    /// Helper has committed to it: see <see cref="IVdaf.CheckPublicShares"/>.
+    /// </remarks>
     /// <param name="verifyKey">The verification key.</param>
     /// <param name="ctx">The application context.</param>
-    /// <param name="aggParam">The encoded aggregation parameter.</param>
+    /// <param name="aggParam">The aggregation parameter.</param>
     /// <param name="reports">The reports with the Helper's input shares.</param>
-    /// <param name="inboundMessages">The Leader's messages, one per report.</param>
-    /// <param name="outcomes">Receives, per report, <see cref="VerifyOutcome.Finished"/> or why it was rejected.</param>
-    /// <param name="messages">Receives <see cref="FinishMessageLength"/> bytes per report, for the Leader.</param>
-    /// <param name="outShares">Receives <see cref="Prio3.OutShareLength"/> bytes per report: a secret.</param>
-    /// <exception cref="ArgumentException">A buffer or a nonce has the wrong length.</exception>
+    /// <param name="inbound">The Leader's messages, one per report.</param>
+    /// <param name="outcomes">
+    /// Receives, per report, <see cref="VerifyOutcome.Continued"/>, <see cref="VerifyOutcome.Finished"/> or why it was rejected.
+    /// </param>
+    /// <param name="states">Receives, per report, the state to keep, a secret; empty if message 1 is the last one.</param>
+    /// <param name="messages">Receives, per report, the message for the Leader.</param>
+    /// <param name="outShares">Receives, per report, the out share, a secret; empty unless message 1 is the last one.</param>
+    /// <exception cref="ArgumentException">A buffer or a nonce has the wrong length, or the aggregation parameter is not valid.</exception>
     public void HelperInit(
         ReadOnlySpan<byte> verifyKey,
         ReadOnlySpan<byte> ctx,
         ReadOnlySpan<byte> aggParam,
         ReadOnlySpan<VerifyInput> reports,
-        ReadOnlySpan<ReadOnlyMemory<byte>> inboundMessages,
+        ReadOnlySpan<ReadOnlyMemory<byte>> inbound,
         Span<VerifyOutcome> outcomes,
+        Span<byte> states,
         Span<byte> messages,
         Span<byte> outShares)
     {
-        _vdaf.CheckVerifyInit(verifyKey, ctx, aggregatorId: 1, aggParam, reports, outcomes);
-        Prio3.CheckLength(inboundMessages.Length, reports.Length, nameof(inboundMessages));
-        Prio3.CheckLength(messages.Length, (long)reports.Length * FinishMessageLength, nameof(messages));
-        Prio3.CheckLength(outShares.Length, (long)reports.Length * _vdaf.OutShareLength, nameof(outShares));
-        int group = Math.Min(GroupLength, reports.Length);
-        int shareLength = _vdaf.VerifierShareLength;
-        using Scratch<byte> scratch = new(group * (LeaderStateLength + (2 * shareLength)));
-        Span<byte> states = scratch.Take(group * LeaderStateLength);
-        Span<byte> sharePairs = scratch.Take(group * 2 * shareLength);
-        for (int start = 0; start < reports.Length; start += group)
+        Arguments.CheckLength(inbound.Length, reports.Length, nameof(inbound));
+        StepLengths lengths = CheckStep(aggParam, 0, inbound.Length, outcomes, states, messages, outShares);
+        for (int start = 0; start < reports.Length; start += GroupLength)
         {
-            int count = Math.Min(group, reports.Length - start);
-            _vdaf.VerifyInitCore(
+            int count = Math.Min(GroupLength, reports.Length - start);
+            HelperInitGroup(
                 verifyKey,
                 ctx,
-                aggregatorId: 1,
+                aggParam,
                 reports.Slice(start, count),
+                inbound.Slice(start, count),
                 outcomes.Slice(start, count),
-                new Slots(states, LeaderStateLength),
-                new Slots(sharePairs, 2 * shareLength, shareLength, shareLength));
-            for (int i = 0; i < count; i++)
-            {
-                int report = start + i;
-                outcomes[report] = HelperFinish(
-                    ctx,
-                    outcomes[report],
-                    inboundMessages[report].Span,
-                    states.Slice(i * LeaderStateLength, LeaderStateLength),
-                    sharePairs.Slice(i * 2 * shareLength, 2 * shareLength),
-                    messages.Slice(report * FinishMessageLength, FinishMessageLength),
-                    outShares.Slice(report * _vdaf.OutShareLength, _vdaf.OutShareLength));
-            }
+                Part(states, lengths.State, start, count),
+                Part(messages, lengths.Message, start, count),
+                Part(outShares, lengths.OutShare, start, count));
         }
     }
 
-    /// <summary>The Leader takes the Helper's answer, and is finished: VDAF §5.7.1 (ping-pong-topo).</summary>
+    /// <summary>
+    /// Takes a message of the peer and answers with the next one. The role follows from the message: odd ones are taken
+    /// by the Leader.
+    /// </summary>
     /// <param name="ctx">The application context.</param>
-    /// <param name="states">The states that <see cref="LeaderInit"/> wrote.</param>
-    /// <param name="inboundMessages">The Helper's messages, one per report.</param>
-    /// <param name="outcomes">Receives, per report, <see cref="VerifyOutcome.Finished"/> or why it was rejected.</param>
-    /// <param name="outShares">Receives <see cref="Prio3.OutShareLength"/> bytes per report: a secret.</param>
-    /// <exception cref="ArgumentException">A buffer has the wrong length.</exception>
-    public void LeaderContinue(
+    /// <param name="aggParam">The aggregation parameter.</param>
+    /// <param name="inboundMessage">The number of the peer's message, 1 to <see cref="Rounds"/>.</param>
+    /// <param name="states">Per report, the state kept with the message before that one. Only reports that continued belong here.</param>
+    /// <param name="inbound">The peer's messages, one per report.</param>
+    /// <param name="outcomes">
+    /// Receives, per report, <see cref="VerifyOutcome.Continued"/>, <see cref="VerifyOutcome.Finished"/> or why it was rejected.
+    /// </param>
+    /// <param name="nextStates">Receives, per report, the state to keep, a secret; empty if nothing comes back.</param>
+    /// <param name="messages">Receives, per report, the next message; empty if the peer's was the last one.</param>
+    /// <param name="outShares">
+    /// Receives, per report, the out share, a secret; empty unless the message <see cref="IsFinishedBy">finishes</see> this Aggregator.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// A buffer has the wrong length, the aggregation parameter is not valid, or there is no such message.
+    /// </exception>
+    public void Continue(
         ReadOnlySpan<byte> ctx,
+        ReadOnlySpan<byte> aggParam,
+        int inboundMessage,
         ReadOnlySpan<byte> states,
-        ReadOnlySpan<ReadOnlyMemory<byte>> inboundMessages,
+        ReadOnlySpan<ReadOnlyMemory<byte>> inbound,
         Span<VerifyOutcome> outcomes,
+        Span<byte> nextStates,
+        Span<byte> messages,
         Span<byte> outShares)
     {
-        Prio3.CheckContext(ctx);
-        Prio3.CheckLength(states.Length, (long)inboundMessages.Length * LeaderStateLength, nameof(states));
-        Prio3.CheckLength(outcomes.Length, inboundMessages.Length, nameof(outcomes));
-        Prio3.CheckLength(outShares.Length, (long)inboundMessages.Length * _vdaf.OutShareLength, nameof(outShares));
-        for (int i = 0; i < inboundMessages.Length; i++)
+        CheckMessage(inboundMessage, 1);
+        int stateLength = StateLength(aggParam, inboundMessage - 1);
+        Arguments.CheckLength(states.Length, (long)inbound.Length * stateLength, nameof(states));
+        StepLengths lengths = CheckStep(aggParam, inboundMessage, inbound.Length, outcomes, nextStates, messages, outShares);
+        for (int start = 0; start < inbound.Length; start += GroupLength)
         {
-            Span<byte> outShare = outShares.Slice(i * _vdaf.OutShareLength, _vdaf.OutShareLength);
-            if (TryReadMessage(inboundMessages[i].Span, Finish, out ReadOnlySpan<byte> verifierMessage))
-            {
-                ReadOnlySpan<byte> state = states.Slice(i * LeaderStateLength, LeaderStateLength);
-                outcomes[i] = _vdaf.VerifyNext(ctx, state, verifierMessage, outShare);
-            }
-            else
-            {
-                outShare.Clear();
-                outcomes[i] = VerifyOutcome.MalformedMessage;
-            }
+            int count = Math.Min(GroupLength, inbound.Length - start);
+            ContinueGroup(
+                ctx,
+                aggParam,
+                inboundMessage,
+                states.Slice(start * stateLength, count * stateLength),
+                inbound.Slice(start, count),
+                outcomes.Slice(start, count),
+                Part(nextStates, lengths.State, start, count),
+                Part(messages, lengths.Message, start, count),
+                Part(outShares, lengths.OutShare, start, count));
         }
-    }
-
-    private static void WriteHeader(Span<byte> header, bool accepted, byte type, int length)
-    {
-        header[0] = accepted ? type : (byte)0;
-        BinaryPrimitives.WriteUInt32BigEndian(header[1..], accepted ? (uint)length : 0);
-    }
-
-    private static bool TryReadMessage(ReadOnlySpan<byte> message, byte type, out ReadOnlySpan<byte> content)
-    {
-        content = default;
-        if (message.Length < HeaderLength
-            || message[0] != type
-            || BinaryPrimitives.ReadUInt32BigEndian(message[1..]) != (uint)(message.Length - HeaderLength))
-        {
-            return false;
-        }
-
-        content = message[HeaderLength..];
-        return true;
-    }
-
-    private VerifyOutcome HelperFinish(
-        ReadOnlySpan<byte> ctx,
-        VerifyOutcome outcome,
-        ReadOnlySpan<byte> inbound,
-        ReadOnlySpan<byte> state,
-        Span<byte> verifierShares,
-        Span<byte> message,
-        Span<byte> outShare)
-    {
-        message.Clear();
-        outShare.Clear();
-        if (outcome != VerifyOutcome.Continued)
-        {
-            return outcome;
-        }
-
-        if (!TryReadMessage(inbound, Initialize, out ReadOnlySpan<byte> leaderShare)
-            || leaderShare.Length != _vdaf.VerifierShareLength)
-        {
-            return VerifyOutcome.MalformedMessage;
-        }
-
-        leaderShare.CopyTo(verifierShares);
-        Span<byte> verifierMessage = message[HeaderLength..];
-        outcome = _vdaf.VerifierSharesToMessageCore(ctx, verifierShares, verifierMessage);
-        if (outcome == VerifyOutcome.Continued)
-        {
-            outcome = _vdaf.VerifyNext(ctx, state, verifierMessage, outShare);
-        }
-
-        if (outcome == VerifyOutcome.Finished)
-        {
-            WriteHeader(message, accepted: true, Finish, _vdaf.VerifierMessageLength);
-        }
-        else
-        {
-            message.Clear();
-        }
-
-        return outcome;
     }
 }

@@ -5,113 +5,68 @@ namespace Janus.Vdaf;
 /// <content>Aggregation and unsharding: VDAF §7.2.4 (Aggregation) and §7.2.5 (Unsharding).</content>
 public abstract partial class Prio3
 {
-    /// <summary>Writes the aggregate share of no report.</summary>
-    /// <exception cref="ArgumentException">The buffer has the wrong length.</exception>
+    /// <inheritdoc/>
     public void AggInit(ReadOnlySpan<byte> aggParam, Span<byte> aggShare)
     {
-        CheckAggParam(aggParam);
-        CheckLength(aggShare.Length, AggShareLength, nameof(aggShare));
+        Arguments.CheckLength(aggShare.Length, AggShareLength(aggParam), nameof(aggShare));
         aggShare.Clear();
     }
 
-    /// <summary>Adds one out share to an aggregate share.</summary>
-    /// <exception cref="ArgumentException">A buffer has the wrong length.</exception>
-    /// <exception cref="DecodeException">An element is not below the modulus.</exception>
+    /// <inheritdoc/>
     public void AggUpdate(ReadOnlySpan<byte> aggParam, Span<byte> aggShare, ReadOnlySpan<byte> outShare)
     {
-        CheckAggParam(aggParam);
-        CheckLength(outShare.Length, OutShareLength, nameof(outShare));
-        Aggregate(aggShare, outShare);
+        Arguments.CheckLength(aggShare.Length, AggShareLength(aggParam), nameof(aggShare));
+        Arguments.CheckLength(outShare.Length, EncodedOutShareLength, nameof(outShare));
+        AggregateCore(aggShare, outShare, outcomes: default);
     }
 
-    /// <summary>Adds adjacent out shares to an aggregate share.</summary>
-    /// <param name="aggShare">The aggregate share, changed in place.</param>
-    /// <param name="outShares">A whole number of out shares of <see cref="OutShareLength"/> bytes.</param>
-    /// <returns>The number of out shares added.</returns>
-    /// <exception cref="ArgumentException">A buffer has the wrong length.</exception>
-    /// <exception cref="DecodeException">An element is not below the modulus; the aggregate share is unchanged.</exception>
-    public int Aggregate(Span<byte> aggShare, ReadOnlySpan<byte> outShares)
+    /// <inheritdoc/>
+    public int Aggregate(
+        ReadOnlySpan<byte> aggParam, Span<byte> aggShare, ReadOnlySpan<byte> outShares, ReadOnlySpan<VerifyOutcome> outcomes)
     {
-        CheckLength(aggShare.Length, AggShareLength, nameof(aggShare));
-        CheckLength(outShares.Length % OutShareLength, 0, nameof(outShares));
-        AggregateCore(aggShare, outShares, selection: default);
-        return outShares.Length / OutShareLength;
-    }
-
-    /// <summary>Adds the selected ones of adjacent out shares to an aggregate share.</summary>
-    /// <param name="aggShare">The aggregate share, changed in place.</param>
-    /// <param name="outShares">As many out shares of <see cref="OutShareLength"/> bytes as there are outcomes.</param>
-    /// <param name="outcomes">An out share is added if its report is <see cref="VerifyOutcome.Finished"/>.</param>
-    /// <returns>The number of out shares added.</returns>
-    /// <exception cref="ArgumentException">A buffer has the wrong length.</exception>
-    /// <exception cref="DecodeException">An element is not below the modulus; the aggregate share is unchanged.</exception>
-    public int Aggregate(Span<byte> aggShare, ReadOnlySpan<byte> outShares, ReadOnlySpan<VerifyOutcome> outcomes)
-    {
-        bool[] selection = new bool[outcomes.Length];
-        for (int i = 0; i < outcomes.Length; i++)
+        Arguments.CheckLength(aggShare.Length, AggShareLength(aggParam), nameof(aggShare));
+        Arguments.CheckLength(outShares.Length, (long)outcomes.Length * EncodedOutShareLength, nameof(outShares));
+        if (!outcomes.IsEmpty)
         {
-            selection[i] = outcomes[i] == VerifyOutcome.Finished;
+            AggregateCore(aggShare, outShares, outcomes);
         }
 
-        return Aggregate(aggShare, outShares, selection);
+        return outcomes.Count(VerifyOutcome.Finished);
     }
 
-    /// <summary>Adds the selected ones of adjacent out shares to an aggregate share.</summary>
-    /// <param name="aggShare">The aggregate share, changed in place.</param>
-    /// <param name="outShares">As many out shares of <see cref="OutShareLength"/> bytes as there are flags.</param>
-    /// <param name="selection">Which out shares to add.</param>
-    /// <returns>The number of out shares added.</returns>
-    /// <exception cref="ArgumentException">A buffer has the wrong length.</exception>
-    /// <exception cref="DecodeException">An element is not below the modulus; the aggregate share is unchanged.</exception>
-    public int Aggregate(Span<byte> aggShare, ReadOnlySpan<byte> outShares, ReadOnlySpan<bool> selection)
-    {
-        CheckLength(aggShare.Length, AggShareLength, nameof(aggShare));
-        CheckLength(outShares.Length, (long)selection.Length * OutShareLength, nameof(outShares));
-        if (!selection.IsEmpty)
-        {
-            AggregateCore(aggShare, outShares, selection);
-        }
-
-        return selection.Count(true);
-    }
-
-    /// <summary>Adds another aggregate share of the same aggregator to an aggregate share.</summary>
-    /// <exception cref="ArgumentException">A buffer has the wrong length.</exception>
-    /// <exception cref="DecodeException">An element is not below the modulus.</exception>
+    /// <inheritdoc/>
     public void Merge(ReadOnlySpan<byte> aggParam, Span<byte> aggShare, ReadOnlySpan<byte> other)
     {
-        CheckAggParam(aggParam);
-        CheckLength(aggShare.Length, AggShareLength, nameof(aggShare));
-        CheckLength(other.Length, AggShareLength, nameof(other));
-        AggregateCore(aggShare, other, selection: default);
+        Arguments.CheckLength(aggShare.Length, AggShareLength(aggParam), nameof(aggShare));
+        Arguments.CheckLength(other.Length, EncodedOutShareLength, nameof(other));
+        AggregateCore(aggShare, other, outcomes: default);
     }
 
-    /// <summary>Combines the aggregate shares of all aggregators into the aggregate result.</summary>
-    /// <param name="aggParam">The encoded aggregation parameter: empty.</param>
-    /// <param name="aggShares">One encoded aggregate share per aggregator.</param>
-    /// <param name="numMeasurements">The number of reports in the batch.</param>
-    /// <returns><see cref="OutputLength"/> elements: one for Prio3Count and Prio3Sum.</returns>
-    /// <exception cref="ArgumentException">An aggregate share is missing, or there are no measurements.</exception>
-    /// <exception cref="DecodeException">An aggregate share is not well-formed.</exception>
+    /// <summary>
+    /// Combines the aggregate shares of all aggregators into <see cref="OutputLength"/> elements, one for Prio3Count and
+    /// Prio3Sum.
+    /// </summary>
+    /// <inheritdoc/>
     public UInt128[] Unshard(
         ReadOnlySpan<byte> aggParam, ReadOnlySpan<ReadOnlyMemory<byte>> aggShares, ulong numMeasurements)
     {
-        CheckAggParam(aggParam);
-        CheckLength(aggShares.Length, Shares, nameof(aggShares));
+        int length = AggShareLength(aggParam);
+        Arguments.CheckLength(aggShares.Length, Shares, nameof(aggShares));
         ArgumentOutOfRangeException.ThrowIfZero(numMeasurements);
         foreach (ReadOnlyMemory<byte> aggShare in aggShares)
         {
-            if (aggShare.Length != AggShareLength)
+            if (aggShare.Length != length)
             {
-                throw new DecodeException("agg_share", 0, $"{AggShareLength} bytes expected, {aggShare.Length} given");
+                throw new DecodeException("agg_share", 0, $"{length} bytes expected, {aggShare.Length} given");
             }
         }
 
         return UnshardCore(aggShares);
     }
 
+    // Adds adjacent out shares: all, or those of the reports that are finished if there are outcomes.
     private protected abstract void AggregateCore(
-        Span<byte> aggShare, ReadOnlySpan<byte> outShares, ReadOnlySpan<bool> selection);
+        Span<byte> aggShare, ReadOnlySpan<byte> outShares, ReadOnlySpan<VerifyOutcome> outcomes);
 
     private protected abstract UInt128[] UnshardCore(ReadOnlySpan<ReadOnlyMemory<byte>> aggShares);
 }

@@ -1,5 +1,4 @@
 using Janus.Vdaf.Fields;
-using Janus.Vdaf.PingPong;
 using Janus.Vdaf.Xof;
 
 namespace Janus.Vdaf;
@@ -7,14 +6,14 @@ namespace Janus.Vdaf;
 /// <content>Verification: VDAF §7.2.2 (prio3-verification).</content>
 internal sealed partial class Prio3<TField>
 {
-    internal override void VerifyInitCore(
+    private protected override void VerifyInitCore(
         ReadOnlySpan<byte> verifyKey,
         ReadOnlySpan<byte> ctx,
         int aggregatorId,
         ReadOnlySpan<VerifyInput> reports,
         Span<VerifyOutcome> outcomes,
-        Slots states,
-        Slots verifierShares)
+        Span<byte> states,
+        Span<byte> verifierShares)
     {
         int elements = Circuit.MeasLength + OutputLength
             + (ProofCount * (_flp.ProofLength + _flp.QueryRandLength + Circuit.JointRandLength + _flp.VerifierLength));
@@ -30,25 +29,47 @@ internal sealed partial class Prio3<TField>
         };
         for (int i = 0; i < reports.Length; i++)
         {
-            outcomes[i] = VerifyInitOne(verifyKey, ctx, aggregatorId, reports[i], workspace, states[i], verifierShares[i]);
+            Span<byte> state = states.Slice(i * EncodedVerifyStateLength, EncodedVerifyStateLength);
+            Span<byte> verifierShare = verifierShares.Slice(i * EncodedVerifierShareLength, EncodedVerifierShareLength);
+            outcomes[i] = VerifyInitOne(verifyKey, ctx, aggregatorId, reports[i], workspace, state, verifierShare);
             if (outcomes[i] != VerifyOutcome.Continued)
             {
-                states[i].Clear();
-                verifierShares[i].Clear();
+                state.Clear();
+                verifierShare.Clear();
             }
         }
     }
 
-    internal override VerifyOutcome VerifierSharesToMessageCore(
-        ReadOnlySpan<byte> ctx, ReadOnlySpan<byte> verifierShares, Span<byte> verifierMessage)
+    private protected override void VerifierSharesToMessageCore(
+        ReadOnlySpan<byte> ctx, ReadOnlySpan<byte> verifierShares, Span<VerifyOutcome> outcomes, Span<byte> verifierMessages)
     {
         int verifiersLength = ProofCount * _flp.VerifierLength;
         using Scratch<TField> scratch = new(2 * verifiersLength);
         Span<TField> verifiers = scratch.Take(verifiersLength);
         Span<TField> share = scratch.Take(verifiersLength);
+        int sharesLength = Shares * EncodedVerifierShareLength;
+        for (int i = 0; i < outcomes.Length; i++)
+        {
+            Span<byte> message = verifierMessages.Slice(i * JointRandSeedLength, JointRandSeedLength);
+            message.Clear();
+            if (outcomes[i] == VerifyOutcome.Continued)
+            {
+                ReadOnlySpan<byte> shares = verifierShares.Slice(i * sharesLength, sharesLength);
+                outcomes[i] = Decide(shares, verifiers, share);
+                if (UsesJointRand && outcomes[i] == VerifyOutcome.Continued)
+                {
+                    JointRandSeed(ctx, shares, message);
+                }
+            }
+        }
+    }
+
+    private VerifyOutcome Decide(ReadOnlySpan<byte> verifierShares, Span<TField> verifiers, Span<TField> share)
+    {
+        verifiers.Clear();
         for (int i = 0; i < Shares; i++)
         {
-            ReadOnlySpan<byte> encoded = verifierShares.Slice(i * VerifierShareLength, VerifierShareLength);
+            ReadOnlySpan<byte> encoded = verifierShares.Slice(i * EncodedVerifierShareLength, EncodedVerifierShareLength);
             if (!FieldVector.TryDecode(encoded[..^JointRandSeedLength], share))
             {
                 return VerifyOutcome.MalformedMessage;
@@ -65,18 +86,18 @@ internal sealed partial class Prio3<TField>
             }
         }
 
-        if (UsesJointRand)
-        {
-            using XofTurboShake128 xof = JointRandSeedXof(ctx);
-            for (int i = 0; i < Shares; i++)
-            {
-                xof.Bind(verifierShares.Slice(((i + 1) * VerifierShareLength) - SeedSize, SeedSize));
-            }
+        return VerifyOutcome.Continued;
+    }
 
-            xof.Next(verifierMessage);
+    private void JointRandSeed(ReadOnlySpan<byte> ctx, ReadOnlySpan<byte> verifierShares, Span<byte> seed)
+    {
+        using XofTurboShake128 xof = JointRandSeedXof(ctx);
+        for (int i = 0; i < Shares; i++)
+        {
+            xof.Bind(verifierShares.Slice(((i + 1) * EncodedVerifierShareLength) - SeedSize, SeedSize));
         }
 
-        return VerifyOutcome.Continued;
+        xof.Next(seed);
     }
 
     private VerifyOutcome VerifyInitOne(
@@ -102,7 +123,7 @@ internal sealed partial class Prio3<TField>
         }
 
         Circuit.Truncate(workspace.Meas, workspace.OutShare);
-        FieldVector.Encode<TField>(workspace.OutShare, state[..OutShareLength]);
+        FieldVector.Encode<TField>(workspace.OutShare, state[..EncodedOutShareLength]);
         if (UsesJointRand)
         {
             Span<byte> part = verifierShare[^SeedSize..];

@@ -48,17 +48,17 @@ internal sealed partial class Prio3<TField> : Prio3
     private int MeasBytes => Circuit.MeasLength * TField.EncodedSize;
 
     private protected override void AggregateCore(
-        Span<byte> aggShare, ReadOnlySpan<byte> outShares, ReadOnlySpan<bool> selection)
+        Span<byte> aggShare, ReadOnlySpan<byte> outShares, ReadOnlySpan<VerifyOutcome> outcomes)
     {
         using Scratch<TField> scratch = new(2 * OutputLength);
         Span<TField> sum = scratch.Take(OutputLength);
         Span<TField> outShare = scratch.Take(OutputLength);
         Decode(aggShare, sum, "agg_share");
-        for (int i = 0; i * OutShareLength < outShares.Length; i++)
+        for (int i = 0; i * EncodedOutShareLength < outShares.Length; i++)
         {
-            if (selection.IsEmpty || selection[i])
+            if (outcomes.IsEmpty || outcomes[i] == VerifyOutcome.Finished)
             {
-                Decode(outShares.Slice(i * OutShareLength, OutShareLength), outShare, "out_share");
+                Decode(outShares.Slice(i * EncodedOutShareLength, EncodedOutShareLength), outShare, "out_share");
                 FieldVector.Add(sum, outShare);
             }
         }

@@ -1,12 +1,11 @@
 using System.Text.Json;
-using Janus.Vdaf.PingPong;
 
 namespace Janus.Vdaf.Vectors;
 
 /// <summary>Executes the operations of one vector in order: VDAF Appendix C.1 (Schema).</summary>
 internal sealed class VectorRun
 {
-    private readonly Prio3 _vdaf;
+    private readonly IVdaf _vdaf;
     private readonly JsonElement _vector;
     private readonly byte[] _ctx;
     private readonly byte[] _verifyKey;
@@ -14,7 +13,7 @@ internal sealed class VectorRun
     private readonly Dictionary<(int Report, int Aggregator), byte[]> _states = [];
 
     /// <summary>Takes a VDAF made from the vector's parameters.</summary>
-    public VectorRun(Prio3 vdaf, JsonElement vector)
+    public VectorRun(IVdaf vdaf, JsonElement vector)
     {
         _vdaf = vdaf;
         _vector = vector;
@@ -60,8 +59,9 @@ internal sealed class VectorRun
 
     private string? Shard(JsonElement report, bool compare, string what)
     {
+        int[] lengths = [.. Enumerable.Range(0, _vdaf.Shares).Select(_vdaf.InputShareLength)];
         byte[] publicShare = new byte[_vdaf.PublicShareLength];
-        byte[] inputShares = new byte[_vdaf.InputSharesLength];
+        byte[] inputShares = new byte[lengths.Sum()];
         try
         {
             _vdaf.Shard(
@@ -80,9 +80,12 @@ internal sealed class VectorRun
         if (compare)
         {
             Compare($"{what}: public share", report.GetProperty("public_share"), publicShare);
-            for (int i = 0; i < _vdaf.Shares; i++)
+            for (int i = 0; i < lengths.Length; i++)
             {
-                Compare($"{what}: input share {i}", report.GetProperty("input_shares")[i], inputShares[_vdaf.InputShareRange(i)]);
+                Compare(
+                    $"{what}: input share {i}",
+                    report.GetProperty("input_shares")[i],
+                    inputShares.AsSpan(lengths[..i].Sum(), lengths[i]));
             }
         }
 
@@ -98,8 +101,8 @@ internal sealed class VectorRun
             Hex(report.GetProperty("public_share")),
             Hex(report.GetProperty("input_shares")[aggregator]));
         VerifyOutcome outcome = default;
-        byte[] state = new byte[_vdaf.VerifyStateLength];
-        byte[] verifierShare = new byte[_vdaf.VerifierShareLength];
+        byte[] state = new byte[_vdaf.VerifyStateLength(_aggParam, 0)];
+        byte[] verifierShare = new byte[_vdaf.VerifierShareLength(_aggParam, 0)];
         _vdaf.VerifyInit(_verifyKey, _ctx, aggregator, _aggParam, [input], new Span<VerifyOutcome>(ref outcome), state, verifierShare);
         if (outcome != VerifyOutcome.Continued)
         {
@@ -119,10 +122,16 @@ internal sealed class VectorRun
     {
         JsonElement report = Report(operation);
         int round = operation.GetProperty("round").GetInt32();
-        ReadOnlyMemory<byte>[] shares =
-            [.. report.GetProperty("verifier_shares")[round].EnumerateArray().Select(share => new ReadOnlyMemory<byte>(Hex(share)))];
-        byte[] message = new byte[_vdaf.VerifierMessageLength];
-        VerifyOutcome outcome = _vdaf.VerifierSharesToMessage(_ctx, _aggParam, shares, message);
+        byte[][] shares = [.. report.GetProperty("verifier_shares")[round].EnumerateArray().Select(Hex)];
+        if (shares.Any(share => share.Length != _vdaf.VerifierShareLength(_aggParam, round)))
+        {
+            return nameof(VerifyOutcome.MalformedMessage);
+        }
+
+        byte[] message = new byte[_vdaf.VerifierMessageLength(_aggParam, round)];
+        VerifyOutcome outcome = VerifyOutcome.Continued;
+        byte[] adjacent = [.. shares.SelectMany(share => share)];
+        _vdaf.VerifierSharesToMessage(_ctx, _aggParam, round, adjacent, new Span<VerifyOutcome>(ref outcome), message);
         if (outcome != VerifyOutcome.Continued)
         {
             return outcome.ToString();
@@ -136,26 +145,47 @@ internal sealed class VectorRun
         return null;
     }
 
+    // The rounds of this operation are counted from one, by what it leads to.
     private string? VerifyNext(JsonElement operation, bool compare, string what)
     {
         JsonElement report = Report(operation);
         int aggregator = Aggregator(operation);
-        int round = operation.GetProperty("round").GetInt32();
+        int next = operation.GetProperty("round").GetInt32();
         if (!_states.TryGetValue((ReportIndex(operation), aggregator), out byte[]? state))
         {
             throw new VectorMismatchException($"{what}: there is no verification state of aggregator {aggregator}");
         }
 
-        byte[] outShare = new byte[_vdaf.OutShareLength];
-        VerifyOutcome outcome = _vdaf.VerifyNext(_ctx, state, Hex(report.GetProperty("verifier_messages")[round - 1]), outShare);
-        if (outcome != VerifyOutcome.Finished)
+        byte[] message = Hex(report.GetProperty("verifier_messages")[next - 1]);
+        if (message.Length != _vdaf.VerifierMessageLength(_aggParam, next - 1))
+        {
+            return nameof(VerifyOutcome.MalformedMessage);
+        }
+
+        bool last = next == _vdaf.Rounds;
+        byte[] nextState = last ? [] : new byte[_vdaf.VerifyStateLength(_aggParam, next)];
+        byte[] nextShare = last ? [] : new byte[_vdaf.VerifierShareLength(_aggParam, next)];
+        byte[] outShare = last ? new byte[_vdaf.OutShareLength(_aggParam)] : [];
+        VerifyOutcome outcome = VerifyOutcome.Continued;
+        _vdaf.VerifyNext(
+            _ctx, _aggParam, next - 1, state, message, new Span<VerifyOutcome>(ref outcome), nextState, nextShare, outShare);
+        if (outcome != (last ? VerifyOutcome.Finished : VerifyOutcome.Continued))
         {
             return outcome.ToString();
         }
 
-        if (compare)
+        if (!last)
+        {
+            _states[(ReportIndex(operation), aggregator)] = nextState;
+        }
+
+        if (compare && last)
         {
             Compare($"{what}: out share {aggregator}", OutShare(report, aggregator), outShare);
+        }
+        else if (compare)
+        {
+            Compare($"{what}: verifier share {aggregator}", report.GetProperty("verifier_shares")[next][aggregator], nextShare);
         }
 
         return null;
@@ -164,7 +194,7 @@ internal sealed class VectorRun
     private string? Aggregate(JsonElement operation, bool compare, string what)
     {
         int aggregator = Aggregator(operation);
-        byte[] aggShare = new byte[_vdaf.AggShareLength];
+        byte[] aggShare = new byte[_vdaf.AggShareLength(_aggParam)];
         _vdaf.AggInit(_aggParam, aggShare);
         foreach (JsonElement report in _vector.GetProperty("reports").EnumerateArray())
         {
@@ -220,7 +250,7 @@ internal sealed class VectorRun
     private static void Compare(string what, JsonElement expected, ReadOnlySpan<byte> actual) =>
         Compare(what, Hex(expected), actual);
 
-    private static void Compare(string what, byte[] expected, ReadOnlySpan<byte> actual) =>
+    private static void Compare(string what, ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual) =>
         VectorMismatchException.ThrowIfDifferent(what, expected, actual);
 
     private static byte[] Hex(JsonElement element) => Convert.FromHexString(element.GetString() ?? string.Empty);

@@ -50,19 +50,19 @@ internal sealed class TestTask : IDisposable
         PingPongTopology pingPong = new(Vdaf);
         int count = reports.Count;
         VerifyOutcome[] outcomes = new VerifyOutcome[count];
-        byte[] states = new byte[count * pingPong.LeaderStateLength];
-        byte[] initialize = new byte[count * pingPong.InitializeMessageLength];
+        byte[] states = new byte[count * pingPong.StateLength([], 0)];
+        byte[] initialize = new byte[count * pingPong.MessageLength([], 0)];
         pingPong.LeaderInit(_verifyKey, context, [], leaderInputs, outcomes, states, initialize);
-        byte[] finish = new byte[count * pingPong.FinishMessageLength];
-        byte[] helperOutShares = new byte[count * Vdaf.OutShareLength];
+        byte[] finish = new byte[count * pingPong.MessageLength([], 1)];
+        byte[] helperOutShares = new byte[count * Vdaf.OutShareLength([])];
         pingPong.HelperInit(
-            _verifyKey, context, [], helperInputs, Cut(initialize, count), outcomes, finish, helperOutShares);
-        byte[] leaderOutShares = new byte[count * Vdaf.OutShareLength];
-        pingPong.LeaderContinue(context, states, Cut(finish, count), outcomes, leaderOutShares);
-        byte[] leaderShare = new byte[Vdaf.AggShareLength];
-        byte[] helperShare = new byte[Vdaf.AggShareLength];
-        int valid = Vdaf.Aggregate(leaderShare, leaderOutShares, outcomes);
-        Vdaf.Aggregate(helperShare, helperOutShares, outcomes);
+            _verifyKey, context, [], helperInputs, Cut(initialize, count), outcomes, [], finish, helperOutShares);
+        byte[] leaderOutShares = new byte[count * Vdaf.OutShareLength([])];
+        pingPong.Continue(context, [], 1, states, Cut(finish, count), outcomes, [], [], leaderOutShares);
+        byte[] leaderShare = new byte[Vdaf.AggShareLength([])];
+        byte[] helperShare = new byte[Vdaf.AggShareLength([])];
+        int valid = Vdaf.Aggregate([], leaderShare, leaderOutShares, outcomes);
+        Vdaf.Aggregate([], helperShare, helperOutShares, outcomes);
         return (leaderShare, helperShare, (ulong)valid);
     }
 

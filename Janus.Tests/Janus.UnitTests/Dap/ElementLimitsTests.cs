@@ -29,8 +29,8 @@ public sealed class ElementLimitsTests
         int length = WireMessage.Encode(new Report(metadata, sharded.PublicShare, ciphertexts[0], ciphertexts[1])).Length;
 
         Assert.That(ElementLimits.Report(vdaf), Is.InRange(length, length + 9000));
-        Assert.That(ElementLimits.VerifyInit(vdaf), Is.GreaterThan(vdaf.VerifierShareLength + ciphertexts[1].Payload.Length));
-        Assert.That(ElementLimits.VerifyResp(vdaf), Is.EqualTo(16 + 1 + 4 + 5 + vdaf.VerifierMessageLength));
+        Assert.That(ElementLimits.VerifyInit(vdaf, []), Is.GreaterThan(vdaf.VerifierShareLength([], 0) + ciphertexts[1].Payload.Length));
+        Assert.That(ElementLimits.VerifyResp(vdaf, [], 1), Is.EqualTo(16 + 1 + 4 + 5 + vdaf.VerifierMessageLength([], 0)));
     }
 
     private static Measurement Measurement(Prio3 vdaf, string text) => text.StartsWith("sumvec", StringComparison.Ordinal)

@@ -89,14 +89,14 @@ public sealed class MeasurementEncodingTests
         ShardedReport report = vdaf.Shard(ctx, measurement, nonce);
         PingPongTopology topology = new(vdaf);
         VerifyOutcome[] outcomes = new VerifyOutcome[1];
-        byte[] state = new byte[topology.LeaderStateLength];
-        byte[] initialize = new byte[topology.InitializeMessageLength];
-        byte[] finish = new byte[topology.FinishMessageLength];
-        byte[] leaderShare = new byte[vdaf.OutShareLength];
-        byte[] helperShare = new byte[vdaf.OutShareLength];
+        byte[] state = new byte[topology.StateLength([], 0)];
+        byte[] initialize = new byte[topology.MessageLength([], 0)];
+        byte[] finish = new byte[topology.MessageLength([], 1)];
+        byte[] leaderShare = new byte[vdaf.OutShareLength([])];
+        byte[] helperShare = new byte[vdaf.OutShareLength([])];
         topology.LeaderInit(verifyKey, ctx, [], [Input(0)], outcomes, state, initialize);
-        topology.HelperInit(verifyKey, ctx, [], [Input(1)], [initialize], outcomes, finish, helperShare);
-        topology.LeaderContinue(ctx, state, [finish], outcomes, leaderShare);
+        topology.HelperInit(verifyKey, ctx, [], [Input(1)], [initialize], outcomes, [], finish, helperShare);
+        topology.Continue(ctx, [], 1, state, [finish], outcomes, [], [], leaderShare);
         Assert.That(outcomes, Is.All.EqualTo(VerifyOutcome.Finished));
 
         // With a single report, the out share is the aggregate share.

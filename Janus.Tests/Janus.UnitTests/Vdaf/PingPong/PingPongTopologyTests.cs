@@ -78,7 +78,7 @@ internal sealed class PingPongTopologyTests
             [4] = (VerifyOutcome.MalformedMessage, VerifyOutcome.ProofRejected),
             [5] = (VerifyOutcome.MalformedMessage, VerifyOutcome.MalformedInputShare),
             [6] = (VerifyOutcome.MalformedMessage, VerifyOutcome.MalformedPublicShare),
-            [7] = (VerifyOutcome.MalformedMessage, VerifyOutcome.ProofRejected),
+            [7] = (VerifyOutcome.MalformedMessage, vdaf.PublicShareLength == 0 ? VerifyOutcome.ProofRejected : VerifyOutcome.JointRandRejected),
         };
         for (int i = 0; i < BatchLength; i++)
         {
@@ -91,7 +91,7 @@ internal sealed class PingPongTopologyTests
         }
 
         Assert.That(
-            vdaf.Aggregate(new byte[vdaf.AggShareLength], batch.HelperOutShares, batch.HelperOutcomes),
+            vdaf.Aggregate([], new byte[vdaf.AggShareLength([])], batch.HelperOutShares, batch.HelperOutcomes),
             Is.EqualTo(BatchLength - expected.Count));
     }
 
@@ -101,7 +101,7 @@ internal sealed class PingPongTopologyTests
         Variant variant = Variants.First(variant => variant.Vdaf.Name == "Prio3Histogram(11,3)");
         Batch helper = new(variant, 1), leader = new(variant, 1);
 
-        // The Helper takes its own part from its own share, and the Leader's from the public share.
+        // What the client says of the Helper's part, which only the Leader relies on.
         helper.Helper[0] = helper.Helper[0] with { PublicShare = Changed(helper.Helper[0].PublicShare, 40) };
         helper.Run();
         leader.RunLeaderInit();
@@ -109,7 +109,9 @@ internal sealed class PingPongTopologyTests
         leader.Finish[0] = Changed(leader.Finish[0], 5);
         leader.RunLeaderContinue();
 
-        Assert.That(helper.HelperOutcomes, Is.EqualTo(new[] { VerifyOutcome.Finished }), "only the other aggregator's part is taken from the public share");
+        Assert.That(helper.HelperOutcomes, Is.EqualTo(new[] { VerifyOutcome.JointRandRejected }));
+        Assert.That(helper.HelperOutShares, Has.All.Zero);
+        Assert.That(helper.Finish[0].ToArray(), Has.All.Zero);
         Assert.That(leader.LeaderOutcomes, Is.EqualTo(new[] { VerifyOutcome.JointRandRejected }));
         Assert.That(leader.LeaderOutShares, Has.All.Zero);
     }
@@ -151,7 +153,7 @@ internal sealed class PingPongTopologyTests
         batch.Run();
 
         Assert.That(batch.Initialize[0].Span[0], Is.Zero);
-        Assert.That(BinaryPrimitives.ReadUInt32BigEndian(batch.Initialize[0].Span[1..]), Is.EqualTo(batch.Vdaf.VerifierShareLength));
+        Assert.That(BinaryPrimitives.ReadUInt32BigEndian(batch.Initialize[0].Span[1..]), Is.EqualTo(batch.Vdaf.VerifierShareLength([], 0)));
         Assert.That(batch.Finish[0].Span[0], Is.EqualTo(2));
         Assert.That(BinaryPrimitives.ReadUInt32BigEndian(batch.Finish[0].Span[1..]), Is.EqualTo(32));
     }
@@ -162,7 +164,7 @@ internal sealed class PingPongTopologyTests
         Prio3 vdaf = Prio3.Count();
         PingPongTopology topology = new(vdaf);
         VerifyInput report = new(new byte[16], default, new byte[vdaf.InputShareLength(0)]);
-        byte[] state = new byte[topology.LeaderStateLength], message = new byte[topology.InitializeMessageLength];
+        byte[] state = new byte[topology.StateLength([], 0)], message = new byte[topology.MessageLength([], 0)];
         VerifyOutcome[] outcomes = new VerifyOutcome[1];
 
         Assert.That(() => new PingPongTopology(Prio3.Count(3)), Throws.ArgumentException);
@@ -175,7 +177,7 @@ internal sealed class PingPongTopologyTests
             Throws.ArgumentException);
         Assert.That(() => topology.LeaderInit(new byte[32], new byte[65_528], [], [report], outcomes, state, message), Throws.ArgumentException);
         Assert.That(() => topology.LeaderInit(new byte[32], [], [], [], [], [], []), Throws.Nothing);
-        Assert.That(() => topology.HelperInit(new byte[32], [], [], [], [], [], [], []), Throws.Nothing);
+        Assert.That(() => topology.HelperInit(new byte[32], [], [], [], [], [], [], [], []), Throws.Nothing);
     }
 
     private static IEnumerable<ReadOnlyMemory<byte>> Malformed(ReadOnlyMemory<byte> message)
@@ -258,9 +260,9 @@ internal sealed class PingPongTopologyTests
 
         public Batch Single(int index) => Part([index]);
 
-        public byte[] LeaderOutShare(int index) => LeaderOutShares.AsSpan(index * Vdaf.OutShareLength, Vdaf.OutShareLength).ToArray();
+        public byte[] LeaderOutShare(int index) => LeaderOutShares.AsSpan(index * Vdaf.OutShareLength([]), Vdaf.OutShareLength([])).ToArray();
 
-        public byte[] HelperOutShare(int index) => HelperOutShares.AsSpan(index * Vdaf.OutShareLength, Vdaf.OutShareLength).ToArray();
+        public byte[] HelperOutShare(int index) => HelperOutShares.AsSpan(index * Vdaf.OutShareLength([]), Vdaf.OutShareLength([])).ToArray();
 
         public void Run()
         {
@@ -271,27 +273,27 @@ internal sealed class PingPongTopologyTests
 
         public void RunLeaderInit()
         {
-            _states = Dirty(Leader.Count * _topology.LeaderStateLength);
+            _states = Dirty(Leader.Count * _topology.StateLength([], 0));
             LeaderOutcomes = new VerifyOutcome[Leader.Count];
-            byte[] messages = Dirty(Leader.Count * _topology.InitializeMessageLength);
+            byte[] messages = Dirty(Leader.Count * _topology.MessageLength([], 0));
             _topology.LeaderInit(VerifyKey, Ctx, [], Leader.ToArray(), LeaderOutcomes, _states, messages);
-            Initialize = Split(messages, _topology.InitializeMessageLength);
+            Initialize = Split(messages, _topology.MessageLength([], 0));
         }
 
         public void RunHelperInit()
         {
             HelperOutcomes = new VerifyOutcome[Leader.Count];
-            HelperOutShares = Dirty(Leader.Count * Vdaf.OutShareLength);
-            byte[] messages = Dirty(Leader.Count * _topology.FinishMessageLength);
-            _topology.HelperInit(VerifyKey, Ctx, [], Helper.ToArray(), Initialize, HelperOutcomes, messages, HelperOutShares);
-            Finish = Split(messages, _topology.FinishMessageLength);
+            HelperOutShares = Dirty(Leader.Count * Vdaf.OutShareLength([]));
+            byte[] messages = Dirty(Leader.Count * _topology.MessageLength([], 1));
+            _topology.HelperInit(VerifyKey, Ctx, [], Helper.ToArray(), Initialize, HelperOutcomes, [], messages, HelperOutShares);
+            Finish = Split(messages, _topology.MessageLength([], 1));
         }
 
         public void RunLeaderContinue()
         {
             VerifyOutcome[] initial = [.. LeaderOutcomes];
-            LeaderOutShares = Dirty(Leader.Count * Vdaf.OutShareLength);
-            _topology.LeaderContinue(Ctx, _states, Finish, LeaderOutcomes, LeaderOutShares);
+            LeaderOutShares = Dirty(Leader.Count * Vdaf.OutShareLength([]));
+            _topology.Continue(Ctx, [], 1, _states, Finish, LeaderOutcomes, [], [], LeaderOutShares);
             for (int i = 0; i < initial.Length; i++)
             {
                 LeaderOutcomes[i] = initial[i] is VerifyOutcome.MalformedInputShare or VerifyOutcome.MalformedPublicShare ? initial[i] : LeaderOutcomes[i];
@@ -300,16 +302,15 @@ internal sealed class PingPongTopologyTests
 
         public UInt128[] Aggregate()
         {
-            byte[] leader = Dirty(Vdaf.AggShareLength), helper = Dirty(Vdaf.AggShareLength), second = Dirty(Vdaf.AggShareLength);
+            byte[] leader = Dirty(Vdaf.AggShareLength([])), helper = Dirty(Vdaf.AggShareLength([])), second = Dirty(Vdaf.AggShareLength([]));
             Vdaf.AggInit([], leader);
             Vdaf.AggInit([], helper);
             Vdaf.AggInit([], second);
-            Vdaf.Aggregate(leader, LeaderOutShares);
+            Vdaf.Aggregate([], leader, LeaderOutShares, LeaderOutcomes);
 
             // The Helper's in two parts, merged.
-            bool[] odd = [.. Enumerable.Range(0, Leader.Count).Select(i => i % 2 == 1)];
-            Vdaf.Aggregate(helper, HelperOutShares, odd);
-            Vdaf.Aggregate(second, HelperOutShares, [.. odd.Select(selected => !selected)]);
+            Vdaf.Aggregate([], helper, HelperOutShares, [.. HelperOutcomes.Select((outcome, i) => i % 2 == 1 ? outcome : VerifyOutcome.None)]);
+            Vdaf.Aggregate([], second, HelperOutShares, [.. HelperOutcomes.Select((outcome, i) => i % 2 == 0 ? outcome : VerifyOutcome.None)]);
             Vdaf.Merge([], helper, second);
             return Vdaf.Unshard([], [leader, helper], (ulong)Leader.Count);
         }

@@ -76,12 +76,12 @@ internal sealed class Prio3ParameterTests
             Assert.That(histogram.PublicShareLength, Is.EqualTo(2 * 32));
             Assert.That(histogram.InputShareLength(0), Is.EqualTo((16 * (100 + 20 + 31)) + 32));
             Assert.That(histogram.InputShareLength(1), Is.EqualTo(64));
-            Assert.That(histogram.VerifierShareLength, Is.EqualTo((16 * 22) + 32));
-            Assert.That(histogram.VerifierMessageLength, Is.EqualTo(32));
-            Assert.That(histogram.AggShareLength, Is.EqualTo(1600));
+            Assert.That(histogram.VerifierShareLength([], 0), Is.EqualTo((16 * 22) + 32));
+            Assert.That(histogram.VerifierMessageLength([], 0), Is.EqualTo(32));
+            Assert.That(histogram.AggShareLength([]), Is.EqualTo(1600));
             Assert.That(sum.RandSize, Is.EqualTo(3 * 32));
             Assert.That(sum.PublicShareLength, Is.Zero);
-            Assert.That(sum.VerifierMessageLength, Is.Zero);
+            Assert.That(sum.VerifierMessageLength([], 0), Is.Zero);
             Assert.That(sum.InputShareRange(2), Is.EqualTo((sum.InputShareLength(0) + 32)..(sum.InputShareLength(0) + 64)));
             Assert.That(
                 new[] { Prio3.Count(), sum, Prio3.SumVec(1, 1, 1), histogram, Prio3.MultihotCountVec(1, 1, 1) }.Select(vdaf => vdaf.AlgorithmId),
@@ -94,20 +94,22 @@ internal sealed class Prio3ParameterTests
     {
         int best = Prio3.OptimalChunkLength(length);
 
-        int Cost(int chunk) => Prio3.Histogram(length, chunk).InputShareLength(0) + Prio3.Histogram(length, chunk).VerifierShareLength;
+        int Cost(int chunk) => Prio3.Histogram(length, chunk).InputShareLength(0) + Prio3.Histogram(length, chunk).VerifierShareLength([], 0);
         int[] chunks = [.. Enumerable.Range(1, Math.Min(length, 300))];
         Assert.That(Cost(best), Is.EqualTo(chunks.Min(Cost)));
     }
 
     [Test]
-    public void Only_the_empty_aggregation_parameter_is_valid_and_only_once()
+    public void Only_the_empty_aggregation_parameter_is_valid()
     {
         Prio3 vdaf = Prio3.Count();
 
         Assert.That(vdaf.IsValidAggParam([]), Is.True);
         Assert.That(vdaf.IsValidAggParam([0]), Is.False);
-        Assert.That(vdaf.IsValidAggParam([], earlierAggParams: 1), Is.False);
+        Assert.That(vdaf.HasAggParam, Is.False);
         Assert.That(() => vdaf.AggInit([0], new byte[8]), Throws.ArgumentException);
+        Assert.That(() => vdaf.VerifierShareLength([0], 0), Throws.ArgumentException);
+        Assert.That(() => vdaf.VerifierShareLength([], 1), Throws.InstanceOf<ArgumentException>().With.Message.StartsWith("round 1 does not exist"));
     }
 
     [Test]
@@ -121,8 +123,8 @@ internal sealed class Prio3ParameterTests
         Assert.That(() => vdaf.Unshard([], [new byte[8], new byte[7]], 1), Throws.TypeOf<DecodeException>());
         Assert.That(() => vdaf.Unshard([], [new byte[8]], 1), Throws.ArgumentException);
         Assert.That(() => vdaf.Merge([], aggShare, overflowing), Throws.TypeOf<DecodeException>());
-        Assert.That(() => vdaf.Aggregate(aggShare, overflowing), Throws.TypeOf<DecodeException>());
-        Assert.That(() => vdaf.Aggregate(aggShare, new byte[9]), Throws.ArgumentException);
+        Assert.That(() => vdaf.Aggregate([], aggShare, overflowing, [VerifyOutcome.Finished]), Throws.TypeOf<DecodeException>());
+        Assert.That(() => vdaf.Aggregate([], aggShare, new byte[9], [VerifyOutcome.Finished]), Throws.ArgumentException);
     }
 
     [Test]

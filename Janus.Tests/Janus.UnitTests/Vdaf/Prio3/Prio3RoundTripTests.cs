@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Janus.Vdaf;
-using Janus.Vdaf.PingPong;
 
 namespace Janus.UnitTests.Vdaf.Prio3Tests;
 
@@ -22,7 +21,7 @@ internal sealed class Prio3RoundTripTests
         Prio3 vdaf = variant.Vdaf;
         Random random = new(7);
         byte[] verifyKey = RandomNumberGenerator.GetBytes(vdaf.VerifyKeySize);
-        byte[][] aggShares = [.. Enumerable.Range(0, vdaf.Shares).Select(_ => new byte[vdaf.AggShareLength])];
+        byte[][] aggShares = [.. Enumerable.Range(0, vdaf.Shares).Select(_ => new byte[vdaf.AggShareLength([])])];
         UInt128[] expected = new UInt128[vdaf.OutputLength];
         for (int report = 0; report < Reports; report++)
         {
@@ -71,7 +70,7 @@ internal sealed class Prio3RoundTripTests
     {
         Prio3 vdaf = Prio3.Sum(long.MaxValue);
         byte[] nonce = new byte[16], verifyKey = new byte[32];
-        byte[] leader = new byte[vdaf.AggShareLength], helper = new byte[vdaf.AggShareLength];
+        byte[] leader = new byte[vdaf.AggShareLength([])], helper = new byte[vdaf.AggShareLength([])];
         for (int i = 0; i < 3; i++)
         {
             byte[][] outShares = VerifyReport(vdaf, verifyKey, nonce, vdaf.Shard(Ctx, Measurement.FromNumber(long.MaxValue), nonce));
@@ -96,29 +95,34 @@ internal sealed class Prio3RoundTripTests
         (VerifyOutcome _, byte[] _, byte[] helper) = VerifyInit(
             vdaf, what == 0 ? otherKey : key, what == 1 ? [1] : Ctx, 1, what == 2 ? otherNonce : nonce, shares);
 
-        VerifyOutcome outcome = vdaf.VerifierSharesToMessage(Ctx, [], [leader, helper], new byte[vdaf.VerifierMessageLength]);
+        VerifyOutcome[] outcomes = [VerifyOutcome.Continued];
+        vdaf.VerifierSharesToMessage(Ctx, [], 0, [.. leader, .. helper], outcomes, new byte[vdaf.VerifierMessageLength([], 0)]);
 
-        Assert.That(outcome, Is.EqualTo(VerifyOutcome.ProofRejected));
+        Assert.That(outcomes, Is.EqualTo(new[] { VerifyOutcome.ProofRejected }));
     }
 
     private static byte[][] VerifyReport(Prio3 vdaf, byte[] verifyKey, byte[] nonce, ShardedReport shares)
     {
         List<byte[]> states = [];
-        List<ReadOnlyMemory<byte>> verifierShares = [];
+        List<byte> verifierShares = [];
         for (int j = 0; j < vdaf.Shares; j++)
         {
             (VerifyOutcome outcome, byte[] state, byte[] share) = VerifyInit(vdaf, verifyKey, Ctx, j, nonce, shares);
             Assert.That(outcome, Is.EqualTo(VerifyOutcome.Continued));
             states.Add(state);
-            verifierShares.Add(share);
+            verifierShares.AddRange(share);
         }
 
-        byte[] message = new byte[vdaf.VerifierMessageLength];
-        Assert.That(vdaf.VerifierSharesToMessage(Ctx, [], [.. verifierShares], message), Is.EqualTo(VerifyOutcome.Continued));
+        byte[] message = new byte[vdaf.VerifierMessageLength([], 0)];
+        VerifyOutcome[] combined = [VerifyOutcome.Continued];
+        vdaf.VerifierSharesToMessage(Ctx, [], 0, [.. verifierShares], combined, message);
+        Assert.That(combined, Is.EqualTo(new[] { VerifyOutcome.Continued }));
         return [.. states.Select(state =>
         {
-            byte[] outShare = new byte[vdaf.OutShareLength];
-            Assert.That(vdaf.VerifyNext(Ctx, state, message, outShare), Is.EqualTo(VerifyOutcome.Finished));
+            byte[] outShare = new byte[vdaf.OutShareLength([])];
+            VerifyOutcome[] outcomes = [VerifyOutcome.Continued];
+            vdaf.VerifyNext(Ctx, [], 0, state, message, outcomes, [], [], outShare);
+            Assert.That(outcomes, Is.EqualTo(new[] { VerifyOutcome.Finished }));
             return outShare;
         })];
     }
@@ -127,7 +131,7 @@ internal sealed class Prio3RoundTripTests
         Prio3 vdaf, byte[] verifyKey, byte[] ctx, int aggregator, byte[] nonce, ShardedReport shares)
     {
         VerifyOutcome[] outcomes = new VerifyOutcome[1];
-        byte[] state = new byte[vdaf.VerifyStateLength], share = new byte[vdaf.VerifierShareLength];
+        byte[] state = new byte[vdaf.VerifyStateLength([], 0)], share = new byte[vdaf.VerifierShareLength([], 0)];
         vdaf.VerifyInit(
             verifyKey, ctx, aggregator, [], [new VerifyInput(nonce, shares.PublicShare, shares.InputShares[aggregator])], outcomes, state, share);
         return (outcomes[0], state, share);

@@ -1,7 +1,7 @@
-namespace Janus.Vdaf.PingPong;
+namespace Janus.Vdaf;
 
 /// <summary>One report as an aggregator verifies it.</summary>
-/// <param name="Nonce">The nonce, 16 bytes: in DAP the report ID.</param>
+/// <param name="Nonce">The nonce, <see cref="IVdaf.NonceSize"/> bytes: in DAP the report ID.</param>
 /// <param name="PublicShare">The encoded public share.</param>
 /// <param name="InputShare">The encoded input share of this aggregator.</param>
 public readonly record struct VerifyInput(

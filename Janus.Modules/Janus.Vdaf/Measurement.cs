@@ -35,10 +35,14 @@ public sealed class Measurement
     /// <summary>The name of the type, never the measurement.</summary>
     public override string ToString() => nameof(Measurement);
 
-    internal ulong AsNumber() =>
+    /// <summary>The number.</summary>
+    /// <exception cref="InvalidMeasurementException">It is a vector.</exception>
+    public ulong AsNumber() =>
         _vector is null ? _number : throw new InvalidMeasurementException("the measurement is a vector, a number was expected");
 
-    internal ReadOnlySpan<ulong> AsVector(int length)
+    /// <summary>The elements of the vector.</summary>
+    /// <exception cref="InvalidMeasurementException">It is a number, or does not have this number of elements.</exception>
+    public ReadOnlySpan<ulong> AsVector(int length)
     {
         if (_vector is null)
         {
