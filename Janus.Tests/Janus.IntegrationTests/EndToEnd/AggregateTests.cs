@@ -5,8 +5,8 @@ using Janus.Testing;
 
 namespace Janus.IntegrationTests.EndToEnd;
 
-[TestFixture(false, TestName = "synchronous Helper")]
-[TestFixture(true, TestName = "asynchronous Helper")]
+[TestFixture(false)]
+[TestFixture(true)]
 public sealed class AggregateTests(bool asynchronous) : EndToEndFixture(asynchronous)
 {
     private static IEnumerable<TestCaseData> Vdafs() =>

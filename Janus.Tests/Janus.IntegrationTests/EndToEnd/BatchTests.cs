@@ -6,8 +6,8 @@ using Janus.Testing;
 
 namespace Janus.IntegrationTests.EndToEnd;
 
-[TestFixture(false, TestName = "synchronous Helper")]
-[TestFixture(true, TestName = "asynchronous Helper")]
+[TestFixture(false)]
+[TestFixture(true)]
 public sealed class BatchTests(bool asynchronous) : EndToEndFixture(asynchronous)
 {
     private static readonly VdafDescription Vdaf = VdafDescription.Sum(100);

@@ -6,8 +6,8 @@ using Janus.Testing;
 namespace Janus.IntegrationTests.EndToEnd;
 
 /// <summary>Processes that end with SIGTERM in the middle of their work. Leases last so long that nobody could wait for one.</summary>
-[TestFixture(false, TestName = "synchronous Helper")]
-[TestFixture(true, TestName = "asynchronous Helper")]
+[TestFixture(false)]
+[TestFixture(true)]
 public sealed class GracefulStopTests(bool asynchronous) : EndToEndFixture(asynchronous)
 {
     private const int Reports = 600;

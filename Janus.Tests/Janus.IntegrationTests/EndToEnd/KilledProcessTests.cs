@@ -9,8 +9,8 @@ using Janus.Vdaf;
 namespace Janus.IntegrationTests.EndToEnd;
 
 /// <summary>Processes that end with SIGKILL in the middle of their work.</summary>
-[TestFixture(false, TestName = "synchronous Helper")]
-[TestFixture(true, TestName = "asynchronous Helper")]
+[TestFixture(false)]
+[TestFixture(true)]
 public sealed class KilledProcessTests(bool asynchronous) : EndToEndFixture(asynchronous)
 {
     // Jobs are small and leases short, so that there is a middle, and what a dead process held comes free soon.

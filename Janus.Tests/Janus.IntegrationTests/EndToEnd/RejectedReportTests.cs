@@ -6,8 +6,8 @@ using Janus.Vdaf;
 
 namespace Janus.IntegrationTests.EndToEnd;
 
-[TestFixture(false, TestName = "synchronous Helper")]
-[TestFixture(true, TestName = "asynchronous Helper")]
+[TestFixture(false)]
+[TestFixture(true)]
 public sealed class RejectedReportTests(bool asynchronous) : EndToEndFixture(asynchronous)
 {
     private const int Good = 30;
