@@ -41,10 +41,6 @@ namespace Janus.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<bool>("Deleted")
-                        .HasColumnType("boolean")
-                        .HasColumnName("deleted");
-
                     b.Property<byte[]>("FirstBucket")
                         .IsRequired()
                         .HasColumnType("bytea")
@@ -55,9 +51,33 @@ namespace Janus.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("last_bucket");
 
+                    b.Property<int>("LeaseAttempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("lease_attempts");
+
+                    b.Property<DateTimeOffset>("LeaseExpiry")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_expiry");
+
+                    b.Property<Guid?>("LeaseToken")
+                        .HasColumnType("uuid")
+                        .HasColumnName("lease_token");
+
+                    b.Property<string>("ProblemDetail")
+                        .HasColumnType("text")
+                        .HasColumnName("problem_detail");
+
+                    b.Property<string>("ProblemType")
+                        .HasColumnType("text")
+                        .HasColumnName("problem_type");
+
                     b.Property<long>("ReportCount")
                         .HasColumnType("bigint")
                         .HasColumnName("report_count");
+
+                    b.Property<byte[]>("Request")
+                        .HasColumnType("bytea")
+                        .HasColumnName("request");
 
                     b.Property<byte[]>("RequestHash")
                         .IsRequired()
@@ -65,12 +85,19 @@ namespace Janus.Migrations
                         .HasColumnName("request_hash");
 
                     b.Property<byte[]>("Response")
-                        .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("response");
 
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
                     b.HasKey("TaskKey", "AggregateShareId")
                         .HasName("pk_aggregate_shares");
+
+                    b.HasIndex("LeaseExpiry")
+                        .HasDatabaseName("ix_aggregate_shares_in_progress")
+                        .HasFilter("state = 1");
 
                     b.HasIndex("TaskKey", "RequestHash")
                         .IsUnique()
@@ -130,9 +157,17 @@ namespace Janus.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("min_time");
 
+                    b.Property<int>("Refusals")
+                        .HasColumnType("integer")
+                        .HasColumnName("refusals");
+
                     b.Property<int>("ReportCount")
                         .HasColumnType("integer")
                         .HasColumnName("report_count");
+
+                    b.Property<byte[]>("Request")
+                        .HasColumnType("bytea")
+                        .HasColumnName("request");
 
                     b.Property<byte[]>("RequestHash")
                         .HasColumnType("bytea")
@@ -150,12 +185,16 @@ namespace Janus.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("step");
 
+                    b.Property<byte[]>("StepRequestHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("step_request_hash");
+
+                    b.Property<byte[]>("Verification")
+                        .HasColumnType("bytea")
+                        .HasColumnName("verification");
+
                     b.HasKey("TaskKey", "AggregationJobId")
                         .HasName("pk_aggregation_jobs");
-
-                    b.HasIndex("LeaseExpiry")
-                        .HasDatabaseName("ix_aggregation_jobs_in_progress")
-                        .HasFilter("state = 1");
 
                     b.HasIndex("TaskKey", "BatchId")
                         .HasDatabaseName("ix_aggregation_jobs_batch_in_progress")
@@ -165,6 +204,14 @@ namespace Janus.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_aggregation_jobs_request")
                         .HasFilter("request_hash IS NOT NULL");
+
+                    b.HasIndex(new[] { "LeaseExpiry" }, "helper")
+                        .HasDatabaseName("ix_aggregation_jobs_helper_in_progress")
+                        .HasFilter("state = 1 AND request_hash IS NOT NULL");
+
+                    b.HasIndex(new[] { "LeaseExpiry" }, "leader")
+                        .HasDatabaseName("ix_aggregation_jobs_leader_in_progress")
+                        .HasFilter("state = 1 AND request_hash IS NULL");
 
                     b.ToTable("aggregation_jobs", (string)null);
                 });
@@ -245,6 +292,11 @@ namespace Janus.Migrations
                     b.Property<Guid>("CollectionJobId")
                         .HasColumnType("uuid")
                         .HasColumnName("collection_job_id");
+
+                    b.Property<byte[]>("AggParam")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("agg_param");
 
                     b.Property<byte[]>("Checksum")
                         .HasColumnType("bytea")
@@ -395,6 +447,11 @@ namespace Janus.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("batch_id");
 
+                    b.Property<byte[]>("AggParam")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("agg_param");
+
                     b.Property<long>("AssignedCount")
                         .HasColumnType("bigint")
                         .HasColumnName("assigned_count");
@@ -462,6 +519,10 @@ namespace Janus.Migrations
                     b.Property<byte[]>("AggregatorTokenHash")
                         .HasColumnType("bytea")
                         .HasColumnName("aggregator_token_hash");
+
+                    b.Property<bool>("Asynchronous")
+                        .HasColumnType("boolean")
+                        .HasColumnName("asynchronous");
 
                     b.Property<long?>("BatchTimeWindow")
                         .HasColumnType("bigint")

@@ -37,6 +37,7 @@ public sealed class TestTask
         Vdaf = new TestVdafs().Create(Configuration);
         PingPong = new PingPongTopology(Vdaf);
         VerificationKeyId = options.VerificationKeyId;
+        Asynchronous = options.Asynchronous;
     }
 
     public TaskId Id { get; } = TaskId.Random();
@@ -52,6 +53,8 @@ public sealed class TestTask
     public byte[] VerifyKey { get; } = RandomNumberGenerator.GetBytes(32);
 
     public byte VerificationKeyId { get; }
+
+    public bool Asynchronous { get; }
 
     /// <summary>What the Leader presents to the Helper.</summary>
     public BearerToken AggregatorToken { get; } = BearerToken.Generate();
@@ -79,6 +82,7 @@ public sealed class TestTask
         AggregatorToken = role == Role.Leader ? AggregatorToken : null,
         AggregatorTokenHash = role == Role.Helper ? AggregatorToken.Hash() : null,
         CollectorTokenHash = role == Role.Leader ? CollectorToken.Hash() : null,
+        Asynchronous = role == Role.Helper && Asynchronous,
         CreatedAt = CreatedAt,
     };
 

@@ -22,5 +22,8 @@ public sealed record TestTaskOptions
 
     public Interval? TaskInterval { get; init; }
 
+    /// <summary>Whether the Helper answers later.</summary>
+    public bool Asynchronous { get; init; }
+
     public byte VerificationKeyId { get; init; } = 9;
 }

@@ -7,18 +7,24 @@ using Janus.Vdaf;
 namespace Janus.Aggregator;
 
 /// <summary>
-/// Adds up the out shares of one aggregation job by batch bucket: DAP §4.5.5.3 (batch-buckets).
+/// Adds up the out shares of one aggregation job by batch bucket: DAP §4.5.4.3 (batch-buckets).
 /// </summary>
 /// <remarks>Not thread-safe: each thread adds to its own, and they are merged at the end.</remarks>
 internal sealed class BatchBucketSums
 {
     private readonly IVdaf _vdaf;
+    private readonly ReadOnlyMemory<byte> _aggParam;
     private readonly Func<Time, byte[]> _bucketOf;
     private readonly Dictionary<string, Sum> _sums = [];
 
-    public BatchBucketSums(IVdaf vdaf, Func<Time, byte[]> bucketOf)
+    /// <summary>Starts without any report.</summary>
+    /// <param name="vdaf">The VDAF.</param>
+    /// <param name="aggParam">The aggregation parameter of the job.</param>
+    /// <param name="bucketOf">The bucket of a report's time.</param>
+    public BatchBucketSums(IVdaf vdaf, ReadOnlyMemory<byte> aggParam, Func<Time, byte[]> bucketOf)
     {
         _vdaf = vdaf;
+        _aggParam = aggParam;
         _bucketOf = bucketOf;
     }
 
@@ -26,7 +32,7 @@ internal sealed class BatchBucketSums
     public void Add(ReportId id, Time time, ReadOnlySpan<byte> outShare)
     {
         Sum sum = SumOf(_bucketOf(time));
-        _vdaf.AggUpdate([], sum.AggregateShare, outShare);
+        _vdaf.AggUpdate(_aggParam.Span, sum.AggregateShare, outShare);
         sum.Count(1, time.Value, time.Value);
         sum.Checksum = sum.Checksum.Combine(ReportIdChecksum.Of(id));
     }
@@ -37,7 +43,7 @@ internal sealed class BatchBucketSums
         foreach (Sum theirs in other._sums.Values)
         {
             Sum sum = SumOf(theirs.Bucket);
-            _vdaf.Merge([], sum.AggregateShare, theirs.AggregateShare);
+            _vdaf.Merge(_aggParam.Span, sum.AggregateShare, theirs.AggregateShare);
             sum.Count(theirs.ReportCount, theirs.MinTime, theirs.MaxTime);
             sum.Checksum = sum.Checksum.Combine(theirs.Checksum);
         }
@@ -83,8 +89,8 @@ internal sealed class BatchBucketSums
 
     private byte[] NewAggregateShare()
     {
-        byte[] share = new byte[_vdaf.AggShareLength([])];
-        _vdaf.AggInit([], share);
+        byte[] share = new byte[_vdaf.AggShareLength(_aggParam.Span)];
+        _vdaf.AggInit(_aggParam.Span, share);
         return share;
     }
 

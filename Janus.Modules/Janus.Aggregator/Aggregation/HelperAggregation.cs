@@ -47,7 +47,7 @@ internal sealed class HelperAggregation
             cancellationToken);
         return new HelperVerification(responses, sums);
 
-        BatchBucketSums NewSums() => new(task.Vdaf, time => task.BatchMode.BucketOf(time, batchId));
+        BatchBucketSums NewSums() => new(task.Vdaf, ReadOnlyMemory<byte>.Empty, time => task.BatchMode.BucketOf(time, batchId));
 
         void Merge(BatchBucketSums chunkSums)
         {

@@ -87,7 +87,7 @@ internal sealed class LeaderAggregation
             reports.Count, task.Vdaf.OutShareLength([]), _options.EffectiveVerificationThreads, NewSums, FinishChunk, Merge, cancellationToken);
         return sums;
 
-        BatchBucketSums NewSums() => new(task.Vdaf, time => task.BatchMode.BucketOf(time, batchId));
+        BatchBucketSums NewSums() => new(task.Vdaf, ReadOnlyMemory<byte>.Empty, time => task.BatchMode.BucketOf(time, batchId));
 
         void Merge(BatchBucketSums chunkSums)
         {

@@ -29,7 +29,7 @@ internal abstract class BatchModeRules
     /// <summary>The batch selector that names <paramref name="range"/> to the Helper.</summary>
     public abstract BatchSelector SelectorOf(BatchRange range);
 
-    /// <summary>The batch bucket identifier of a report: DAP §4.5.5.3 (batch-buckets).</summary>
+    /// <summary>The batch bucket identifier of a report: DAP §4.5.4.3 (batch-buckets).</summary>
     public abstract byte[] BucketOf(Time time, BatchId? batchId);
 
     /// <summary>The extensions of an aggregation job whose reports go to <paramref name="batchId"/>.</summary>

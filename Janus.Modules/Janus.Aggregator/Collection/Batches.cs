@@ -1,21 +1,18 @@
 using Janus.Datastore;
-using Janus.Vdaf;
 
 namespace Janus.Aggregator;
 
-/// <summary>Combines the batch bucket shards of a batch: DAP §4.6.4 (collect-aggregate).</summary>
+/// <summary>Combines the batch buckets of a batch: DAP §4.6.4 (collect-aggregate).</summary>
 internal static class Batches
 {
-    /// <summary>Merges the aggregate shares of all shards.</summary>
-    public static byte[] Merge(IVdaf vdaf, StoredBatch batch)
+    /// <summary>Reads a batch and merges the aggregate shares of its shards. The share is a secret of the caller's.</summary>
+    public static async Task<(StoredBatch Batch, byte[] AggregateShare)> MergeAsync(
+        this BatchStore store, AggregatorTask task, BatchRange range, ReadOnlyMemory<byte> aggParam, CancellationToken cancellationToken)
     {
-        byte[] merged = new byte[vdaf.AggShareLength([])];
-        vdaf.AggInit([], merged);
-        foreach (BatchBucketShard shard in batch.Shards)
-        {
-            vdaf.Merge([], merged, shard.AggregateShare);
-        }
-
-        return merged;
+        byte[] merged = new byte[task.Vdaf.AggShareLength(aggParam.Span)];
+        task.Vdaf.AggInit(aggParam.Span, merged);
+        StoredBatch batch = await store.ReadAsync(
+            task.Key, range, share => task.Vdaf.Merge(aggParam.Span, merged, share.Span), cancellationToken);
+        return (batch, merged);
     }
 }

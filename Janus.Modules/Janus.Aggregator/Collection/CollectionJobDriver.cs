@@ -96,8 +96,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
             }
 
             // (3) What changes from here on, the fence finds.
-            StoredBatch batch = await _batches.ReadAsync(task.Key, range, cancellationToken);
-            byte[] share = Batches.Merge(task.Vdaf, batch);
+            (StoredBatch batch, byte[] share) = await _batches.MergeAsync(task, range, default, cancellationToken);
             FenceOutcome outcome = await _store.FenceAsync(lease, batch, share, batch.ReportInterval, Clock.GetUtcNow(), cancellationToken);
             switch (outcome)
             {

@@ -43,7 +43,7 @@ internal sealed partial class HelperAggregateShares
 
         while (true)
         {
-            StoredBatch batch = await _batches.ReadAsync(task.Key, range, cancellationToken);
+            (StoredBatch batch, byte[] share) = await _batches.MergeAsync(task, range, request.CollectionJobReq.AggParam, cancellationToken);
             if (batch.IsCollected)
             {
                 // The same request may have collected it since we looked.
@@ -52,7 +52,6 @@ internal sealed partial class HelperAggregateShares
             }
 
             Check(task, request, batch);
-            byte[] share = Batches.Merge(task.Vdaf, batch);
             byte[] response = WireMessage.Encode(new AggregateShare(task.AggregateShares.Seal(request.CollectionJobReq, share)));
             CryptographicOperations.ZeroMemory(share);
             AggregateShareOutcome outcome = await _store.CommitAsync(

@@ -34,17 +34,19 @@ internal static class DemoCommand
         };
         Option<string> batchMode = new("--batch-mode") { Description = "How reports are put into batches.", DefaultValueFactory = _ => TimeInterval };
         batchMode.AcceptOnlyFromAmong(TimeInterval, LeaderSelected);
+        Option<bool> asynchronous = new("--asynchronous") { Description = "Let the Helper answer later, as one that puts its work in a queue." };
         Option<int?> rows = new("--rows") { Description = "Use only the first rows of the file.", HelpName = "N" };
         Option<int> port = new("--port") { Description = "The Leader's port on 127.0.0.1; the Helper takes the next one. Default: free ones.", HelpName = "PORT" };
         Command command = new("demo", "Run a whole deployment on this machine and turn a data file into a private aggregate")
         {
-            data, column, vdaf, batchMode, rows, port,
+            data, column, vdaf, batchMode, asynchronous, rows, port,
         };
         command.SetAction((result, cancellationToken) => RunAsync(
             result.GetValue(data),
             result.GetValue(column) ?? DefaultColumn,
             result.GetValue(vdaf)!,
             result.GetValue(batchMode) == LeaderSelected ? BatchMode.LeaderSelected : BatchMode.TimeInterval,
+            result.GetValue(asynchronous),
             result.GetValue(rows),
             result.GetValue(port),
             cancellationToken));
@@ -56,7 +58,7 @@ internal static class DemoCommand
     }
 
     private static async Task<int> RunAsync(
-        string? data, string column, string vdaf, BatchMode batchMode, int? rows, int port, CancellationToken cancellationToken)
+        string? data, string column, string vdaf, BatchMode batchMode, bool asynchronous, int? rows, int port, CancellationToken cancellationToken)
     {
         // Everything about the input is checked before anything is started.
         MeasurementEncoding encoding = ParseVdaf(vdaf);
@@ -77,7 +79,7 @@ internal static class DemoCommand
 
         console.WriteLine($"{measurements.Count.ToString("N0", CultureInfo.InvariantCulture)} measurements from column {column} of {Path.GetFileName(path)}: {encoding}");
         await using DemoDeployment deployment = await StartAsync(console, port, cancellationToken);
-        using DemoTask task = new(deployment, encoding.Vdaf, batchMode, (ulong)measurements.Count);
+        using DemoTask task = new(deployment, encoding.Vdaf, batchMode, (ulong)measurements.Count) { Asynchronous = asynchronous };
         await task.ProvisionAsync(deployment, cancellationToken);
         console.WriteLine($"Leader at {deployment.Leader.Endpoint}, Helper at {deployment.Helper.Endpoint}, task {task.Id}");
         DemoResult result = await new DemoRun(deployment, task, measurements).RunAsync(console, cancellationToken);

@@ -37,11 +37,12 @@ internal static class TaskAddCommand
         Option<ulong?> targetBatchSize = new("--target-batch-size") { HelpName = "N", Description = "Leader, leader-selected: how many reports a batch gets; the minimum unless given." };
         Option<TimeSpan?> batchTimeWindow = TextOption.Create<TimeSpan?>(
             "--batch-time-window", "DURATION", "Leader, leader-selected: the longest time that a batch spans; unlimited unless given.", text => DurationText.Parse(text));
+        Option<bool> asynchronous = new("--asynchronous") { Description = "Helper: answer the leader later, and let drivers do the work meanwhile; at once unless given." };
         Option<bool> allowHttp = new("--allow-http") { Description = "Take http endpoints that are not on this machine: for tests only." };
 
         Command command = new("add", "Add a task to this aggregator: a new one, or the one in a file from the other aggregator") { role, taskFile };
         task.AddTo(command);
-        foreach (Option option in new Option[] { targetBatchSize, batchTimeWindow, output, allowHttp })
+        foreach (Option option in new Option[] { targetBatchSize, batchTimeWindow, asynchronous, output, allowHttp })
         {
             command.Options.Add(option);
         }
@@ -89,7 +90,13 @@ internal static class TaskAddCommand
                 BatchTimeWindow = ForLeaderSelection(result.GetValue(batchTimeWindow), batchTimeWindow, ours, known) is { } window
                     ? TimeAlignment.ToDuration(window, known.Configuration.TimePrecision).Value
                     : null,
+                Asynchronous = result.GetValue(asynchronous),
             };
+            if (dapTask.Asynchronous && ours is Role.Leader)
+            {
+                throw new CliException($"{asynchronous.Name} is for the helper; a leader takes either kind of answer");
+            }
+
             if (dapTask.TargetBatchSize < known.Configuration.MinBatchSize)
             {
                 throw new CliException($"--target-batch-size: at least the minimum batch size {known.Configuration.MinBatchSize} expected, {dapTask.TargetBatchSize} given");

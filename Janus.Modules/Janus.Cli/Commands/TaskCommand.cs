@@ -115,6 +115,7 @@ internal static class TaskCommand
             ("min batch size", $"{task.MinBatchSize}"),
             ("target batch size", task.TargetBatchSize?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ("batch time window", task.BatchTimeWindow is { } window ? $"{window}s" : null),
+            ("asynchronous", task.Asynchronous is { } later ? (later ? "yes" : "no") : null),
             ("time precision", $"{task.TimePrecision}s"),
             ("task interval", task.TaskInterval),
             ("collector HPKE config", task.CollectorHpkeConfig),

@@ -50,6 +50,9 @@ internal sealed class DemoTask : IDisposable
     /// <summary>What the Collector presents to the Leader.</summary>
     public BearerToken CollectorToken { get; } = BearerToken.Generate();
 
+    /// <summary>Whether the Helper answers later.</summary>
+    public bool Asynchronous { get; init; }
+
     /// <summary>Provisions the task on both aggregators.</summary>
     public async Task ProvisionAsync(DemoDeployment deployment, CancellationToken cancellationToken)
     {
@@ -70,6 +73,7 @@ internal sealed class DemoTask : IDisposable
             AggregatorToken = null,
             AggregatorTokenHash = _aggregatorToken.Hash(),
             CollectorTokenHash = null,
+            Asynchronous = Asynchronous,
         };
         await deployment.LeaderStores.GetRequiredService<TaskStore>().AddAsync(leader, cancellationToken);
         await deployment.HelperStores.GetRequiredService<TaskStore>().AddAsync(helper, cancellationToken);

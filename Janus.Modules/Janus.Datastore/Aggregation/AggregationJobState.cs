@@ -3,7 +3,7 @@ namespace Janus.Datastore;
 /// <summary>Where an aggregation job stands. The numbers are stored.</summary>
 public enum AggregationJobState : short
 {
-    /// <summary>Its reports are not verified yet.</summary>
+    /// <summary>A driver is to do its next step: on a Helper, one whose request it deferred.</summary>
     InProgress = 1,
 
     /// <summary>Its output shares are committed.</summary>
@@ -14,4 +14,7 @@ public enum AggregationJobState : short
 
     /// <summary>The Leader deleted it at the Helper; what it committed stays.</summary>
     Deleted = 4,
+
+    /// <summary>A Helper has answered a step and the VDAF has more: the Leader is to continue.</summary>
+    AwaitingContinuation = 5,
 }

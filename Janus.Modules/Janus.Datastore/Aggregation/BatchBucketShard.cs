@@ -2,7 +2,7 @@ using Janus.Messages;
 
 namespace Janus.Datastore;
 
-/// <summary>What one aggregation job adds to one batch bucket: DAP §4.5.4 (batch-buckets).</summary>
+/// <summary>What one aggregation job adds to one batch bucket: DAP §4.5.4.3 (batch-buckets).</summary>
 public sealed record BatchBucketShard
 {
     /// <summary>The bucket: see <see cref="BatchRange"/>.</summary>

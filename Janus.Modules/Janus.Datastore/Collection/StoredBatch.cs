@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Security.Cryptography;
 using Janus.Messages;
 
 namespace Janus.Datastore;
@@ -5,46 +7,40 @@ namespace Janus.Datastore;
 /// <summary>What this Aggregator has aggregated of a batch, as it was at one moment.</summary>
 public sealed class StoredBatch
 {
+    // The job IDs and checksums of the shards, in their order.
+    private readonly ArrayBufferWriter<byte> _identities = new();
+
     /// <summary>Puts a batch together from its shards.</summary>
     /// <param name="range">The buckets of the batch.</param>
-    /// <param name="shards">Its shards in the order of bucket and job ID, in the clear.</param>
+    /// <param name="shards">Its shards in the order of bucket and job ID.</param>
     /// <param name="pendingReports">The reports that are still to be aggregated.</param>
     /// <param name="isCollected">Whether a bucket of the batch has been collected.</param>
-    public StoredBatch(BatchRange range, IReadOnlyList<BatchBucketShard> shards, long pendingReports, bool isCollected)
+    public StoredBatch(BatchRange range, IEnumerable<BatchBucketShard> shards, long pendingReports, bool isCollected)
     {
+        ArgumentNullException.ThrowIfNull(shards);
         Range = range;
-        Shards = shards;
         PendingReports = pendingReports;
         IsCollected = isCollected;
-        BatchChecksum checksum = BatchChecksum.Empty;
         foreach (BatchBucketShard shard in shards)
         {
-            ReportCount += shard.ReportCount;
-            checksum = checksum.Combine(BatchChecksum.FromBytes(shard.Checksum));
-            MinTime = MinTime is { } min ? Math.Min(min, shard.MinTime) : shard.MinTime;
-            MaxTime = MaxTime is { } max ? Math.Max(max, shard.MaxTime) : shard.MaxTime;
+            Add(shard);
         }
-
-        Checksum = checksum.ToArray();
     }
 
     /// <summary>The buckets of the batch.</summary>
     public BatchRange Range { get; }
 
-    /// <summary>One shard for each aggregation job and bucket; their merge is the batch's aggregate share.</summary>
-    public IReadOnlyList<BatchBucketShard> Shards { get; }
-
     /// <summary>The number of aggregated reports.</summary>
-    public long ReportCount { get; }
+    public long ReportCount { get; private set; }
 
     /// <summary>The XOR over the shards' checksums, 32 bytes.</summary>
-    public byte[] Checksum { get; }
+    public byte[] Checksum { get; private set; } = BatchChecksum.Empty.ToArray();
 
     /// <summary>The earliest time of an aggregated report, in time-precision units; null without any.</summary>
-    public ulong? MinTime { get; }
+    public ulong? MinTime { get; private set; }
 
     /// <summary>The latest time of an aggregated report, in time-precision units; null without any.</summary>
-    public ulong? MaxTime { get; }
+    public ulong? MaxTime { get; private set; }
 
     /// <summary>
     /// The Leader's reports of this batch that are not aggregated yet; more than
@@ -59,4 +55,18 @@ public sealed class StoredBatch
     public Interval ReportInterval => MinTime is { } min && MaxTime is { } max
         ? Interval.Between(new Time(min), new Time(max + 1))
         : Interval.Empty;
+
+    /// <summary>What <see cref="BatchStatements.AddFingerprint"/> finds when the batch is still the one that was read.</summary>
+    internal byte[] Fingerprint() => SHA256.HashData(_identities.WrittenSpan);
+
+    /// <summary>Adds the next shard; of its aggregate share nothing is kept.</summary>
+    internal void Add(BatchBucketShard shard)
+    {
+        _identities.Write(Uuid.Of(shard.JobId).ToByteArray(bigEndian: true));
+        _identities.Write(shard.Checksum);
+        ReportCount += shard.ReportCount;
+        Checksum = BatchChecksum.FromBytes(Checksum).Combine(BatchChecksum.FromBytes(shard.Checksum)).ToArray();
+        MinTime = MinTime is { } min ? Math.Min(min, shard.MinTime) : shard.MinTime;
+        MaxTime = MaxTime is { } max ? Math.Max(max, shard.MaxTime) : shard.MaxTime;
+    }
 }

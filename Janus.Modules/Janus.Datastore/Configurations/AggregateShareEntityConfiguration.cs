@@ -12,5 +12,10 @@ internal sealed class AggregateShareEntityConfiguration : IEntityTypeConfigurati
         builder.ToTable("aggregate_shares");
         builder.HasKey(share => new { share.TaskKey, share.AggregateShareId });
         builder.HasIndex(share => new { share.TaskKey, share.RequestHash }).IsUnique();
+
+        // Acquisition.
+        builder.HasIndex(share => share.LeaseExpiry)
+            .HasDatabaseName("ix_aggregate_shares_in_progress")
+            .HasFilter($"state = {AggregateShareState.InProgress:d}");
     }
 }

@@ -12,10 +12,13 @@ internal sealed class AggregationJobEntityConfiguration : IEntityTypeConfigurati
         builder.ToTable("aggregation_jobs");
         builder.HasKey(job => new { job.TaskKey, job.AggregationJobId });
 
-        // Acquisition. A new job's lease expires when it is created, so this is the order of creation.
-        builder.HasIndex(job => job.LeaseExpiry)
-            .HasDatabaseName("ix_aggregation_jobs_in_progress")
-            .HasFilter($"state = {AggregationJobState.InProgress:d}");
+        // Acquisition, by role. A new job's lease expires when it is created, so this is the order of creation.
+        builder.HasIndex(job => job.LeaseExpiry, "leader")
+            .HasDatabaseName("ix_aggregation_jobs_leader_in_progress")
+            .HasFilter($"state = {AggregationJobState.InProgress:d} AND request_hash IS NULL");
+        builder.HasIndex(job => job.LeaseExpiry, "helper")
+            .HasDatabaseName("ix_aggregation_jobs_helper_in_progress")
+            .HasFilter($"state = {AggregationJobState.InProgress:d} AND request_hash IS NOT NULL");
 
         // Identical requests find one job (Helper).
         builder.HasIndex(job => new { job.TaskKey, job.RequestHash })

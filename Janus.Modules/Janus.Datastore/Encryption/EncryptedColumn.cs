@@ -9,6 +9,7 @@ internal readonly record struct EncryptedColumn(string Table, string Column)
     public static readonly EncryptedColumn AggregatorToken = new("tasks", "aggregator_token");
     public static readonly EncryptedColumn HpkePrivateKey = new("hpke_keys", "private_key");
     public static readonly EncryptedColumn LeaderInputShare = new("unaggregated_reports", "leader_input_share");
+    public static readonly EncryptedColumn Verification = new("aggregation_jobs", "verification");
     public static readonly EncryptedColumn ShardAggregateShare = new("batch_bucket_shards", "aggregate_share");
     public static readonly EncryptedColumn LeaderAggregateShare = new("collection_jobs", "leader_aggregate_share");
 

@@ -15,9 +15,13 @@ internal sealed class AggregationJobEntity
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset? FinishedAt { get; set; }
     public byte[]? RequestHash { get; set; }
+    public byte[]? StepRequestHash { get; set; }
+    public byte[]? Request { get; set; }
+    public byte[]? Verification { get; set; }
     public byte[]? Response { get; set; }
     public string? HelperLocation { get; set; }
     public DateTimeOffset LeaseExpiry { get; set; }
     public Guid? LeaseToken { get; set; }
     public int LeaseAttempts { get; set; }
+    public int Refusals { get; set; }
 }

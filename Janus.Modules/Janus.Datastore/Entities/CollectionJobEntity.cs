@@ -7,6 +7,7 @@ internal sealed class CollectionJobEntity
     public Guid CollectionJobId { get; set; }
     public required byte[] Request { get; set; }
     public required byte[] RequestHash { get; set; }
+    public required byte[] AggParam { get; set; }
     public CollectionJobState State { get; set; }
     public byte[]? FirstBucket { get; set; }
     public byte[]? LastBucket { get; set; }

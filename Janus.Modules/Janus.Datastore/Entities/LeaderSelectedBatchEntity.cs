@@ -5,6 +5,7 @@ internal sealed class LeaderSelectedBatchEntity
 {
     public int TaskKey { get; set; }
     public required byte[] BatchId { get; set; }
+    public required byte[] AggParam { get; set; }
     public long? TimeWindow { get; set; }
     public long AssignedCount { get; set; }
     public Guid? CollectionJobId { get; set; }

@@ -15,5 +15,6 @@ internal sealed class TaskEntity
     public byte[]? CollectorTokenHash { get; set; }
     public long? TargetBatchSize { get; set; }
     public long? BatchTimeWindow { get; set; }
+    public bool Asynchronous { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
 }

@@ -19,6 +19,8 @@ internal static class Notification
     {
         WorkKind.Reports => "reports",
         WorkKind.AggregationJobs => "aggregation_jobs",
+        WorkKind.HelperAggregationJobs => "helper_aggregation_jobs",
+        WorkKind.AggregateShares => "aggregate_shares",
         WorkKind.CollectionJobs => "collection_jobs",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
@@ -27,6 +29,8 @@ internal static class Notification
     {
         "reports" => WorkKind.Reports,
         "aggregation_jobs" => WorkKind.AggregationJobs,
+        "helper_aggregation_jobs" => WorkKind.HelperAggregationJobs,
+        "aggregate_shares" => WorkKind.AggregateShares,
         "collection_jobs" => WorkKind.CollectionJobs,
         _ => null,
     };

@@ -6,8 +6,14 @@ public enum WorkKind
     /// <summary>Reports wait to be put into aggregation jobs.</summary>
     Reports,
 
-    /// <summary>Aggregation jobs wait to be stepped.</summary>
+    /// <summary>Aggregation jobs of a Leader wait to be stepped.</summary>
     AggregationJobs,
+
+    /// <summary>Aggregation jobs of a Helper wait to be stepped.</summary>
+    HelperAggregationJobs,
+
+    /// <summary>Aggregate shares of a Helper wait to be computed.</summary>
+    AggregateShares,
 
     /// <summary>Collection jobs wait to be stepped.</summary>
     CollectionJobs,

@@ -7,7 +7,7 @@ namespace Janus.Datastore;
 public sealed class AggregateShareStore
 {
     private const string Columns =
-        "task_key, aggregate_share_id, request_hash, first_bucket, last_bucket, report_count, checksum, response, deleted, created_at";
+        "task_key, aggregate_share_id, request_hash, first_bucket, last_bucket, report_count, checksum, response, state, created_at";
 
     private const string FindSql = $"""
         -- AggregateShareStore.Find
@@ -19,21 +19,22 @@ public sealed class AggregateShareStore
         SELECT {Columns} FROM aggregate_shares WHERE task_key = $1 AND request_hash = $2
         """;
 
-    private const string RestoreSql = $"""
+    private static readonly string RestoreSql = $"""
         -- AggregateShareStore.Restore
-        UPDATE aggregate_shares SET deleted = false WHERE task_key = $1 AND request_hash = $2 RETURNING {Columns}
+        UPDATE aggregate_shares SET state = {AggregateShareState.Finished:d} WHERE task_key = $1 AND request_hash = $2 RETURNING {Columns}
         """;
 
-    private const string InsertSql = """
+    private static readonly string InsertSql = $"""
         -- AggregateShareStore.Insert
         INSERT INTO aggregate_shares (task_key, aggregate_share_id, request_hash, first_bucket, last_bucket, report_count,
-            checksum, response, deleted, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, false, $9)
+            checksum, response, state, created_at, lease_expiry, lease_attempts)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, {AggregateShareState.Finished:d}, $9, $9, 0)
         """;
 
-    private const string DeleteSql = """
+    private static readonly string DeleteSql = $"""
         -- AggregateShareStore.Delete
-        UPDATE aggregate_shares SET deleted = true WHERE task_key = $1 AND aggregate_share_id = $2 AND NOT deleted
+        UPDATE aggregate_shares SET state = {AggregateShareState.Deleted:d}
+        WHERE task_key = $1 AND aggregate_share_id = $2 AND state <> {AggregateShareState.Deleted:d}
         """;
 
     private readonly TransactionRunner _runner;
@@ -81,7 +82,7 @@ public sealed class AggregateShareStore
     {
         ArgumentNullException.ThrowIfNull(range);
         ArgumentNullException.ThrowIfNull(expected);
-        byte[] fingerprint = BatchStatements.FingerprintOf(expected);
+        byte[] fingerprint = expected.Fingerprint();
         return _runner.RunAsync("AggregateShareStore.Commit", async (transaction, token) =>
         {
             AggregateShareOutcome outcome = await CheckAsync(transaction, taskKey, requestHash, range, fingerprint, token);
@@ -142,7 +143,7 @@ public sealed class AggregateShareStore
         ReportCount = row.GetInt64(5),
         Checksum = row.Bytes(6),
         Response = row.Bytes(7),
-        IsDeleted = row.GetBoolean(8),
+        IsDeleted = (AggregateShareState)row.GetInt16(8) == AggregateShareState.Deleted,
         CreatedAt = row.Instant(9),
     };
 }

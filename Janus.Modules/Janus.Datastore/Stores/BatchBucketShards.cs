@@ -17,8 +17,16 @@ internal static class BatchBucketShards
         -- BatchBucketShards.Read
         SELECT bucket, aggregation_job_id, aggregate_share, report_count, checksum, min_time, max_time
         FROM batch_bucket_shards
-        WHERE task_key = $1 AND bucket BETWEEN $2 AND $3
-        ORDER BY bucket, aggregation_job_id
+        WHERE task_key = $1 AND bucket <= $2 AND (bucket, aggregation_job_id) > ($3, $4)
+        ORDER BY bucket, aggregation_job_id LIMIT $5
+        """;
+
+    private const string ReadFirstSql = """
+        -- BatchBucketShards.ReadFirst
+        SELECT bucket, aggregation_job_id, aggregate_share, report_count, checksum, min_time, max_time
+        FROM batch_bucket_shards
+        WHERE task_key = $1 AND bucket BETWEEN $3 AND $2
+        ORDER BY bucket, aggregation_job_id LIMIT $4
         """;
 
     /// <summary>Encrypts the aggregate shares; done before the transaction.</summary>
@@ -47,8 +55,18 @@ internal static class BatchBucketShards
             .With(shards.Select(shard => checked((long)shard.MaxTime)).ToArray(), CommandExtensions.BigintArray);
     }
 
-    public static void AddReadShards(this NpgsqlBatch batch, int taskKey, BatchRange range) =>
-        batch.Add(ReadSql).With(taskKey).With(range.FirstBucket).With(range.LastBucket);
+    /// <summary>The shards of a batch in their order, from the one behind <paramref name="after"/> on.</summary>
+    public static void AddReadShards(this NpgsqlBatch batch, int taskKey, BatchRange range, BatchBucketShard? after, int most)
+    {
+        if (after is null)
+        {
+            batch.Add(ReadFirstSql).With(taskKey).With(range.LastBucket).With(range.FirstBucket).With(most);
+        }
+        else
+        {
+            batch.Add(ReadSql).With(taskKey).With(range.LastBucket).With(after.Bucket).With(Uuid.Of(after.JobId)).With(most);
+        }
+    }
 
     public static BatchBucketShard Read(NpgsqlDataReader row, int taskKey, ColumnEncryption encryption)
     {

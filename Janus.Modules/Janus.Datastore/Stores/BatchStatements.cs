@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Npgsql;
 
 namespace Janus.Datastore;
@@ -74,23 +73,10 @@ internal static class BatchStatements
     public static void AddCount(this NpgsqlBatch batch, int taskKey, BatchRange range) =>
         batch.Add(CountSql).With(taskKey).With(range.FirstBucket).With(range.LastBucket);
 
-    /// <summary>A hash over the jobs and checksums of the batch, to compare with <see cref="FingerprintOf"/>.</summary>
+    /// <summary>A hash over the jobs and checksums of the batch, to compare with <see cref="StoredBatch.Fingerprint"/>.</summary>
     public static void AddFingerprint(this NpgsqlBatch batch, int taskKey, BatchRange range) =>
         batch.Add(FingerprintSql).With(taskKey).With(range.FirstBucket).With(range.LastBucket);
 
     public static void AddMarkCollected(this NpgsqlBatch batch, int taskKey, BatchRange range, DateTimeOffset now) =>
         batch.Add(MarkCollectedSql).With(taskKey).With(range.FirstBucket).With(range.LastBucket).With(now);
-
-    /// <summary>What <see cref="AddFingerprint"/> finds when the batch is still the one that was read.</summary>
-    public static byte[] FingerprintOf(StoredBatch batch)
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (BatchBucketShard shard in batch.Shards)
-        {
-            hash.AppendData(Uuid.Of(shard.JobId).ToByteArray(bigEndian: true));
-            hash.AppendData(shard.Checksum);
-        }
-
-        return hash.GetHashAndReset();
-    }
 }

@@ -1,10 +1,24 @@
+using System.Security.Cryptography;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Janus.Datastore;
 
-/// <summary>What has been aggregated of a batch, for both roles: DAP §4.5.4 (batch-buckets).</summary>
+/// <summary>What has been aggregated of a batch, for both roles: DAP §4.5.4.3 (batch-buckets).</summary>
 public sealed class BatchStore
 {
+    private const int FirstPageLength = 16;
+    private const int LongestPageLength = 10_000;
+    private const int PageBytes = 8 << 20;
+
+    private const string HasOtherAggParamSql = """
+        -- BatchStore.HasOtherAggParam
+        SELECT EXISTS (
+            SELECT FROM batch_bucket_shards AS s
+            JOIN aggregation_jobs AS j ON j.task_key = s.task_key AND j.aggregation_job_id = s.aggregation_job_id
+            WHERE s.task_key = $1 AND s.bucket BETWEEN $2 AND $3 AND j.agg_param <> $4)
+        """;
+
     private readonly TransactionRunner _runner;
     private readonly ColumnEncryption _encryption;
 
@@ -17,23 +31,57 @@ public sealed class BatchStore
     /// <summary>Pending reports are counted up to this many.</summary>
     public static long PendingLimit => 10_000;
 
-    /// <summary>Reads a batch with all its shards. What it says may be outdated at once; the writes check it again.</summary>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">A shard does not open.</exception>
-    public Task<StoredBatch> ReadAsync(int taskKey, BatchRange range, CancellationToken cancellationToken) =>
-        _runner.ReadAsync("BatchStore.Read", async (transaction, token) =>
+    /// <summary>
+    /// Reads a batch and hands each of its aggregate shares to <paramref name="merge"/>, outside of any transaction. What
+    /// it says may be outdated at once, also from one share to the next; the writes check its fingerprint again.
+    /// </summary>
+    /// <param name="taskKey">The task's key.</param>
+    /// <param name="range">The batch.</param>
+    /// <param name="merge">Takes an aggregate share, which is overwritten afterwards; memory holds about 8 MiB of them.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
+    /// <exception cref="CryptographicException">A share does not open.</exception>
+    public async Task<StoredBatch> ReadAsync(
+        int taskKey, BatchRange range, Action<ReadOnlyMemory<byte>> merge, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        ArgumentNullException.ThrowIfNull(merge);
+        // What is pending comes first: a job that finishes meanwhile is then seen as pending, aggregated or both.
+        BatchSummary summary = await SummarizeAsync(taskKey, range, cancellationToken);
+        StoredBatch stored = new(range, [], summary.PendingReports, summary.IsCollected);
+        BatchBucketShard? last = null;
+        int length = FirstPageLength;
+        while (true)
         {
-            // What is pending comes first: a job that finishes meanwhile is then seen as pending, aggregated or both.
-            await using NpgsqlBatch batch = transaction.Batch();
-            batch.AddPending(taskKey, range);
-            batch.AddIsCollected(taskKey, range);
-            batch.AddReadShards(taskKey, range);
-            await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(token);
-            long pending = (await reader.ReadRowsAsync(row => row.GetInt64(0), token))[0];
-            bool isCollected = (await reader.ReadNextAsync(row => row.GetBoolean(0), token))[0];
-            List<BatchBucketShard> shards = await reader.ReadNextAsync(
-                row => BatchBucketShards.Read(row, taskKey, _encryption), token);
-            return new StoredBatch(range, shards, pending, isCollected);
+            List<BatchBucketShard> page = await ReadPageAsync(taskKey, range, last, length, cancellationToken);
+            foreach (BatchBucketShard shard in page)
+            {
+                stored.Add(shard);
+                merge(shard.AggregateShare);
+                CryptographicOperations.ZeroMemory(shard.AggregateShare);
+            }
+
+            if (page.Count < length)
+            {
+                return stored;
+            }
+
+            last = page[^1];
+            length = Math.Clamp(PageBytes / Math.Max(1, last.AggregateShare.Length), 1, LongestPageLength);
+        }
+    }
+
+    /// <summary>Whether a report of the batch was aggregated with another aggregation parameter than this one.</summary>
+    public Task<bool> HasOtherAggParamAsync(
+        int taskKey, BatchRange range, byte[] aggParam, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        return _runner.ReadAsync("BatchStore.HasOtherAggParam", async (transaction, token) =>
+        {
+            await using NpgsqlCommand command = transaction.Command(HasOtherAggParamSql)
+                .With(taskKey).With(range.FirstBucket).With(range.LastBucket).With(aggParam, NpgsqlDbType.Bytea);
+            return (bool)(await command.ExecuteScalarAsync(token))!;
         }, cancellationToken);
+    }
 
     /// <summary>Reads how far a batch is, without its shards: cheap enough to ask often.</summary>
     public Task<BatchSummary> SummarizeAsync(int taskKey, BatchRange range, CancellationToken cancellationToken) =>
@@ -48,5 +96,15 @@ public sealed class BatchStore
             bool isCollected = (await reader.ReadNextAsync(row => row.GetBoolean(0), token))[0];
             long count = (await reader.ReadNextAsync(row => row.GetInt64(0), token))[0];
             return new BatchSummary(count, pending, isCollected);
+        }, cancellationToken);
+
+    private Task<List<BatchBucketShard>> ReadPageAsync(
+        int taskKey, BatchRange range, BatchBucketShard? after, int length, CancellationToken cancellationToken) =>
+        _runner.ReadAsync("BatchStore.ReadPage", async (transaction, token) =>
+        {
+            await using NpgsqlBatch batch = transaction.Batch();
+            batch.AddReadShards(taskKey, range, after, length);
+            await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(token);
+            return await reader.ReadRowsAsync(row => BatchBucketShards.Read(row, taskKey, _encryption), token);
         }, cancellationToken);
 }

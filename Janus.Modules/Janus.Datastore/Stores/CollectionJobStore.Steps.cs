@@ -139,7 +139,7 @@ public sealed partial class CollectionJobStore
         int taskKey = lease.Job.TaskKey;
         byte[] sealedShare = _encryption.Seal(
             EncryptedColumn.LeaderAggregateShare, RowKey.Of(taskKey, id), leaderAggregateShare);
-        byte[] fingerprint = BatchStatements.FingerprintOf(expected);
+        byte[] fingerprint = expected.Fingerprint();
         return _runner.RunAsync("CollectionJobStore.Fence", async (transaction, token) =>
         {
             FenceOutcome outcome = await CheckFenceAsync(transaction, lease, expected.Range, fingerprint, token);

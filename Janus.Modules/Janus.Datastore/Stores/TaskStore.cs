@@ -98,6 +98,7 @@ public sealed class TaskStore
             CollectorTokenHash = task.CollectorTokenHash,
             TargetBatchSize = (long?)task.TargetBatchSize,
             BatchTimeWindow = (long?)task.BatchTimeWindow,
+            Asynchronous = task.Asynchronous,
             CreatedAt = task.CreatedAt.ToUniversalTime(),
         };
     }
@@ -118,6 +119,7 @@ public sealed class TaskStore
         CollectorTokenHash = row.CollectorTokenHash,
         TargetBatchSize = (ulong?)row.TargetBatchSize,
         BatchTimeWindow = (ulong?)row.BatchTimeWindow,
+        Asynchronous = row.Asynchronous,
         CreatedAt = row.CreatedAt,
     };
 
@@ -132,7 +134,8 @@ public sealed class TaskStore
         && AreSame(left.AggregatorTokenHash, right.AggregatorTokenHash)
         && AreSame(left.CollectorTokenHash, right.CollectorTokenHash)
         && left.TargetBatchSize == right.TargetBatchSize
-        && left.BatchTimeWindow == right.BatchTimeWindow;
+        && left.BatchTimeWindow == right.BatchTimeWindow
+        && left.Asynchronous == right.Asynchronous;
 
     private static bool AreSame(byte[]? left, byte[]? right) =>
         (left is null) == (right is null) && CryptographicOperations.FixedTimeEquals(left, right);

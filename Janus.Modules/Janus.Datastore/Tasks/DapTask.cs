@@ -46,6 +46,12 @@ public sealed record DapTask
     /// </summary>
     public ulong? BatchTimeWindow { get; init; }
 
+    /// <summary>
+    /// Whether a Helper answers later: it stores a request, answers without a body, and lets a driver do the work;
+    /// <see langword="false"/> on a Leader, who takes either kind of answer.
+    /// </summary>
+    public bool Asynchronous { get; init; }
+
     /// <summary>When the task was added here.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 

@@ -5,7 +5,9 @@ using Janus.Testing;
 
 namespace Janus.IntegrationTests.EndToEnd;
 
-public sealed class AggregateTests : EndToEndFixture
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class AggregateTests(bool asynchronous) : EndToEndFixture(asynchronous)
 {
     private static IEnumerable<TestCaseData> Vdafs() =>
         from vdaf in (VdafDescription[])

@@ -6,7 +6,9 @@ using Janus.Testing;
 
 namespace Janus.IntegrationTests.EndToEnd;
 
-public sealed class BatchTests : EndToEndFixture
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class BatchTests(bool asynchronous) : EndToEndFixture(asynchronous)
 {
     private static readonly VdafDescription Vdaf = VdafDescription.Sum(100);
 

@@ -9,7 +9,9 @@ using Janus.Testing;
 
 namespace Janus.IntegrationTests.EndToEnd;
 
-public sealed class DuplicateUploadTests : EndToEndFixture
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class DuplicateUploadTests(bool asynchronous) : EndToEndFixture(asynchronous)
 {
     private static readonly VdafDescription Vdaf = VdafDescription.Sum(100);
 

@@ -8,12 +8,18 @@ using NUnit.Framework.Interfaces;
 namespace Janus.IntegrationTests.EndToEnd;
 
 /// <summary>Tests with real processes; what a test deploys ends with the test, however that ends.</summary>
-public abstract class EndToEndFixture
+/// <param name="asynchronous">Whether the Helper of the tests' tasks answers later.</param>
+public abstract class EndToEndFixture(bool asynchronous = false)
 {
     private readonly List<Deployment> _deployments = [];
     private readonly ConcurrentQueue<DeployedTask> _tasks = [];
 
     protected static CancellationToken Token => TestContext.CurrentContext.CancellationToken;
+
+    /// <summary>What a Helper's process does for the tests' tasks.</summary>
+    protected string[] HelperRoles { get; } = asynchronous
+        ? [Deployment.Aggregator, Deployment.AggregationJobDriver, Deployment.CollectionJobDriver]
+        : [Deployment.Aggregator];
 
     /// <summary>When measurements were made, unless a test says otherwise.</summary>
     protected static DateTimeOffset Then { get; } = DeployedTask.HoursAgo(2);
@@ -62,7 +68,7 @@ public abstract class EndToEndFixture
     /// <summary>A task on the processes of the test.</summary>
     protected async Task<DeployedTask> AddTaskAsync(Deployment deployment, VdafDescription vdaf, BatchMode batchMode, int minBatchSize)
     {
-        DeployedTask task = await DeployedTask.CreateAsync(deployment, vdaf, batchMode, minBatchSize, Token);
+        DeployedTask task = await DeployedTask.CreateAsync(deployment, vdaf, batchMode, minBatchSize, asynchronous, Token);
         _tasks.Enqueue(task);
         return task;
     }

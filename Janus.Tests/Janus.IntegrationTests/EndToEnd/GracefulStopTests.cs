@@ -6,7 +6,9 @@ using Janus.Testing;
 namespace Janus.IntegrationTests.EndToEnd;
 
 /// <summary>Processes that end with SIGTERM in the middle of their work. Leases last so long that nobody could wait for one.</summary>
-public sealed class GracefulStopTests : EndToEndFixture
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class GracefulStopTests(bool asynchronous) : EndToEndFixture(asynchronous)
 {
     private const int Reports = 600;
 
@@ -94,7 +96,7 @@ public sealed class GracefulStopTests : EndToEndFixture
     {
         Deployment deployment = await DeployAsync(Settings);
         await Task.WhenAll(
-            deployment.StartHelperAsync([Deployment.Aggregator], Token),
+            deployment.StartHelperAsync(HelperRoles, Token),
             deployment.StartLeaderAsync([Deployment.AggregationJobCreator, Deployment.AggregationJobDriver, Deployment.CollectionJobDriver], Token));
         AggregatorProcess serving = await deployment.StartLeaderAsync([Deployment.Aggregator], Token);
         DeployedTask task = await AddTaskAsync(deployment, VdafDescription.Count(), BatchMode.LeaderSelected, Reports);
@@ -122,7 +124,7 @@ public sealed class GracefulStopTests : EndToEndFixture
     {
         string[] roles = [Deployment.Aggregator, Deployment.AggregationJobCreator, Deployment.AggregationJobDriver, Deployment.CollectionJobDriver];
         await Task.WhenAll(
-            deployment.StartHelperAsync([Deployment.Aggregator], Token),
+            deployment.StartHelperAsync(HelperRoles, Token),
             deployment.StartLeaderAsync([.. roles.Where(role => role != driver)], Token));
         return await AddTaskAsync(deployment, VdafDescription.Sum(100), BatchMode.LeaderSelected, Reports);
     }

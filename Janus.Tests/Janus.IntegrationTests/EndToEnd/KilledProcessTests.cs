@@ -9,7 +9,9 @@ using Janus.Vdaf;
 namespace Janus.IntegrationTests.EndToEnd;
 
 /// <summary>Processes that end with SIGKILL in the middle of their work.</summary>
-public sealed class KilledProcessTests : EndToEndFixture
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class KilledProcessTests(bool asynchronous) : EndToEndFixture(asynchronous)
 {
     // Jobs are small and leases short, so that there is a middle, and what a dead process held comes free soon.
     private static readonly (string, string)[] Settings =
@@ -33,7 +35,7 @@ public sealed class KilledProcessTests : EndToEndFixture
         const int Reports = 500;
         Deployment deployment = await DeployAsync(Settings);
         await Task.WhenAll(
-            deployment.StartHelperAsync([Deployment.Aggregator], Token),
+            deployment.StartHelperAsync(HelperRoles, Token),
             deployment.StartLeaderAsync([Deployment.Aggregator, Deployment.AggregationJobCreator, Deployment.CollectionJobDriver], Token));
         DeployedTask intervals = await AddTaskAsync(deployment, VdafDescription.Sum(100), BatchMode.TimeInterval, Reports);
         DeployedTask batches = await AddTaskAsync(deployment, VdafDescription.Histogram(4), BatchMode.LeaderSelected, Reports);
@@ -65,7 +67,7 @@ public sealed class KilledProcessTests : EndToEndFixture
     {
         const int Reports = 1000;
         Deployment deployment = await DeployAsync(Settings);
-        Task<AggregatorProcess> starting = deployment.StartHelperAsync([Deployment.Aggregator], Token);
+        Task<AggregatorProcess> starting = deployment.StartHelperAsync(HelperRoles, Token);
         AggregatorProcess driver = await deployment.StartLeaderAsync([Deployment.All], Token);
         AggregatorProcess helper = await starting;
         DeployedTask task = await AddTaskAsync(deployment, VdafDescription.Sum(100), BatchMode.LeaderSelected, Reports);
@@ -80,12 +82,12 @@ public sealed class KilledProcessTests : EndToEndFixture
         deployment.Helper.LoseHeldAnswers();
         for (int aggregated = 300; aggregated <= 600; aggregated += 300)
         {
-            helper = await deployment.StartHelperAsync([Deployment.Aggregator], Token);
+            helper = await deployment.StartHelperAsync(HelperRoles, Token);
             await task.WaitForAggregatedAsync(aggregated, Token);
             await helper.KillAsync();
         }
 
-        await deployment.StartHelperAsync([Deployment.Aggregator], Token);
+        await deployment.StartHelperAsync(HelperRoles, Token);
         AssertAggregate(await task.CollectAsync(Then, Token), [.. first, .. rest]);
         await AssertAggregatedByBothAsync(task, Reports);
         Assert.That(driver.Ended.IsCompleted, Is.False);
@@ -100,7 +102,7 @@ public sealed class KilledProcessTests : EndToEndFixture
         Deployment deployment = await DeployAsync(Settings);
         Task<AggregatorProcess> starting = deployment.StartLeaderAsync([Deployment.Aggregator], Token);
         await Task.WhenAll(
-            deployment.StartHelperAsync([Deployment.Aggregator], Token),
+            deployment.StartHelperAsync(HelperRoles, Token),
             deployment.StartLeaderAsync([Deployment.AggregationJobCreator, Deployment.AggregationJobDriver, Deployment.CollectionJobDriver], Token));
         AggregatorProcess leader = await starting;
 
@@ -148,7 +150,7 @@ public sealed class KilledProcessTests : EndToEndFixture
         const int Reports = 60;
         Deployment deployment = await DeployAsync(Settings);
         await Task.WhenAll(
-            deployment.StartHelperAsync([Deployment.Aggregator], Token),
+            deployment.StartHelperAsync(HelperRoles, Token),
             deployment.StartLeaderAsync([Deployment.Aggregator, Deployment.AggregationJobCreator, Deployment.AggregationJobDriver], Token));
         DeployedTask[] tasks =
         [

@@ -5,7 +5,9 @@ using Janus.Testing;
 
 namespace Janus.IntegrationTests.EndToEnd;
 
-public sealed class ManyProcessesTests : EndToEndFixture
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class ManyProcessesTests(bool asynchronous) : EndToEndFixture(asynchronous)
 {
     private const int Reports = 750;
 
@@ -19,7 +21,7 @@ public sealed class ManyProcessesTests : EndToEndFixture
             ((string[])[Deployment.Aggregator, Deployment.AggregationJobCreator, Deployment.AggregationJobDriver, Deployment.CollectionJobDriver])
             .SelectMany(role => (string[])[role, role])
             .Select(role => deployment.StartLeaderAsync([role], Token))
-            .Concat([deployment.StartHelperAsync([Deployment.Aggregator], Token), deployment.StartHelperAsync([Deployment.Aggregator], Token)]));
+            .Concat([deployment.StartHelperAsync(HelperRoles, Token), deployment.StartHelperAsync(HelperRoles, Token)]));
 
         await Task.WhenAll(
             RunAsync(deployment, VdafDescription.Count(), BatchMode.TimeInterval, batches: 1),

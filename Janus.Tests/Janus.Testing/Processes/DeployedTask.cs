@@ -74,9 +74,9 @@ public sealed class DeployedTask : IDisposable
         return new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero).AddHours(-hours);
     }
 
-    /// <summary>Provisions a task on both aggregators.</summary>
+    /// <summary>Provisions a task on both aggregators; an asynchronous Helper needs its drivers.</summary>
     public static async Task<DeployedTask> CreateAsync(
-        Deployment deployment, VdafDescription vdaf, BatchMode batchMode, int minBatchSize, CancellationToken cancellationToken)
+        Deployment deployment, VdafDescription vdaf, BatchMode batchMode, int minBatchSize, bool asynchronous, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(deployment);
         ArgumentNullException.ThrowIfNull(vdaf);
@@ -110,6 +110,7 @@ public sealed class DeployedTask : IDisposable
             AggregatorToken = null,
             AggregatorTokenHash = aggregatorToken.Hash(),
             CollectorTokenHash = null,
+            Asynchronous = asynchronous,
         };
         return new DeployedTask(
             deployment,

@@ -67,7 +67,7 @@ public sealed class Deployment : IAsyncDisposable
         try
         {
             await Task.WhenAll(
-                deployment.StartLeaderAsync([All], cancellationToken), deployment.StartHelperAsync([Aggregator], cancellationToken));
+                deployment.StartLeaderAsync([All], cancellationToken), deployment.StartHelperAsync([All], cancellationToken));
             return deployment;
         }
         catch
