@@ -32,7 +32,7 @@ public sealed class TestTask
             BatchMode = options.BatchMode,
             VdafType = options.Vdaf.Type,
             VdafConfiguration = options.Vdaf.EncodeConfiguration(),
-            Extensions = options.TaskInterval is { } interval ? [TaskExtension.TaskInterval(interval)] : [],
+            Extensions = [.. options.TaskInterval is { } interval ? [TaskExtension.TaskInterval(interval)] : Array.Empty<TaskExtension>(), .. options.Extensions],
         });
         Vdaf = options.Vdaf.ToVdaf();
         PingPong = new PingPongTopology(Vdaf);

@@ -19,5 +19,8 @@ public sealed record TestTaskOptions
 
     public Interval? TaskInterval { get; init; }
 
+    /// <summary>Task extensions beside the interval, valid or not.</summary>
+    public IReadOnlyList<TaskExtension> Extensions { get; init; } = [];
+
     public byte VerificationKeyId { get; init; } = 9;
 }
