@@ -15,7 +15,7 @@ public sealed class BrowserOptions : IValidatableObject
 
     /// <summary>
     /// The allowed origins, such as <c>https://app.example</c>; or <see cref="AnyOrigin"/> alone, which gives nothing
-    /// away since neither resource uses cookies; or <see cref="NoOrigin"/> alone.
+    /// away since neither resource uses cookies; or <see cref="NoOrigin"/> alone, or nothing at all, for none.
     /// </summary>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [AnyOrigin];
 

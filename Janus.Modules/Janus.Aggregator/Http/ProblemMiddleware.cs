@@ -67,6 +67,10 @@ internal sealed partial class ProblemMiddleware
             case HttpProblemException http:
                 LogRefused(http.Title, http.Message);
                 return (ProblemOf((int)http.Status, http.Title, http.Message, taskId), http.RetryAfter);
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLong:
+                LogRefused("body too long", tooLong.Message);
+                string advice = $"{LowerFirst(tooLong.Message.TrimEnd('.'))}; send less in one request, or raise the limit in the aggregator's configuration";
+                return (ProblemOf(tooLong.StatusCode, "the body is too long", advice, taskId), null);
             case BadHttpRequestException bad:
                 LogRefused("bad request", bad.Message);
                 return (ProblemOf(bad.StatusCode, "the HTTP request cannot be taken", LowerFirst(bad.Message), taskId), null);

@@ -66,6 +66,14 @@ public sealed class ConfigurationTests
         Assert.That(() => Load(yaml), Throws.TypeOf<CliException>().With.Message.Contains(expected));
 
     [Test]
+    public void Empty_list_is_not_the_default()
+    {
+        Assert.That(Load("Aggregator: { Browsers: { AllowedOrigins: [] } }").Aggregator.Browsers.AllowedOrigins, Is.Empty);
+        Assert.That(Load("Aggregator: { Browsers: { AllowedOrigins: } }").Aggregator.Browsers.AllowedOrigins, Is.EqualTo(["*"]));
+        Assert.That(() => Load("Roles: []"), Throws.TypeOf<CliException>().With.Message.Contains("Roles: at least one role is needed"));
+    }
+
+    [Test]
     public void All_mistakes_are_reported_at_once()
     {
         CliException refusal = Assert.Throws<CliException>(() => Load("A: 1\nHttp: { B: 2, ShutdownTimeout: x }\nDatabase: { MaximumConnections: 0, DatastoreKeys: [k] }"))!;
