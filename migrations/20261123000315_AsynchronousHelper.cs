@@ -15,6 +15,10 @@ namespace Janus.Migrations
                 name: "ix_aggregation_jobs_in_progress",
                 table: "aggregation_jobs");
 
+            migrationBuilder.DropIndex(
+                name: "ix_aggregation_jobs_request",
+                table: "aggregation_jobs");
+
             migrationBuilder.AddColumn<bool>(
                 name: "asynchronous",
                 table: "tasks",
@@ -229,6 +233,13 @@ namespace Janus.Migrations
                 oldClrType: typeof(byte[]),
                 oldType: "bytea",
                 oldNullable: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_aggregation_jobs_request",
+                table: "aggregation_jobs",
+                columns: new[] { "task_key", "request_hash" },
+                unique: true,
+                filter: "request_hash IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_aggregation_jobs_in_progress",

@@ -199,12 +199,6 @@ namespace Janus.Migrations
                     b.HasIndex("TaskKey", "BatchId")
                         .HasDatabaseName("ix_aggregation_jobs_batch_in_progress")
                         .HasFilter("state = 1 AND batch_id IS NOT NULL");
-
-                    b.HasIndex("TaskKey", "RequestHash")
-                        .IsUnique()
-                        .HasDatabaseName("ix_aggregation_jobs_request")
-                        .HasFilter("request_hash IS NOT NULL");
-
                     b.HasIndex(new[] { "LeaseExpiry" }, "helper")
                         .HasDatabaseName("ix_aggregation_jobs_helper_in_progress")
                         .HasFilter("state = 1 AND request_hash IS NOT NULL");

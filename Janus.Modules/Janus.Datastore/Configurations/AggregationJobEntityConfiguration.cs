@@ -20,12 +20,6 @@ internal sealed class AggregationJobEntityConfiguration : IEntityTypeConfigurati
             .HasDatabaseName("ix_aggregation_jobs_helper_in_progress")
             .HasFilter($"state = {AggregationJobState.InProgress:d} AND request_hash IS NOT NULL");
 
-        // Identical requests find one job (Helper).
-        builder.HasIndex(job => new { job.TaskKey, job.RequestHash })
-            .HasDatabaseName("ix_aggregation_jobs_request")
-            .IsUnique()
-            .HasFilter("request_hash IS NOT NULL");
-
         // Whether a batch of the Leader's choice still has reports to aggregate.
         builder.HasIndex(job => new { job.TaskKey, job.BatchId })
             .HasDatabaseName("ix_aggregation_jobs_batch_in_progress")
