@@ -29,18 +29,25 @@ public static class AggregatorModule
             services.AddSingleton<HpkeConfigEndpoints>();
             services.AddSingleton<LeaderUpload>();
             services.AddSingleton<ReportsEndpoints>();
-            services.AddSingleton<HelperAggregation>();
             services.AddSingleton<HelperAggregationJobs>();
+            services.AddSingleton<AggregationJobQueue>();
             services.AddSingleton<AggregationJobEndpoints>();
             services.AddSingleton<CollectionJobEndpoints>();
             services.AddSingleton<HelperAggregateShares>();
             services.AddSingleton<AggregateShareEndpoints>();
-            AddShared<HpkeKeyring>(services);
             AddShared<ReportWriter>(services);
             services.AddHealthChecks().AddCheck<HpkeKeyringHealthCheck>("hpke-keys");
             services.AddCors();
             services.AddOptions<CorsOptions>().Configure<IOptions<AggregatorOptions>>((cors, options) =>
                 cors.AddPolicy(BrowserAccess.ClientPolicy, policy => BrowserAccess.Configure(options.Value.Browsers, policy)));
+        }
+
+        // Both work on a Helper's aggregation jobs: at once, and on those that were deferred.
+        if ((roles & (AggregatorRoles.Aggregator | AggregatorRoles.AggregationJobDriver)) != 0)
+        {
+            AddShared<HpkeKeyring>(services);
+            services.AddSingleton<HelperAggregation>();
+            services.AddSingleton<HelperAggregationSteps>();
         }
 
         if (roles.HasFlag(AggregatorRoles.AggregationJobCreator))
@@ -52,6 +59,7 @@ public static class AggregatorModule
         {
             services.AddSingleton<LeaderAggregation>();
             services.AddHostedService<AggregationJobDriver>();
+            services.AddHostedService<HelperAggregationJobDriver>();
         }
 
         if (roles.HasFlag(AggregatorRoles.CollectionJobDriver))
@@ -74,6 +82,7 @@ public static class AggregatorModule
 
         AggregationJobEndpoints aggregationJobs = services.GetRequiredService<AggregationJobEndpoints>();
         routes.MapPost(DapRoute.AggregationJobs, aggregationJobs.PostAsync);
+        routes.MapPost(DapRoute.AggregationJob, aggregationJobs.ContinueAsync);
         routes.MapRead(DapRoute.AggregationJob, aggregationJobs.GetAsync);
         routes.MapDelete(DapRoute.AggregationJob, aggregationJobs.DeleteAsync);
 

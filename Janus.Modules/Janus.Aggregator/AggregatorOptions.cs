@@ -38,6 +38,10 @@ public sealed class AggregatorOptions
     [ValidateObjectMembers]
     public JobDriverOptions CollectionJobDriver { get; set; } = new();
 
+    /// <summary>How a Helper takes the Leader's requests.</summary>
+    [ValidateObjectMembers]
+    public HelperOptions Helper { get; set; } = new();
+
     /// <summary>Requests from the Leader to the Helper.</summary>
     [ValidateObjectMembers]
     public PeerOptions Peer { get; set; } = new();

@@ -12,17 +12,22 @@ namespace Janus.Testing;
 public sealed class ScriptedLeader
 {
     private readonly Dictionary<ReportId, byte[]> _states = [];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly Uri _helper;
+    private readonly byte[] _aggParam;
     private readonly byte[] _aggShare;
 
     /// <param name="task">The task, known to the Helper.</param>
     /// <param name="helper">Where the Helper really is, with a slash at the end.</param>
-    public ScriptedLeader(TestTask task, Uri helper)
+    /// <param name="aggParam">The aggregation parameter; empty when omitted.</param>
+    public ScriptedLeader(TestTask task, Uri helper, byte[]? aggParam = null)
     {
         Task = task;
         _helper = helper;
-        _aggShare = new byte[task.Vdaf.AggShareLength([])];
-        task.Vdaf.AggInit([], _aggShare);
+        _aggParam = aggParam ?? [];
+        _aggShare = new byte[task.Vdaf.AggShareLength(_aggParam)];
+        task.Vdaf.AggInit(_aggParam, _aggShare);
     }
 
     public TestTask Task { get; }
@@ -42,9 +47,9 @@ public sealed class ScriptedLeader
     {
         ArgumentNullException.ThrowIfNull(report);
         VerifyOutcome[] outcomes = new VerifyOutcome[1];
-        byte[] state = new byte[Task.PingPong.StateLength([], 0)];
-        byte[] message = new byte[Task.PingPong.MessageLength([], 0)];
-        Task.PingPong.LeaderInit(Task.VerifyKey, Task.Context, [], [report.LeaderInput], outcomes, state, message);
+        byte[] state = new byte[Task.PingPong.StateLength(_aggParam, 0)];
+        byte[] message = new byte[Task.PingPong.MessageLength(_aggParam, 0)];
+        Task.PingPong.LeaderInit(Task.VerifyKey, Task.Context, _aggParam, [report.LeaderInput], outcomes, state, message);
         _states[report.Id] = state;
         return new VerifyInit(
             new ReportShare(report.Report.ReportMetadata, report.Report.PublicShare, report.Report.HelperEncryptedInputShare), message);
@@ -60,36 +65,117 @@ public sealed class ScriptedLeader
         IReadOnlyList<AggregationJobExtension> extensions,
         byte? verificationKeyId = null,
         byte[]? aggParam = null) => WireMessage.Encode(new AggregationJobInitReq(
-            new AggregationJobInitReqHeader(new VerificationKeyId(verificationKeyId ?? Task.VerificationKeyId), aggParam ?? [], extensions),
+            new AggregationJobInitReqHeader(new VerificationKeyId(verificationKeyId ?? Task.VerificationKeyId), aggParam ?? _aggParam, extensions),
             [.. inits]));
 
-    public Task<HttpAnswer> PostInitAsync(byte[] body) =>
+    /// <summary>Creates a job and polls until its answer is there, if it is deferred.</summary>
+    public async Task<HttpAnswer> PostInitAsync(byte[] body) => await AwaitAsync(await PostInitOnceAsync(body));
+
+    /// <summary>Creates a job and takes the first answer.</summary>
+    public Task<HttpAnswer> PostInitOnceAsync(byte[] body) =>
         RawHttp.PostAsync(AggregationJobs, DapMediaType.AggregationJobInitReq, body, Task.AggregatorToken);
 
-    /// <summary>Finishes the reports that the Helper continues; returns those that the Leader accepts too.</summary>
-    public IReadOnlyList<ReportId> Finish(HttpAnswer answer)
+    /// <summary>Continues a job and polls until the answer is there, if it is deferred.</summary>
+    public async Task<HttpAnswer> PostContinueAsync(Uri job, byte[] body) => await AwaitAsync(await PostContinueOnceAsync(job, body));
+
+    /// <summary>Continues a job and takes the first answer.</summary>
+    public Task<HttpAnswer> PostContinueOnceAsync(Uri job, byte[] body) =>
+        RawHttp.PostAsync(job, DapMediaType.AggregationJobContinueReq, body, Task.AggregatorToken);
+
+    /// <summary>Where a job is that an answer tells of, without a step.</summary>
+    public Uri JobAt(HttpAnswer answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
-        List<ReportId> accepted = [];
-        foreach (VerifyResp response in answer.Decode<AggregationJobResp>().VerifyResps)
+        return new Uri(_helper, answer.Location!.Split('?')[0]);
+    }
+
+    /// <summary>The body of a request to continue.</summary>
+    public static byte[] ContinueBody(int step, IEnumerable<VerifyContinue> continues) =>
+        WireMessage.Encode(new AggregationJobContinueReq((ushort)step, [.. continues]));
+
+    /// <summary>Whether an answer says that the work is deferred.</summary>
+    public static bool IsDeferred(HttpAnswer answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        return (int)answer.Status == 200 && answer.Body.Length == 0;
+    }
+
+    /// <summary>Polls where a deferring answer says, until the answer is another one.</summary>
+    /// <exception cref="TimeoutException">The Helper did not come to an end.</exception>
+    public async Task<HttpAnswer> AwaitAsync(HttpAnswer answer)
+    {
+        long started = TimeProvider.System.GetTimestamp();
+        while (IsDeferred(answer))
         {
-            if (response.VerifyRespType != VerifyRespType.Continue)
+            if (TimeProvider.System.GetElapsedTime(started) > Patience)
             {
-                continue;
+                throw new TimeoutException($"the Helper defers its answer for more than {Patience}");
             }
 
-            VerifyOutcome[] outcomes = new VerifyOutcome[1];
-            byte[] outShare = new byte[Task.Vdaf.OutShareLength([])];
-            Task.PingPong.Continue(Task.Context, [], 1, _states[response.ReportId], [response.Payload], outcomes, [], [], outShare);
-            if (outcomes[0] == VerifyOutcome.Finished)
+            await System.Threading.Tasks.Task.Delay(10);
+            answer = await RawHttp.GetAsync(new Uri(_helper, answer.Location!), Task.AggregatorToken);
+        }
+
+        return answer;
+    }
+
+    /// <summary>Finishes the reports of a one-round VDAF that the Helper continues; returns those that the Leader accepts too.</summary>
+    public IReadOnlyList<ReportId> Finish(HttpAnswer answer)
+    {
+        int before = Committed.Count;
+        Take(answer, step: 0);
+        return Committed[before..];
+    }
+
+    /// <summary>Takes the Helper's answers of a step, commits what is finished, and returns the messages of the next step.</summary>
+    public IReadOnlyList<VerifyContinue> Take(HttpAnswer answer, int step)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        List<VerifyContinue> continues = [];
+        foreach (VerifyResp response in answer.Decode<AggregationJobResp>().VerifyResps)
+        {
+            if (response.VerifyRespType == VerifyRespType.Finish)
             {
-                Task.Vdaf.AggUpdate([], _aggShare, outShare);
-                accepted.Add(response.ReportId);
+                Commit(response.ReportId, _states[response.ReportId]);
+            }
+            else if (response.VerifyRespType == VerifyRespType.Continue && Continue(response, (2 * step) + 1) is { } message)
+            {
+                continues.Add(message);
             }
         }
 
-        Committed.AddRange(accepted);
-        return accepted;
+        return continues;
+    }
+
+    private VerifyContinue? Continue(VerifyResp response, int message)
+    {
+        bool finished = Task.PingPong.IsFinishedBy(message);
+        bool answers = message < Task.PingPong.Rounds;
+        VerifyOutcome[] outcomes = new VerifyOutcome[1];
+        byte[] state = new byte[finished ? 0 : Task.PingPong.StateLength(_aggParam, message + 1)];
+        byte[] outbound = new byte[answers ? Task.PingPong.MessageLength(_aggParam, message + 1) : 0];
+        byte[] outShare = new byte[finished ? Task.Vdaf.OutShareLength(_aggParam) : 0];
+        Task.PingPong.Continue(
+            Task.Context, _aggParam, message, _states[response.ReportId], [response.Payload], outcomes, state, outbound, outShare);
+        if (outcomes[0] is not (VerifyOutcome.Continued or VerifyOutcome.Finished))
+        {
+            return null;
+        }
+
+        _states[response.ReportId] = finished ? outShare : state;
+        if (!answers)
+        {
+            Commit(response.ReportId, outShare);
+            return null;
+        }
+
+        return new VerifyContinue(response.ReportId, outbound);
+    }
+
+    private void Commit(ReportId id, byte[] outShare)
+    {
+        Task.Vdaf.AggUpdate(_aggParam, _aggShare, outShare);
+        Committed.Add(id);
     }
 
     /// <summary>Aggregates reports that are all expected to be accepted.</summary>
@@ -124,6 +210,6 @@ public sealed class ScriptedLeader
         ArgumentNullException.ThrowIfNull(answer);
         byte[] helper = Task.Open(Role.Helper, request.CollectionJobReq, answer.Decode<AggregateShare>().EncryptedAggregateShare)
             ?? throw new InvalidOperationException("the Helper's aggregate share does not open");
-        return Task.Vdaf.Unshard([], [_aggShare, helper], request.ReportCount);
+        return Task.Vdaf.Unshard(_aggParam, [_aggShare, helper], request.ReportCount);
     }
 }

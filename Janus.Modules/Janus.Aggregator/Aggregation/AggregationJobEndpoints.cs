@@ -1,3 +1,4 @@
+using System.Globalization;
 using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
@@ -7,19 +8,24 @@ using Microsoft.Extensions.Options;
 
 namespace Janus.Aggregator;
 
-/// <summary>The Helper's aggregation jobs: DAP §4.5.3.2 (aggregation-helper-init).</summary>
+/// <summary>
+/// The Helper's aggregation jobs: DAP §4.5.3.2 (aggregation-helper-init) and §4.5.4.2 (aggregation-helper-continuation).
+/// </summary>
 internal sealed class AggregationJobEndpoints
 {
     private const int MaximumHeaderLength = 128 << 10;
 
     private readonly TaskDirectory _tasks;
     private readonly HelperAggregationJobs _jobs;
+    private readonly AggregationJobQueue _queue;
     private readonly AggregationJobOptions _options;
 
-    public AggregationJobEndpoints(TaskDirectory tasks, HelperAggregationJobs jobs, IOptions<AggregatorOptions> options)
+    public AggregationJobEndpoints(
+        TaskDirectory tasks, HelperAggregationJobs jobs, AggregationJobQueue queue, IOptions<AggregatorOptions> options)
     {
         _tasks = tasks;
         _jobs = jobs;
+        _queue = queue;
         _options = options.Value.AggregationJobs;
     }
 
@@ -28,25 +34,35 @@ internal sealed class AggregationJobEndpoints
     {
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper);
         context.RequireMediaType(DapMediaType.AggregationJobInitReq);
-        context.LimitBody(Math.Min(
-            (task.VerifyInitBodyLength([]) * _options.MaximumReportsAccepted) + MaximumHeaderLength, _options.MaximumRequestBytes));
+        using IDisposable place = _queue.Enter();
+        context.LimitBody(LimitOf(task));
         using HashingStream body = new(context.Request.Body);
         WireStreamReader stream = new(System.IO.Pipelines.PipeReader.Create(body));
         AggregationJobInitReqHeader header = await stream.ReadOneAsync<AggregationJobInitReqHeader>(
             MaximumHeaderLength, context.RequestAborted);
-        List<VerifyInit> inits = [];
-        await foreach (VerifyInit init in stream.ReadAllAsync<VerifyInit>(ElementLimits.VerifyInit(task.Vdaf, []), context.RequestAborted))
-        {
-            if (inits.Count == _options.MaximumReportsAccepted)
-            {
-                throw new DapProblemException(
-                    DapProblemType.InvalidMessage, $"at most {_options.MaximumReportsAccepted} reports in an aggregation job expected", task.Id);
-            }
+        HelperAggregationRequests.Check(task, header);
+        List<VerifyInit> inits = await ReadAllAsync<VerifyInit>(
+            task, stream, ElementLimits.VerifyInit(task.Vdaf, header.AggParam.Span), _options.MaximumReportsAccepted, context.RequestAborted);
+        HelperAggregationJob job = await _jobs.CreateAsync(task, new AggregationJobInitReq(header, inits), body.Hash(), context.RequestAborted);
+        await RespondAsync(context, task, job);
+    }
 
-            inits.Add(init);
-        }
-
-        HelperAggregationJob job = await _jobs.CreateAsync(task, header, inits, body.Hash(), context.RequestAborted);
+    /// <summary><c>POST tasks/{task-id}/aggregation_jobs/{aggregation-job-id}</c>.</summary>
+    public async Task ContinueAsync(HttpContext context)
+    {
+        AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper);
+        AggregationJobId id = context.RouteId<AggregationJobId>(DapRoute.AggregationJobId);
+        context.RequireMediaType(DapMediaType.AggregationJobContinueReq);
+        HelperAggregationJob job = await _jobs.FindAsync(task, id, context.RequestAborted);
+        using IDisposable place = _queue.Enter();
+        context.LimitBody(_options.MaximumRequestBytes);
+        using HashingStream body = new(context.Request.Body);
+        WireStreamReader stream = new(System.IO.Pipelines.PipeReader.Create(body));
+        AggregationJobContinueReqHeader header = await stream.ReadOneAsync<AggregationJobContinueReqHeader>(sizeof(ushort), context.RequestAborted);
+        int message = HelperAggregationRequests.MessageOf(task, header.Step);
+        List<VerifyContinue> continues = await ReadAllAsync<VerifyContinue>(
+            task, stream, ElementLimits.VerifyContinue(task.Vdaf, job.AggParam, message), job.ReportCount, context.RequestAborted);
+        job = await _jobs.ContinueAsync(task, job, new AggregationJobContinueReq(header.Step, continues), body.Hash(), context.RequestAborted);
         await RespondAsync(context, task, job);
     }
 
@@ -55,7 +71,7 @@ internal sealed class AggregationJobEndpoints
     {
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper);
         AggregationJobId id = context.RouteId<AggregationJobId>(DapRoute.AggregationJobId);
-        await RespondAsync(context, task, await _jobs.FindAsync(task, id, context.RequestAborted));
+        await RespondAsync(context, task, await _jobs.FindAsync(task, id, StepOf(context, task), context.RequestAborted));
     }
 
     /// <summary><c>DELETE tasks/{task-id}/aggregation_jobs/{aggregation-job-id}</c>.</summary>
@@ -66,9 +82,55 @@ internal sealed class AggregationJobEndpoints
         await _jobs.DeleteAsync(task, id, context.RequestAborted);
     }
 
-    private static Task RespondAsync(HttpContext context, AggregatorTask task, HelperAggregationJob job)
+    // With an aggregation parameter, the length of a report is not known before the header has been read.
+    private long LimitOf(AggregatorTask task) => task.Vdaf.HasAggParam
+        ? _options.MaximumRequestBytes
+        : Math.Min((task.VerifyInitBodyLength([]) * _options.MaximumReportsAccepted) + MaximumHeaderLength, _options.MaximumRequestBytes);
+
+    private static async Task<List<T>> ReadAllAsync<T>(
+        AggregatorTask task, WireStreamReader stream, int elementLimit, int most, CancellationToken cancellationToken)
+        where T : IWireElement<T>
     {
-        context.Response.Headers.Location = task.HelperUrls.AggregationJob(task.Id, job.Id).AbsolutePath;
-        return context.WriteAsync(DapMediaType.AggregationJobResp, job.Response);
+        List<T> elements = [];
+        await foreach (T element in stream.ReadAllAsync<T>(elementLimit, cancellationToken))
+        {
+            if (elements.Count == most)
+            {
+                throw new DapProblemException(DapProblemType.InvalidMessage, $"at most {most} reports in the request expected", task.Id);
+            }
+
+            elements.Add(element);
+        }
+
+        return elements;
+    }
+
+    // Absent, it is the step that the job is at.
+    private static ushort? StepOf(HttpContext context, AggregatorTask task)
+    {
+        if (!context.Request.Query.TryGetValue(DapRoute.Step, out Microsoft.Extensions.Primitives.StringValues values))
+        {
+            return null;
+        }
+
+        return values.Count == 1 && ushort.TryParse(values[0], NumberStyles.None, CultureInfo.InvariantCulture, out ushort step)
+            ? step
+            : throw new DapProblemException(DapProblemType.InvalidMessage, "one step of 0 to 65535 expected in the query", task.Id);
+    }
+
+    // An answer that is there carries no step in its Location; one that is deferred tells which step to poll for.
+    private async Task RespondAsync(HttpContext context, AggregatorTask task, HelperAggregationJob job)
+    {
+        Uri location = task.HelperUrls.AggregationJob(task.Id, job.Id);
+        if (job.Response is { } response)
+        {
+            context.Response.Headers.Location = location.AbsolutePath;
+            await context.WriteAsync(DapMediaType.AggregationJobResp, response);
+            return;
+        }
+
+        context.Response.Headers.Location = AggregatorUrls.WithStep(location, (ushort)job.Step).PathAndQuery;
+        context.Response.Headers.RetryAfter = RetryAfter.Format(await _queue.RetryAfterAsync(context.RequestAborted));
+        context.Response.ContentLength = 0;
     }
 }

@@ -1,88 +1,152 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using Janus.Dap;
+using Janus.Datastore;
 using Janus.Messages;
 using Janus.Vdaf;
-using Janus.Vdaf.PingPong;
 using Microsoft.Extensions.Options;
 
 namespace Janus.Aggregator;
 
-/// <summary>The Helper's part of verification: DAP §4.5.3.2 (aggregation-helper-init). Inputs to outcome, without I/O.</summary>
+/// <summary>
+/// The Helper's part of verification: DAP §4.5.3.2 (aggregation-helper-init) and §4.5.4.2
+/// (aggregation-helper-continuation). Inputs to outcome, without I/O.
+/// </summary>
 internal sealed class HelperAggregation
 {
     private readonly AggregatorOptions _options;
 
     public HelperAggregation(IOptions<AggregatorOptions> options) => _options = options.Value;
 
-    /// <summary>
-    /// Opens and verifies the reports of an aggregation job that are not rejected yet, and adds up their out shares.
-    /// </summary>
+    /// <summary>Opens the reports of an aggregation job that are not rejected yet, and takes them through step 0.</summary>
     /// <param name="task">The task.</param>
+    /// <param name="job">The job: its aggregation parameter and, in leader-selected mode, its batch.</param>
     /// <param name="recipients">Our HPKE keys.</param>
-    /// <param name="batchId">The batch of the job, in leader-selected mode.</param>
     /// <param name="inits">The Leader's messages.</param>
     /// <param name="rejections">Why a report is rejected already; <see langword="null"/> for the others. Not changed.</param>
     /// <param name="now">Our time, for reports from the future.</param>
     /// <param name="cancellationToken">Stops between chunks of reports.</param>
-    public HelperVerification Verify(
+    public HelperVerification Init(
         AggregatorTask task,
+        HelperAggregationJob job,
         InputShareRecipients recipients,
-        BatchId? batchId,
         IReadOnlyList<VerifyInit> inits,
         IReadOnlyList<ReportError?> rejections,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        VerifyResp[] responses = new VerifyResp[inits.Count];
-        BatchBucketSums sums = NewSums();
+        HelperStep step = new(task, job, inits.Count);
         InputShareOpener opener = task.OpenerWith(recipients);
-        ReportChunks.ForEach(
-            inits.Count,
-            task.HelperBytesPerReport([]),
-            _options.EffectiveVerificationThreads,
-            NewSums,
-            VerifyChunk,
-            Merge,
-            cancellationToken);
-        return new HelperVerification(responses, sums);
+        ForEachChunk(task, job, inits.Count, step, InitChunk, cancellationToken);
+        return step.Complete();
 
-        BatchBucketSums NewSums() => new(task.Vdaf, ReadOnlyMemory<byte>.Empty, time => task.BatchMode.BucketOf(time, batchId));
-
-        void Merge(BatchBucketSums chunkSums)
-        {
-            sums.Merge(chunkSums);
-            chunkSums.Clear();
-        }
-
-        void VerifyChunk(Range range, BatchBucketSums chunkSums)
+        void InitChunk(Range range, BatchBucketSums sums)
         {
             (int start, int length) = range.GetOffsetAndLength(inits.Count);
-            int[] open = new int[length];
+            (int Index, ReportId Id, Time Time)[] reports = new (int, ReportId, Time)[length];
             VerifyInput[] inputs = new VerifyInput[length];
             ReadOnlyMemory<byte>[] inbound = new ReadOnlyMemory<byte>[length];
             int count = 0;
             for (int i = start; i < start + length; i++)
             {
-                ReportShare share = inits[i].ReportShare;
-                ReportId id = share.ReportMetadata.ReportId;
+                ReportMetadata metadata = inits[i].ReportShare.ReportMetadata;
                 ReportError? error = rejections[i]
-                    ?? ReportTimeRules.Check(
-                        share.ReportMetadata.Time, task.Configuration.TimePrecision, task.TaskInterval, now, _options.ClockSkewTolerance)
-                    ?? TryOpen(task, opener, share, out inputs[count]);
+                    ?? ReportTimeRules.Check(metadata.Time, task.Configuration.TimePrecision, task.TaskInterval, now, _options.ClockSkewTolerance)
+                    ?? TryOpen(task, opener, inits[i].ReportShare, out inputs[count]);
                 if (error is { } reason)
                 {
-                    responses[i] = VerifyResp.Reject(id, reason);
+                    step.Reject(i, metadata.ReportId, reason);
                     continue;
                 }
 
                 inbound[count] = inits[i].Payload;
-                open[count++] = i;
+                reports[count++] = (i, metadata.ReportId, metadata.Time);
             }
 
-            Verify(task, inputs.AsSpan(0, count), inbound.AsSpan(0, count), open, inits, responses, chunkSums);
+            step.Take(
+                reports.AsSpan(0, count),
+                (outcomes, states, messages, outShares) => task.PingPong.HelperInit(
+                    task.Stored.VerifyKey,
+                    task.VdafContext,
+                    job.AggParam,
+                    inputs.AsSpan(0, count),
+                    inbound.AsSpan(0, count),
+                    outcomes,
+                    states,
+                    messages,
+                    outShares),
+                sums);
         }
     }
+
+    /// <summary>Takes the reports of an aggregation job that are not rejected yet through its next step.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="job">The job at the step that is to be done.</param>
+    /// <param name="reports">The reports of the request, with the states that the step before has left.</param>
+    /// <param name="continues">The Leader's messages, in the same order.</param>
+    /// <param name="rejections">Why a report is rejected already; <see langword="null"/> for the others. Not changed.</param>
+    /// <param name="cancellationToken">Stops between chunks of reports.</param>
+    public HelperVerification Continue(
+        AggregatorTask task,
+        HelperAggregationJob job,
+        IReadOnlyList<ReportVerification> reports,
+        IReadOnlyList<VerifyContinue> continues,
+        IReadOnlyList<ReportError?> rejections,
+        CancellationToken cancellationToken)
+    {
+        HelperStep step = new(task, job, reports.Count);
+        int message = 2 * job.Step;
+        int stateLength = task.PingPong.StateLength(job.AggParam, message - 1);
+        ForEachChunk(task, job, reports.Count, step, ContinueChunk, cancellationToken);
+        return step.Complete();
+
+        void ContinueChunk(Range range, BatchBucketSums sums)
+        {
+            (int start, int length) = range.GetOffsetAndLength(reports.Count);
+            (int Index, ReportId Id, Time Time)[] taken = new (int, ReportId, Time)[length];
+            byte[] current = new byte[length * stateLength];
+            ReadOnlyMemory<byte>[] inbound = new ReadOnlyMemory<byte>[length];
+            int count = 0;
+            for (int i = start; i < start + length; i++)
+            {
+                ReportVerification report = reports[i];
+                if (rejections[i] is { } reason)
+                {
+                    step.Reject(i, report.Id, reason);
+                    continue;
+                }
+
+                report.State.CopyTo(current.AsMemory(count * stateLength, stateLength));
+                inbound[count] = continues[i].Payload;
+                taken[count++] = (i, report.Id, new Time(report.Time));
+            }
+
+            step.Take(
+                taken.AsSpan(0, count),
+                (outcomes, states, messages, outShares) => task.PingPong.Continue(
+                    task.VdafContext,
+                    job.AggParam,
+                    message,
+                    current.AsSpan(0, count * stateLength),
+                    inbound.AsSpan(0, count),
+                    outcomes,
+                    states,
+                    messages,
+                    outShares),
+                sums);
+            CryptographicOperations.ZeroMemory(current);
+        }
+    }
+
+    private void ForEachChunk(
+        AggregatorTask task, HelperAggregationJob job, int reports, HelperStep step, Action<Range, BatchBucketSums> work, CancellationToken cancellationToken) =>
+        ReportChunks.ForEach(
+            reports,
+            task.HelperBytesPerReport(job.AggParam),
+            _options.EffectiveVerificationThreads,
+            step.NewSums,
+            work,
+            step.Merge,
+            cancellationToken);
 
     private static ReportError? TryOpen(AggregatorTask task, InputShareOpener opener, ReportShare share, out VerifyInput input)
     {
@@ -92,44 +156,5 @@ internal sealed class HelperAggregation
             ? new VerifyInput(share.ReportMetadata.ReportId.ToArray(), share.PublicShare, plaintext!.Payload)
             : default;
         return error;
-    }
-
-    private static void Verify(
-        AggregatorTask task,
-        ReadOnlySpan<VerifyInput> inputs,
-        ReadOnlySpan<ReadOnlyMemory<byte>> inbound,
-        ReadOnlySpan<int> indices,
-        IReadOnlyList<VerifyInit> inits,
-        VerifyResp[] responses,
-        BatchBucketSums sums)
-    {
-        PingPongTopology pingPong = task.PingPong;
-        int messageLength = pingPong.MessageLength([], 1);
-        int outShareLength = task.Vdaf.OutShareLength([]);
-        byte[] messages = new byte[inputs.Length * messageLength];
-        byte[] outShares = ArrayPool<byte>.Shared.Rent(inputs.Length * outShareLength);
-        VerifyOutcome[] outcomes = new VerifyOutcome[inputs.Length];
-        try
-        {
-            pingPong.HelperInit(
-                task.Stored.VerifyKey, task.VdafContext, [], inputs, inbound, outcomes, [], messages, outShares.AsSpan(0, inputs.Length * outShareLength));
-            for (int i = 0; i < inputs.Length; i++)
-            {
-                ReportMetadata metadata = inits[indices[i]].ReportShare.ReportMetadata;
-                if (outcomes[i].ToReportError() is { } error)
-                {
-                    responses[indices[i]] = VerifyResp.Reject(metadata.ReportId, error);
-                    continue;
-                }
-
-                sums.Add(metadata.ReportId, metadata.Time, outShares.AsSpan(i * outShareLength, outShareLength));
-                responses[indices[i]] = VerifyResp.Continue(metadata.ReportId, messages.AsMemory(i * messageLength, messageLength));
-            }
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(outShares.AsSpan(0, inputs.Length * outShareLength));
-            ArrayPool<byte>.Shared.Return(outShares);
-        }
     }
 }

@@ -1,99 +1,108 @@
+using System.Security.Cryptography;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
-using Microsoft.Extensions.Logging;
 
 namespace Janus.Aggregator;
 
-/// <summary>Creates, finds and deletes the Helper's aggregation jobs, synchronously: DAP §4.5.3.2 (aggregation-helper-init).</summary>
+/// <summary>
+/// The Helper's aggregation jobs as resources: DAP §4.5.3.2 (aggregation-helper-init), §4.5.4.2
+/// (aggregation-helper-continuation) and §4.5.5 (aggregation-job-abandonment-and-deletion).
+/// </summary>
 /// <remarks>
-/// A job's ID follows from its request, so that the same request finds the same job. Creation (1) checks the
-/// request, (2) asks the database which reports are rejected already, (3) opens and verifies the others, and (4)
-/// commits in one transaction that checks again; if the world has changed meanwhile, it goes on from (3).
+/// A job's ID follows from its request, so that the same request finds the same job. In a task whose Helper is
+/// asynchronous, a request that stands up to all checks is stored for a driver; in the others its step is done at once.
 /// </remarks>
-internal sealed partial class HelperAggregationJobs
+internal sealed class HelperAggregationJobs
 {
     private readonly HelperAggregationJobStore _store;
-    private readonly HelperAggregation _aggregation;
-    private readonly HpkeKeyring _keyring;
-    private readonly AggregatorMetrics _metrics;
+    private readonly HelperAggregationSteps _steps;
     private readonly TimeProvider _time;
-    private readonly ILogger<HelperAggregationJobs> _logger;
 
-    public HelperAggregationJobs(
-        HelperAggregationJobStore store,
-        HelperAggregation aggregation,
-        HpkeKeyring keyring,
-        AggregatorMetrics metrics,
-        TimeProvider time,
-        ILogger<HelperAggregationJobs> logger)
+    public HelperAggregationJobs(HelperAggregationJobStore store, HelperAggregationSteps steps, TimeProvider time)
     {
         _store = store;
-        _aggregation = aggregation;
-        _keyring = keyring;
-        _metrics = metrics;
+        _steps = steps;
         _time = time;
-        _logger = logger;
     }
 
-    /// <summary>Creates a job with its answer, or returns the one that the same request made before.</summary>
+    /// <summary>Creates a job, or returns the one that the same request made before, as it stands now.</summary>
     /// <exception cref="DapProblemException">The request is refused; nothing changed.</exception>
     public async Task<HelperAggregationJob> CreateAsync(
-        AggregatorTask task, AggregationJobInitReqHeader header, IReadOnlyList<VerifyInit> inits, byte[] requestHash, CancellationToken cancellationToken)
+        AggregatorTask task, AggregationJobInitReq request, byte[] requestHash, CancellationToken cancellationToken)
     {
-        // (1)
-        BatchId? batchId = Check(task, header, inits);
+        BatchId? batchId = HelperAggregationRequests.Check(task, request);
         AggregationJobId id = AggregationJobId.FromBytes(requestHash.AsSpan(0, AggregationJobId.Length));
-        if (await _store.FindAsync(task.Key, id, cancellationToken) is { } existing)
+        HelperAggregationJob? existing = await _store.FindAsync(task.Key, id, cancellationToken);
+        if (existing is not null && !MayBeMadeAgain(existing))
         {
             return RequireAvailable(task, existing);
         }
 
-        // (2)
-        ReportId[] ids = [.. inits.Select(init => init.ReportShare.ReportMetadata.ReportId)];
-        byte[][] buckets = [.. inits.Select(init => task.BatchMode.BucketOf(init.ReportShare.ReportMetadata.Time, batchId))];
-        ReportError?[] rejections = await _store.CheckAsync(task.Key, ids, buckets, cancellationToken);
-        InputShareRecipients recipients = _keyring.RecipientsOf(Role.Helper);
-        while (true)
+        DateTimeOffset now = _time.GetUtcNow();
+        ulong today = Time.FromDateTimeOffset(now, task.Configuration.TimePrecision).Value;
+        HelperAggregationJob job = new()
         {
-            // (3)
-            DateTimeOffset now = _time.GetUtcNow();
-            HelperVerification verification = await Task.Run(
-                () => _aggregation.Verify(task, recipients, batchId, inits, rejections, now, cancellationToken), cancellationToken);
-            IReadOnlyList<BatchBucketShard> shards = verification.Sums.ToShards(id);
-            List<AcceptedReport> accepted = Accepted(inits, buckets, verification, shards);
-            // Rejected reports may name any time, also one that the database cannot hold.
-            ulong[] times = accepted.Count > 0
-                ? [.. accepted.Select(report => report.Time)]
-                : [Time.FromDateTimeOffset(now, task.Configuration.TimePrecision).Value];
-            HelperAggregationJob job = new()
-            {
-                TaskKey = task.Key,
-                Id = id,
-                RequestHash = requestHash,
-                AggParam = header.AggParam.ToArray(),
-                BatchId = batchId,
-                ReportCount = inits.Count,
-                MinTime = times.Min(),
-                MaxTime = times.Max(),
-                Response = DapRequests.EncodeAll(verification.Responses),
-            };
-
-            // (4)
-            HelperCommitOutcome outcome = await _store.CommitAsync(job, accepted, shards, now, cancellationToken);
-            verification.Sums.Clear();
-            switch (outcome)
-            {
-                case HelperCommitOutcome.AlreadyExists raced:
-                    return RequireAvailable(task, raced.Job);
-                case HelperCommitOutcome.Changed changed:
-                    Reject(rejections, ids, changed.Rejected);
-                    continue;
-                default:
-                    Count(task, job, verification);
-                    return job;
-            }
+            TaskKey = task.Key,
+            Id = id,
+            State = AggregationJobState.InProgress,
+            RequestHash = requestHash,
+            AggParam = request.Header.AggParam.ToArray(),
+            BatchId = batchId,
+            ReportCount = request.VerifyInits.Count,
+            MinTime = today,
+            MaxTime = today,
+            Response = null,
+        };
+        if (task.Stored.Asynchronous)
+        {
+            return await _store.DeferAsync(job, WireMessage.Encode(request), now, cancellationToken)
+                ? job
+                : await FindAsync(task, id, cancellationToken);
         }
+
+        return await _steps.InitAsync(task, job, null, request.VerifyInits, cancellationToken) switch
+        {
+            HelperCommitOutcome.Committed committed => committed.Job,
+            HelperCommitOutcome.Overtaken overtaken => RequireAvailable(task, overtaken.Job),
+            HelperCommitOutcome outcome => throw new InvalidOperationException($"a step ended in {outcome.GetType().Name}"),
+        };
+    }
+
+    /// <summary>Takes a job to its next step, or returns it as it stands if the same request has done so before.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="job">The job, as it was found.</param>
+    /// <param name="request">The Leader's request.</param>
+    /// <param name="requestHash">The SHA-256 of the request.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="DapProblemException">The request is refused; nothing changed.</exception>
+    public async Task<HelperAggregationJob> ContinueAsync(
+        AggregatorTask task, HelperAggregationJob job, AggregationJobContinueReq request, byte[] requestHash, CancellationToken cancellationToken)
+    {
+        if (IsRepeated(job, request.Step, requestHash))
+        {
+            return job;
+        }
+
+        if (request.Step != job.Step + 1 || job.State != AggregationJobState.AwaitingContinuation)
+        {
+            throw StepMismatch(task, job, request.Step);
+        }
+
+        HelperAggregationWork work = await _store.ReadWorkAsync(job, cancellationToken);
+        IReadOnlyList<ReportVerification> reports = HelperAggregationRequests.Select(task, work.Verification, request.VerifyContinues);
+        HelperAggregationJob next = job with { Step = request.Step, StepRequestHash = requestHash, Response = null, State = AggregationJobState.InProgress };
+        if (task.Stored.Asynchronous)
+        {
+            return await _store.DeferStepAsync(next, WireMessage.Encode(request), _time.GetUtcNow(), cancellationToken)
+                ? next
+                : await RequireRepeatedAsync(task, next, cancellationToken);
+        }
+
+        return await _steps.ContinueAsync(task, next, null, reports, request.VerifyContinues, cancellationToken) is HelperCommitOutcome.Committed committed
+            ? committed.Job
+            : await RequireRepeatedAsync(task, next, cancellationToken);
     }
 
     /// <summary>The job with this ID.</summary>
@@ -101,82 +110,58 @@ internal sealed partial class HelperAggregationJobs
     public async Task<HelperAggregationJob> FindAsync(AggregatorTask task, AggregationJobId id, CancellationToken cancellationToken) =>
         await _store.FindAsync(task.Key, id, cancellationToken) is { } job
             ? RequireAvailable(task, job)
-            : throw Unrecognized(task, "no aggregation job with this ID exists");
+            : throw Unknown(task);
 
-    /// <summary>Drops a job's answer; what it committed stays, for replay and double-collection checks.</summary>
-    /// <exception cref="DapProblemException"><c>unrecognizedAggregationJob</c>: there is none.</exception>
+    /// <summary>The job with this ID, at the step that is polled for.</summary>
+    /// <exception cref="DapProblemException">
+    /// <c>unrecognizedAggregationJob</c>: there is none, or it was deleted; <c>stepMismatch</c>: it is at another step.
+    /// </exception>
+    public async Task<HelperAggregationJob> FindAsync(AggregatorTask task, AggregationJobId id, ushort? step, CancellationToken cancellationToken)
+    {
+        HelperAggregationJob job = await FindAsync(task, id, cancellationToken);
+        return step is null || step == job.Step ? job : throw StepMismatch(task, job, step.Value);
+    }
+
+    /// <summary>Drops a job's request, answer and states; what it committed stays, for replay and double-collection checks.</summary>
+    /// <exception cref="DapProblemException"><c>unrecognizedAggregationJob</c>: there is none, or it was deleted.</exception>
     public async Task DeleteAsync(AggregatorTask task, AggregationJobId id, CancellationToken cancellationToken)
     {
         if (!await _store.DeleteAsync(task.Key, id, cancellationToken))
         {
-            throw Unrecognized(task, "no aggregation job with this ID exists");
+            HelperAggregationJob? job = await _store.FindAsync(task.Key, id, cancellationToken);
+            throw job is null ? Unknown(task) : Deleted(task);
         }
     }
 
-    private static BatchId? Check(AggregatorTask task, AggregationJobInitReqHeader header, IReadOnlyList<VerifyInit> inits)
+    // Nothing of it has been committed, so nothing is rewound.
+    private static bool MayBeMadeAgain(HelperAggregationJob job) => job.State == AggregationJobState.Deleted && job.FinishedAt is null;
+
+    private static bool IsRepeated(HelperAggregationJob job, int step, byte[] requestHash) =>
+        step == job.Step && job.StepRequestHash is { } hash && CryptographicOperations.FixedTimeEquals(hash, requestHash);
+
+    // Somebody else was faster: well if it was the same request, otherwise too late.
+    private async Task<HelperAggregationJob> RequireRepeatedAsync(AggregatorTask task, HelperAggregationJob next, CancellationToken cancellationToken)
     {
-        BatchId? batchId = task.BatchMode.BatchIdOf(task.Id, header.Extensions);
-        if (!task.Vdaf.IsValidAggParam(header.AggParam.Span))
-        {
-            throw new DapProblemException(DapProblemType.InvalidAggregationParameter, $"{task.Vdaf.Name} takes an empty aggregation parameter", task.Id);
-        }
-
-        string? mistake = header.VerificationKeyId.Value != task.Stored.VerificationKeyId ? "the verification_key_id is not one of this task"
-            : inits.Count == 0 ? "an aggregation job of at least one report expected"
-            : inits.Select(init => init.ReportShare.ReportMetadata.ReportId).Distinct().Count() != inits.Count ? "distinct report IDs in an aggregation job expected"
-            : null;
-        return mistake is null ? batchId : throw new DapProblemException(DapProblemType.InvalidMessage, mistake, task.Id);
+        HelperAggregationJob current = await FindAsync(task, next.Id, cancellationToken);
+        return IsRepeated(current, next.Step, next.StepRequestHash!) ? current : throw StepMismatch(task, current, (ushort)next.Step);
     }
 
-    private static List<AcceptedReport> Accepted(
-        IReadOnlyList<VerifyInit> inits, byte[][] buckets, HelperVerification verification, IReadOnlyList<BatchBucketShard> shards)
+    private static HelperAggregationJob RequireAvailable(AggregatorTask task, HelperAggregationJob job) =>
+        job.State == AggregationJobState.Deleted ? throw Deleted(task) : job;
+
+    private static DapProblemException Unknown(AggregatorTask task) =>
+        new(DapProblemType.UnrecognizedAggregationJob, "no aggregation job with this ID exists", task.Id);
+
+    private static DapProblemException Deleted(AggregatorTask task) =>
+        new(DapProblemType.UnrecognizedAggregationJob, "the aggregation job was deleted", task.Id);
+
+    private static DapProblemException StepMismatch(AggregatorTask task, HelperAggregationJob job, ushort step)
     {
-        Dictionary<string, int> indexOf = shards.Select((shard, index) => (Key: Convert.ToHexString(shard.Bucket), index)).ToDictionary(pair => pair.Key, pair => pair.index);
-        List<AcceptedReport> accepted = [];
-        for (int i = 0; i < inits.Count; i++)
-        {
-            if (verification.Responses[i].VerifyRespType != VerifyRespType.Reject)
-            {
-                ReportMetadata metadata = inits[i].ReportShare.ReportMetadata;
-                accepted.Add(new AcceptedReport(metadata.ReportId, metadata.Time.Value, indexOf[Convert.ToHexString(buckets[i])]));
-            }
-        }
-
-        return accepted;
+        string detail = job.State == AggregationJobState.Finished && step > job.Step
+            ? $"the aggregation job was finished at step {job.Step}, step {step} was asked for"
+            : step == job.Step
+                ? $"step {step} of the aggregation job was requested before with other contents"
+                : $"the aggregation job is at step {job.Step}, step {step} was asked for";
+        return new DapProblemException(DapProblemType.StepMismatch, detail, task.Id);
     }
-
-    private static void Reject(ReportError?[] rejections, ReportId[] ids, IReadOnlyList<KeyValuePair<ReportId, ReportError>> rejected)
-    {
-        Dictionary<ReportId, ReportError> errors = new(rejected);
-        for (int i = 0; i < ids.Length; i++)
-        {
-            if (errors.TryGetValue(ids[i], out ReportError error))
-            {
-                rejections[i] = error;
-            }
-        }
-    }
-
-    private static HelperAggregationJob RequireAvailable(AggregatorTask task, HelperAggregationJob job) => job.Response is null
-        ? throw Unrecognized(task, "the aggregation job was deleted")
-        : job;
-
-    private static DapProblemException Unrecognized(AggregatorTask task, string detail) =>
-        new(DapProblemType.UnrecognizedAggregationJob, detail, task.Id);
-
-    private void Count(AggregatorTask task, HelperAggregationJob job, HelperVerification verification)
-    {
-        int rejected = 0;
-        foreach (VerifyResp response in verification.Responses.Where(response => response.VerifyRespType == VerifyRespType.Reject))
-        {
-            _metrics.ReportRejected(Role.Helper, response.ReportError);
-            rejected++;
-        }
-
-        _metrics.ReportsAggregated.Add(job.ReportCount - rejected, new KeyValuePair<string, object?>("role", nameof(Role.Helper)));
-        LogCommitted(job.Id, task.Id, job.ReportCount - rejected, job.ReportCount);
-    }
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "aggregation job {JobId} of task {TaskId}: {Committed} of {Reports} reports committed")]
-    private partial void LogCommitted(AggregationJobId jobId, TaskId taskId, int committed, int reports);
 }

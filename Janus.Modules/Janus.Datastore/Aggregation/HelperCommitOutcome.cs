@@ -10,7 +10,8 @@ public abstract record HelperCommitOutcome
     }
 
     /// <summary>The job, its shares and its report IDs are stored.</summary>
-    public sealed record Committed : HelperCommitOutcome;
+    /// <param name="Job">The job as it is stored now.</param>
+    public sealed record Committed(HelperAggregationJob Job) : HelperCommitOutcome;
 
     /// <summary>The job is not as the commit expects it, so someone else was faster or deleted it; nothing changed.</summary>
     /// <param name="Job">The job as it is stored.</param>

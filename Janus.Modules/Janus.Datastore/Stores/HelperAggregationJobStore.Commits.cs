@@ -185,7 +185,7 @@ public sealed partial class HelperAggregationJobStore
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        return new HelperCommitOutcome.Committed();
+        return new HelperCommitOutcome.Committed(job);
     }
 
     private static List<KeyValuePair<ReportId, ReportError>> Rejected(HelperCommit commit, HashSet<string> collected, HashSet<Guid> taken)

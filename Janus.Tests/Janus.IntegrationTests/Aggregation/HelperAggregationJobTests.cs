@@ -1,14 +1,16 @@
 using System.Net;
 using Janus.Aggregator;
 using Janus.Dap;
-using Janus.IntegrationTests.Http;
 using Janus.Messages;
 using Janus.Testing;
 
 namespace Janus.IntegrationTests.Aggregation;
 
 /// <summary>DAP §4.5.3.2 (aggregation-helper-init) over HTTP: jobs that succeed, and what happens to them afterwards.</summary>
-public sealed class HelperAggregationJobTests : EndpointFixture
+/// <param name="asynchronous">Whether the Helper defers its answers.</param>
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class HelperAggregationJobTests(bool asynchronous) : HelperFixture(asynchronous)
 {
     [Test]
     public async Task Valid_reports_are_continued_in_order_and_the_leader_accepts_every_answer()
@@ -220,17 +222,6 @@ public sealed class HelperAggregationJobTests : EndpointFixture
     }
 
     protected override void Configure(AggregatorOptions options) => options.AggregationJobs.MaximumReportsAccepted = 300;
-
-    private async Task<ScriptedLeader> LeaderAsync(TestTaskOptions? options = null) =>
-        new(await AddTaskAsync(Role.Helper, options), Aggregator.Endpoint);
-
-    private ReportFactory Reports(ScriptedLeader leader) => new(leader.Task, null, HpkeConfig, CurrentTime);
-
-    private Task<long> CommittedAsync(TestTask task) =>
-        ScalarAsync<long>($"""
-            SELECT coalesce(sum(report_count), 0)::bigint FROM batch_bucket_shards
-            WHERE task_key = (SELECT task_key FROM tasks WHERE task_id = '\x{Convert.ToHexString(task.Id.ToArray())}')
-            """);
 
     private static ReportId IdOf(VerifyInit init) => init.ReportShare.ReportMetadata.ReportId;
 

@@ -1,14 +1,16 @@
 using System.Net;
 using Janus.Aggregator;
 using Janus.Dap;
-using Janus.IntegrationTests.Http;
 using Janus.Messages;
 using Janus.Testing;
 
 namespace Janus.IntegrationTests.Aggregation;
 
 /// <summary>DAP §4.5.3.2 (aggregation-helper-init) over HTTP: jobs that are refused, and reports that are rejected.</summary>
-public sealed class HelperAggregationRefusalTests : EndpointFixture
+/// <param name="asynchronous">Whether the Helper defers its answers.</param>
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class HelperAggregationRefusalTests(bool asynchronous) : HelperFixture(asynchronous)
 {
     private const string MediaType = "application/ppm-dap;message=aggregation-job-init-req";
     private static readonly AggregationJobExtension Unknown = new((AggregationJobExtensionType)0x4321, new byte[] { 1 });
@@ -228,11 +230,8 @@ public sealed class HelperAggregationRefusalTests : EndpointFixture
 
     protected override void Configure(AggregatorOptions options) => options.AggregationJobs.MaximumReportsAccepted = 30;
 
-    private async Task<ScriptedLeader> LeaderAsync(TestTaskOptions? options = null) =>
-        new(await AddTaskAsync(Role.Helper, options), Aggregator.Endpoint);
-
     private MadeReport Report(ScriptedLeader leader, ReportShape shape) =>
-        new ReportFactory(leader.Task, null, HpkeConfig, CurrentTime).Make(shape);
+        Reports(leader).Make(shape);
 
     private async Task AssertRefusedAsync(ScriptedLeader leader, byte[] body, DapProblemType type)
     {

@@ -133,10 +133,13 @@ public sealed class FenceTests : DatastoreFixture
             MaxTime = time,
             Response = [],
         };
-        HelperCommitOutcome outcome = await HelperJobs.CommitAsync(
-            job,
-            [.. ids.Select(id => new AcceptedReport(id, time, 0))],
-            [Shard(job.Id, BatchRange.BucketOf(time), ids, time)],
+        HelperCommitOutcome outcome = await HelperJobs.CreateAsync(
+            new HelperCommit
+            {
+                Job = job,
+                Accepted = [.. ids.Select(id => new AcceptedReport(id, time, 0))],
+                Shards = [Shard(job.Id, BatchRange.BucketOf(time), ids, time)],
+            },
             Now,
             Token);
         return outcome is HelperCommitOutcome.Committed;

@@ -30,7 +30,7 @@ public abstract class EndpointFixture
     public async Task StartAggregator()
     {
         Database = await TestPostgres.CreateDatabaseAsync();
-        Aggregator = await TestAggregator.StartAsync(Database, AggregatorRoles.Aggregator, Clock, Configure);
+        Aggregator = await TestAggregator.StartAsync(Database, Roles, Clock, Configure);
         HpkeConfig = await Aggregator.HpkeConfigAsync();
         Secrets.Add("the datastore key", Aggregator.DatastoreKey);
     }
@@ -46,6 +46,9 @@ public abstract class EndpointFixture
             Assert.That(Secrets.FindIn(lines), Is.Empty, "a secret was logged");
         }
     }
+
+    /// <summary>What the aggregator does beside serving HTTP: nothing, unless a fixture needs drivers.</summary>
+    protected virtual AggregatorRoles Roles => AggregatorRoles.Aggregator;
 
     protected virtual void Configure(AggregatorOptions options)
     {
