@@ -192,7 +192,7 @@ public sealed class ScriptedLeader
 
     /// <summary>The request for the aggregate share of everything committed.</summary>
     public AggregateShareReq ShareRequest(BatchSelector selector, Query? query = null) => new(
-        new CollectionJobReq(query ?? new Query(selector.BatchMode, selector.BatchMode == BatchMode.LeaderSelected ? default : selector.Config), default, []),
+        new CollectionJobReq(query ?? new Query(selector.BatchMode, selector.BatchMode == BatchMode.LeaderSelected ? default : selector.Config), _aggParam, []),
         selector,
         (ulong)Committed.Count,
         ReportIdChecksum.Of(Committed));

@@ -50,8 +50,7 @@ internal sealed partial class HelperAggregationJobDriver : JobDriver<HelperAggre
     {
         HelperAggregationJob job = lease.Job;
         AggregatorTask task = await _tasks.GetAsync(job.TaskKey, cancellationToken);
-        HelperAggregationWork work = await _store.ReadWorkAsync(job, cancellationToken);
-        if (work.Request is not { } request)
+        if (await _store.ReadWorkAsync(job, cancellationToken) is not { Request: { } request } work)
         {
             LogOvertaken(job.Id);
             return;

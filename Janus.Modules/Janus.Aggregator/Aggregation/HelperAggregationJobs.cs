@@ -90,9 +90,13 @@ internal sealed class HelperAggregationJobs
             throw StepMismatch(task, job, request.Step);
         }
 
-        HelperAggregationWork work = await _store.ReadWorkAsync(job, cancellationToken);
-        IReadOnlyList<ReportVerification> reports = HelperAggregationRequests.Select(task, work.Verification, request.VerifyContinues);
         HelperAggregationJob next = job with { Step = request.Step, StepRequestHash = requestHash, Response = null, State = AggregationJobState.InProgress };
+        if (await _store.ReadWorkAsync(job, cancellationToken) is not { } work)
+        {
+            return await RequireRepeatedAsync(task, next, cancellationToken);
+        }
+
+        IReadOnlyList<ReportVerification> reports = HelperAggregationRequests.Select(task, work.Verification, request.VerifyContinues);
         if (task.Stored.Asynchronous)
         {
             return await _store.DeferStepAsync(next, WireMessage.Encode(request), _time.GetUtcNow(), cancellationToken)

@@ -17,7 +17,7 @@ public sealed partial class HelperAggregationJobStore
     private const string ReadWorkSql = """
         -- HelperAggregationJobStore.ReadWork
         SELECT request, verification FROM aggregation_jobs
-        WHERE task_key = $1 AND aggregation_job_id = $2 AND request_hash IS NOT NULL
+        WHERE task_key = $1 AND aggregation_job_id = $2 AND request_hash IS NOT NULL AND state = $3 AND step = $4
         """;
 
     // A job that was deleted before anything was committed may be made again.
@@ -37,6 +37,7 @@ public sealed partial class HelperAggregationJobStore
         UPDATE aggregation_jobs SET state = {AggregationJobState.InProgress:d}, step = $3, step_request_hash = $4, request = $5,
             response = NULL, lease_expiry = $6, lease_attempts = 0
         WHERE task_key = $1 AND aggregation_job_id = $2 AND state = {AggregationJobState.AwaitingContinuation:d} AND step = $3 - 1
+        RETURNING true
         """;
 
     private static readonly string QueueSql = $"""
@@ -90,17 +91,20 @@ public sealed partial class HelperAggregationJobStore
             (transaction, token) => FindAsync(transaction, taskKey, id, token),
             cancellationToken);
 
-    /// <summary>What the job's next step works with.</summary>
+    /// <summary>What the job's next step works with; <see langword="null"/> when the job no longer stands as it is given.</summary>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The reports' states do not open.</exception>
-    public Task<HelperAggregationWork> ReadWorkAsync(HelperAggregationJob job, CancellationToken cancellationToken)
+    public Task<HelperAggregationWork?> ReadWorkAsync(HelperAggregationJob job, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
         return _runner.ReadAsync("HelperAggregationJobStore.ReadWork", async (transaction, token) =>
         {
-            await using NpgsqlCommand command = transaction.Command(ReadWorkSql).With(job.TaskKey).With(Uuid.Of(job.Id));
-            (byte[]? request, byte[]? verification) = (await command.ReadAllAsync(
-                row => (row.BytesOrNull(0), row.BytesOrNull(1)), token)).SingleOrDefault();
-            return new HelperAggregationWork(request, _encryption.OpenVerification(job.TaskKey, job.Id, verification));
+            await using NpgsqlCommand command = transaction.Command(ReadWorkSql)
+                .With(job.TaskKey).With(Uuid.Of(job.Id)).With((short)job.State, NpgsqlTypes.NpgsqlDbType.Smallint).With(job.Step);
+            List<(byte[]? Request, byte[]? Verification)> rows = await command.ReadAllAsync(
+                row => (row.BytesOrNull(0), row.BytesOrNull(1)), token);
+            return rows is [var (request, verification)]
+                ? new HelperAggregationWork(request, _encryption.OpenVerification(job.TaskKey, job.Id, verification))
+                : null;
         }, cancellationToken);
     }
 
@@ -135,17 +139,14 @@ public sealed partial class HelperAggregationJobStore
         ArgumentNullException.ThrowIfNull(job);
         return _runner.RunAsync("HelperAggregationJobStore.DeferStep", async (transaction, token) =>
         {
-            await using NpgsqlCommand command = transaction.Command(DeferStepSql)
-                .With(job.TaskKey).With(Uuid.Of(job.Id)).With(job.Step).With(job.StepRequestHash).With(request).With(now);
-            if (await command.ExecuteNonQueryAsync(token) != 1)
-            {
-                return false;
-            }
-
             await using NpgsqlBatch batch = transaction.Batch();
+            batch.Add(DeferStepSql)
+                .With(job.TaskKey).With(Uuid.Of(job.Id)).With(job.Step).With(job.StepRequestHash).With(request).With(now);
+
+            // Also when somebody else was faster: a driver may have skipped the row while this statement looked at it.
             batch.AddNotify(WorkKind.HelperAggregationJobs);
-            await batch.ExecuteNonQueryAsync(token);
-            return true;
+            await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(token);
+            return (await reader.ReadRowsAsync(row => row.GetBoolean(0), token)).Count == 1;
         }, cancellationToken);
     }
 

@@ -32,13 +32,14 @@ public sealed class HelperContinuationTests(bool asynchronous) : HelperFixture(a
 
         AggregateShareReq request = leader.ShareRequest(BatchSelector.TimeInterval(Interval.Of(CurrentTime)));
         HttpAnswer share = await leader.AwaitAsync(await leader.PostShareAsync(request));
+        AssertOk(share);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(step, Is.EqualTo(rounds / 2));
             Assert.That(leader.Committed, Has.Count.EqualTo(4));
             Assert.That(await CommittedAsync(leader.Task), Is.EqualTo(4));
             Assert.That(await CountAsync("report_ids", leader.Task), Is.EqualTo(4));
-            Assert.That(await CountAsync("aggregation_jobs", leader.Task, "verification IS NOT NULL OR request IS NOT NULL"), Is.Zero);
+            Assert.That(await CountAsync("aggregation_jobs", leader.Task, "(verification IS NOT NULL OR request IS NOT NULL)"), Is.Zero);
             Assert.That(leader.Unshard(request, share), Is.EqualTo(new UInt128[] { 20, 50 }));
         }
     }
@@ -244,7 +245,7 @@ public sealed class HelperContinuationTests(bool asynchronous) : HelperFixture(a
         HttpAnswer gone = await leader.PostContinueOnceAsync(job, ScriptedLeader.ContinueBody(1, continues));
         AssertProblem(gone, DapProblemType.UnrecognizedAggregationJob, leader.Task.Id);
         Assert.That(gone.Problem.Detail, Does.Contain("deleted"));
-        Assert.That(await CountAsync("aggregation_jobs", leader.Task, "verification IS NOT NULL OR response IS NOT NULL"), Is.Zero);
+        Assert.That(await CountAsync("aggregation_jobs", leader.Task, "(verification IS NOT NULL OR response IS NOT NULL)"), Is.Zero);
 
         // Nothing had been committed, so even the identical request makes the job anew.
         answer = await leader.PostInitAsync(leader.InitBody(inits));
