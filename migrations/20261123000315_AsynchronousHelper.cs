@@ -22,6 +22,13 @@ namespace Janus.Migrations
                 nullable: false,
                 defaultValue: false);
 
+            migrationBuilder.AddColumn<int>(
+                name: "refusals",
+                table: "unaggregated_reports",
+                type: "integer",
+                nullable: false,
+                defaultValue: 0);
+
             migrationBuilder.AddColumn<byte[]>(
                 name: "agg_param",
                 table: "leader_selected_batches",
@@ -158,6 +165,10 @@ namespace Janus.Migrations
             migrationBuilder.DropColumn(
                 name: "asynchronous",
                 table: "tasks");
+
+            migrationBuilder.DropColumn(
+                name: "refusals",
+                table: "unaggregated_reports");
 
             migrationBuilder.DropColumn(
                 name: "agg_param",
