@@ -26,7 +26,8 @@ internal sealed class AggregateShareUnsharder
     }
 
     /// <summary>The longest encoding of a <see cref="CollectionJobResp"/>, in bytes.</summary>
-    public int MaximumResponseLength => 2 * (_vdaf.AggShareLength([]) + CiphertextOverhead);
+    /// <exception cref="ArgumentException">The aggregation parameter is not valid.</exception>
+    public int MaximumResponseLength(ReadOnlySpan<byte> aggParam) => 2 * (_vdaf.AggShareLength(aggParam) + CiphertextOverhead);
 
     /// <exception cref="AggregateShareException">A share cannot be opened, or is malformed.</exception>
     public IReadOnlyList<UInt128> Unshard(CollectionJobReq request, CollectionJobResp response)

@@ -109,7 +109,7 @@ public sealed class DapCollector
 
         CollectionJobReq request = new(query, ReadOnlyMemory<byte>.Empty, []);
         DapResponse response = await _exchange.SendAsync(
-            To(HttpMethod.Post, _collectionJobs) with
+            To(HttpMethod.Post, _collectionJobs, request) with
             {
                 Content = WireMessage.Encode(request),
                 ContentType = DapMediaType.CollectionJobReq,
@@ -126,7 +126,7 @@ public sealed class DapCollector
     public async Task<CollectionJobState> PollAsync(CollectionJobHandle job, CancellationToken cancellationToken = default)
     {
         RequireOurs(job);
-        return Read(await _exchange.SendAsync(To(HttpMethod.Get, job.Uri), cancellationToken), job);
+        return Read(await _exchange.SendAsync(To(HttpMethod.Get, job.Uri, job.Request), cancellationToken), job);
     }
 
     /// <summary>Lets the Leader abandon or forget a collection job: DAP §4.6.3. A job that it does not know is fine.</summary>
@@ -136,7 +136,7 @@ public sealed class DapCollector
         RequireOurs(job);
         try
         {
-            await _exchange.SendAsync(To(HttpMethod.Delete, job.Uri) with { Accept = null }, cancellationToken);
+            await _exchange.SendAsync(To(HttpMethod.Delete, job.Uri, job.Request) with { Accept = null }, cancellationToken);
         }
         catch (DapResponseException exception)
             when (exception.Status is System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.Gone)
@@ -144,11 +144,11 @@ public sealed class DapCollector
         }
     }
 
-    private DapRequest To(HttpMethod method, Uri uri) => new(method, uri)
+    private DapRequest To(HttpMethod method, Uri uri, CollectionJobReq request) => new(method, uri)
     {
         Accept = DapMediaType.CollectionJobResp,
         Token = _token,
-        MaximumResponseLength = _unsharder.MaximumResponseLength,
+        MaximumResponseLength = _unsharder.MaximumResponseLength(request.AggParam.Span),
     };
 
     private async Task<CollectionResult> FinishAsync(

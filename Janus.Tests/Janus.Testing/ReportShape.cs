@@ -7,7 +7,7 @@ public sealed record ReportShape
 {
     public static ReportShape Valid { get; } = new();
 
-    /// <summary>The histogram's bucket.</summary>
+    /// <summary>The histogram's bucket, or the number that a <see cref="MultiRoundVdaf"/> sums.</summary>
     public ulong Measurement { get; init; }
 
     public ReportId? Id { get; init; }

@@ -64,6 +64,7 @@ public sealed class TestAggregator : IAsyncDisposable
             datastore.Keys.Add(key);
         });
         builder.Services.AddSingleton(Options.Create(options));
+        builder.Services.AddSingleton<SupportedVdafs, TestVdafs>();
         builder.Services.AddJanusAggregator(roles);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         WebApplication application = builder.Build();

@@ -30,11 +30,11 @@ public sealed class TestTask
             TimePrecision = Precision,
             MinBatchSize = options.MinBatchSize,
             BatchMode = options.BatchMode,
-            VdafType = options.Vdaf.Type,
-            VdafConfiguration = options.Vdaf.EncodeConfiguration(),
+            VdafType = options.MultiRound is null ? options.Vdaf.Type : MultiRoundVdaf.Type,
+            VdafConfiguration = options.MultiRound?.EncodeConfiguration() ?? options.Vdaf.EncodeConfiguration(),
             Extensions = options.TaskInterval is { } interval ? [TaskExtension.TaskInterval(interval)] : [],
         });
-        Vdaf = options.Vdaf.ToVdaf();
+        Vdaf = new TestVdafs().Create(Configuration);
         PingPong = new PingPongTopology(Vdaf);
         VerificationKeyId = options.VerificationKeyId;
         Asynchronous = options.Asynchronous;

@@ -17,6 +17,9 @@ public sealed record TestTaskOptions
     /// <summary>By default a small histogram: it has a public share, which the sums and counts have not.</summary>
     public VdafDescription Vdaf { get; init; } = VdafDescription.Histogram(4, 2);
 
+    /// <summary>The VDAF instead of <see cref="Vdaf"/>, where it must have rounds or an aggregation parameter.</summary>
+    public MultiRoundVdaf? MultiRound { get; init; }
+
     public Interval? TaskInterval { get; init; }
 
     /// <summary>Whether the Helper answers later.</summary>

@@ -2,8 +2,10 @@ using Janus.Codec;
 using Janus.Dap;
 using Janus.Hpke;
 using Janus.Messages;
+using Janus.Testing;
 using Janus.UnitTests.Messages;
 using Janus.Vdaf;
+using Janus.Vdaf.PingPong;
 
 namespace Janus.UnitTests.Dap;
 
@@ -31,6 +33,28 @@ public sealed class ElementLimitsTests
         Assert.That(ElementLimits.Report(vdaf), Is.InRange(length, length + 9000));
         Assert.That(ElementLimits.VerifyInit(vdaf, []), Is.GreaterThan(vdaf.VerifierShareLength([], 0) + ciphertexts[1].Payload.Length));
         Assert.That(ElementLimits.VerifyResp(vdaf, [], 1), Is.EqualTo(16 + 1 + 4 + 5 + vdaf.VerifierMessageLength([], 0)));
+    }
+
+    [Test]
+    public void Limits_follow_the_message_of_a_vdaf_of_several_rounds()
+    {
+        MultiRoundVdaf vdaf = new(3);
+        byte[] aggParam = MultiRoundVdaf.AggParam(1, 2);
+        PingPongTopology topology = new(vdaf);
+        ReportId id = ReportId.Random();
+        byte[][] messages = [.. Enumerable.Range(0, 4).Select(number => new byte[topology.MessageLength(aggParam, number)])];
+
+        Assert.That(
+            ElementLimits.VerifyResp(vdaf, aggParam, 1), Is.EqualTo(WireMessage.Encode(new AggregationJobResp([VerifyResp.Continue(id, messages[1])])).Length));
+        Assert.That(
+            ElementLimits.VerifyResp(vdaf, aggParam, 3), Is.EqualTo(WireMessage.Encode(new AggregationJobResp([VerifyResp.Continue(id, messages[3])])).Length));
+        Assert.That(
+            ElementLimits.VerifyResp(vdaf, aggParam, 4),
+            Is.EqualTo(WireMessage.Encode(new AggregationJobResp([VerifyResp.Reject(id, ReportError.VdafVerifyError)])).Length));
+        Assert.That(
+            ElementLimits.VerifyContinue(vdaf, aggParam, 2), Is.EqualTo(ReportId.Length + 4 + messages[2].Length));
+        Assert.That(ElementLimits.VerifyInit(vdaf, aggParam), Is.GreaterThan(messages[0].Length));
+        Assert.That(() => ElementLimits.VerifyInit(vdaf, []), Throws.ArgumentException);
     }
 
     private static Measurement Measurement(Prio3 vdaf, string text) => text.StartsWith("sumvec", StringComparison.Ordinal)

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using Janus.UnitTests.Vdaf.Prio3Tests;
+using Janus.Testing;
 using Janus.Vdaf;
 using Janus.Vdaf.PingPong;
 
@@ -9,324 +7,292 @@ namespace Janus.UnitTests.Vdaf.PingPong;
 [TestFixture]
 internal sealed class PingPongTopologyTests
 {
-    // More than the Helper takes at a time, and not a multiple of it.
+    // More than is worked on at a time, and not a multiple of it.
     private const int BatchLength = 21;
 
-    private static IEnumerable<Variant> Variants => Variant.All(2);
-
-    private static IEnumerable<Variant> SomeVariants =>
-        Variant.All(2).Where(variant => variant.Vdaf.Name is "Prio3Count" or "Prio3Sum(255)" or "Prio3Histogram(11,3)" or "Prio3SumVec(10,255,9)");
-
-    [TestCaseSource(nameof(Variants))]
-    public void Batch_is_verified_and_aggregated(Variant variant)
+    [TestCaseSource(typeof(ExchangeCase), nameof(ExchangeCase.All))]
+    public void Batch_is_verified_and_aggregated(ExchangeCase one)
     {
-        Batch batch = new(variant, BatchLength);
+        Random random = new(3);
+        (Measurement Measurement, UInt128[] Result)[] drawn = [.. Enumerable.Range(0, BatchLength).Select(_ => one.Draw(random))];
+        Exchange exchange = new(one.Vdaf, one.AggParam, drawn.Select(report => report.Measurement));
 
-        batch.Run();
+        exchange.Run();
 
-        UInt128[] expected = new UInt128[variant.Vdaf.OutputLength];
-        foreach (ulong[] output in batch.Values.Select(variant.ToOutput))
+        UInt128[] expected = drawn.Select(report => report.Result)
+            .Aggregate((sum, next) => [.. sum.Zip(next, (left, right) => left + right)]);
+        for (int step = 0; step <= exchange.LastStep; step++)
         {
-            expected = [.. expected.Zip(output, (sum, value) => sum + value)];
+            VerifyOutcome outcome = step < one.Vdaf.Rounds ? VerifyOutcome.Continued : VerifyOutcome.Finished;
+            Assert.That(exchange.Outcomes[step], Has.All.EqualTo(outcome), $"step {step}");
         }
 
-        Assert.That(batch.HelperOutcomes, Has.All.EqualTo(VerifyOutcome.Finished));
-        Assert.That(batch.LeaderOutcomes, Has.All.EqualTo(VerifyOutcome.Finished));
-        Assert.That(batch.Aggregate(), Is.EqualTo(expected));
+        (byte[][] aggShares, int reports) = exchange.Aggregate();
+        Assert.That(reports, Is.EqualTo(BatchLength));
+        Assert.That(one.Vdaf.Unshard(one.AggParam, [aggShares[0], aggShares[1]], BatchLength), Is.EqualTo(expected));
     }
 
-    [TestCaseSource(nameof(SomeVariants))]
-    public void Batch_gives_the_same_bytes_as_report_by_report(Variant variant)
+    [TestCaseSource(typeof(ExchangeCase), nameof(ExchangeCase.Some))]
+    public void Batch_gives_the_same_bytes_as_report_by_report(ExchangeCase one)
     {
-        Batch batch = new(variant, BatchLength);
+        Exchange batch = Draw(one, BatchLength);
         batch.Run();
 
         for (int i = 0; i < BatchLength; i++)
         {
-            Batch single = batch.Single(i);
+            Exchange single = batch.Part(i);
             single.Run();
-
-            Assert.That(single.Initialize[0].ToArray(), Is.EqualTo(batch.Initialize[i].ToArray()));
-            Assert.That(single.Finish[0].ToArray(), Is.EqualTo(batch.Finish[i].ToArray()));
-            Assert.That(single.LeaderOutShares, Is.EqualTo(batch.LeaderOutShare(i)));
-            Assert.That(single.HelperOutShares, Is.EqualTo(batch.HelperOutShare(i)));
+            AssertSame(single, 0, batch, i);
         }
     }
 
-    [TestCaseSource(nameof(SomeVariants))]
-    public void Bad_reports_are_rejected_one_by_one_and_leave_the_others_alone(Variant variant)
+    [TestCaseSource(typeof(ExchangeCase), nameof(ExchangeCase.Some))]
+    public void Bad_reports_are_rejected_one_by_one_and_leave_the_others_alone(ExchangeCase one)
     {
-        Prio3 vdaf = variant.Vdaf;
-        Batch batch = new(variant, BatchLength);
-        Batch clean = batch.Copy();
+        Exchange batch = Draw(one, BatchLength);
+        Exchange clean = batch.Part(Enumerable.Range(0, BatchLength));
         clean.Run();
+        int publicShareLength = one.Vdaf.PublicShareLength;
         batch.Leader[1] = batch.Leader[1] with { InputShare = batch.Leader[1].InputShare[1..] };
-        batch.Leader[2] = batch.Leader[2] with { InputShare = Overflowing(batch.Leader[2].InputShare, 0) };
-        batch.Leader[3] = batch.Leader[3] with { PublicShare = new byte[vdaf.PublicShareLength + 1] };
-        batch.Leader[4] = batch.Leader[4] with { InputShare = Changed(batch.Leader[4].InputShare, 0) };
-        batch.Helper[5] = batch.Helper[5] with { InputShare = new byte[vdaf.InputShareLength(1) + 1] };
-        batch.Helper[6] = batch.Helper[6] with { PublicShare = new byte[vdaf.PublicShareLength + 1] };
-        batch.Helper[7] = batch.Helper[7] with { InputShare = Changed(batch.Helper[7].InputShare, 0) };
+        batch.Leader[2] = batch.Leader[2] with { InputShare = Filled(batch.Leader[2].InputShare, 0xFF) };
+        batch.Leader[3] = batch.Leader[3] with { PublicShare = new byte[publicShareLength + 1] };
+        batch.Helper[5] = batch.Helper[5] with { InputShare = new byte[one.Vdaf.InputShareLength(1) + 1] };
+        batch.Helper[6] = batch.Helper[6] with { PublicShare = new byte[publicShareLength + 1] };
+        batch.Helper[17] = batch.Helper[17] with { InputShare = Filled(batch.Helper[17].InputShare, 0x5A) };
 
         batch.Run();
 
-        Dictionary<int, (VerifyOutcome Leader, VerifyOutcome Helper)> expected = new()
+        Dictionary<int, VerifyOutcome> expected = new()
         {
-            [1] = (VerifyOutcome.MalformedInputShare, VerifyOutcome.MalformedMessage),
-            [2] = (VerifyOutcome.MalformedInputShare, VerifyOutcome.MalformedMessage),
-            [3] = (VerifyOutcome.MalformedPublicShare, VerifyOutcome.MalformedMessage),
-            [4] = (VerifyOutcome.MalformedMessage, VerifyOutcome.ProofRejected),
-            [5] = (VerifyOutcome.MalformedMessage, VerifyOutcome.MalformedInputShare),
-            [6] = (VerifyOutcome.MalformedMessage, VerifyOutcome.MalformedPublicShare),
-            [7] = (VerifyOutcome.MalformedMessage, vdaf.PublicShareLength == 0 ? VerifyOutcome.ProofRejected : VerifyOutcome.JointRandRejected),
+            [1] = VerifyOutcome.MalformedInputShare,
+            [2] = VerifyOutcome.MalformedInputShare,
+            [3] = VerifyOutcome.MalformedPublicShare,
+            [5] = VerifyOutcome.MalformedInputShare,
+            [6] = VerifyOutcome.MalformedPublicShare,
+            [17] = one.Vdaf is MultiRoundVdaf ? VerifyOutcome.MalformedInputShare
+                : publicShareLength == 0 ? VerifyOutcome.ProofRejected : VerifyOutcome.JointRandRejected,
         };
         for (int i = 0; i < BatchLength; i++)
         {
-            bool bad = expected.TryGetValue(i, out (VerifyOutcome Leader, VerifyOutcome Helper) outcome);
-            Assert.That(batch.LeaderOutcomes[i], Is.EqualTo(bad ? outcome.Leader : VerifyOutcome.Finished), $"Leader, report {i}");
-            Assert.That(batch.HelperOutcomes[i], Is.EqualTo(bad ? outcome.Helper : VerifyOutcome.Finished), $"Helper, report {i}");
-            Assert.That(batch.LeaderOutShare(i), bad ? Has.All.Zero : Is.EqualTo(clean.LeaderOutShare(i)));
-            Assert.That(batch.HelperOutShare(i), bad ? Has.All.Zero : Is.EqualTo(clean.HelperOutShare(i)));
-            Assert.That(batch.Finish[i].ToArray(), bad ? Has.All.Zero : Is.EqualTo(clean.Finish[i].ToArray()));
+            if (expected.TryGetValue(i, out VerifyOutcome outcome))
+            {
+                int rejectedIn = i < 5 ? 0 : 1;
+                Assert.That(batch.RejectedIn(i), Is.EqualTo(rejectedIn), $"report {i}");
+                Assert.That(batch.Outcomes[rejectedIn][i], Is.EqualTo(outcome), $"report {i}");
+                AssertRejectedFrom(rejectedIn, batch, i);
+            }
+            else
+            {
+                AssertSame(batch, i, clean, i);
+            }
         }
 
-        Assert.That(
-            vdaf.Aggregate([], new byte[vdaf.AggShareLength([])], batch.HelperOutShares, batch.HelperOutcomes),
-            Is.EqualTo(BatchLength - expected.Count));
+        Assert.That(batch.Aggregate().Reports, Is.EqualTo(BatchLength - expected.Count));
     }
 
-    [Test]
-    public void Joint_randomness_that_the_public_share_does_not_imply_is_rejected()
+    [TestCaseSource(typeof(ExchangeCase), nameof(ExchangeCase.Some))]
+    public void Malformed_message_is_rejected_in_each_round_and_leaves_the_others_alone(ExchangeCase one)
     {
-        Variant variant = Variants.First(variant => variant.Vdaf.Name == "Prio3Histogram(11,3)");
-        Batch helper = new(variant, 1), leader = new(variant, 1);
-
-        // What the client says of the Helper's part, which only the Leader relies on.
-        helper.Helper[0] = helper.Helper[0] with { PublicShare = Changed(helper.Helper[0].PublicShare, 40) };
-        helper.Run();
-        leader.RunLeaderInit();
-        leader.RunHelperInit();
-        leader.Finish[0] = Changed(leader.Finish[0], 5);
-        leader.RunLeaderContinue();
-
-        Assert.That(helper.HelperOutcomes, Is.EqualTo(new[] { VerifyOutcome.JointRandRejected }));
-        Assert.That(helper.HelperOutShares, Has.All.Zero);
-        Assert.That(helper.Finish[0].ToArray(), Has.All.Zero);
-        Assert.That(leader.LeaderOutcomes, Is.EqualTo(new[] { VerifyOutcome.JointRandRejected }));
-        Assert.That(leader.LeaderOutShares, Has.All.Zero);
-    }
-
-    [TestCaseSource(nameof(SomeVariants))]
-    public void Every_truncation_and_every_wrong_header_of_a_message_is_malformed(Variant variant)
-    {
-        Batch batch = new(variant, 1);
-        batch.RunLeaderInit();
-        ReadOnlyMemory<byte> initialize = batch.Initialize[0];
-        foreach (ReadOnlyMemory<byte> bad in Malformed(initialize))
+        for (int number = 0; number <= one.Vdaf.Rounds; number++)
         {
-            batch.Initialize[0] = bad;
-            batch.RunHelperInit();
-            Assert.That(batch.HelperOutcomes[0], Is.EqualTo(VerifyOutcome.MalformedMessage), Convert.ToHexString(bad.Span[..Math.Min(5, bad.Length)]));
-            Assert.That(batch.HelperOutShares, Has.All.Zero);
-        }
+            Exchange batch = Draw(one, 3);
+            batch.Run();
+            ReadOnlyMemory<byte> good = batch.Messages[number][1];
+            ReadOnlyMemory<byte> neighbour = number < one.Vdaf.Rounds ? batch.Messages[number + 1][0] : default;
+            byte[] outShares = batch.OutShares[number + 1];
+            foreach (byte[] bad in Malformed(good))
+            {
+                batch.Messages[number][1] = bad;
+                batch.Step(number + 1);
 
-        batch.Initialize[0] = Overflowing(initialize, 5);
-        batch.RunHelperInit();
-        Assert.That(batch.HelperOutcomes[0], Is.EqualTo(VerifyOutcome.MalformedMessage));
+                string what = $"message {number}: {Convert.ToHexString(bad.AsSpan(0, Math.Min(9, bad.Length)))}, {bad.Length} bytes";
+                Assert.That(batch.Outcomes[number + 1][1], Is.EqualTo(VerifyOutcome.MalformedMessage), what);
+                Assert.That(batch.Outcomes[number + 1][0], Is.EqualTo(batch.Outcomes[number + 1][2]).And.Not.EqualTo(VerifyOutcome.MalformedMessage), what);
+                AssertRejectedFrom(number + 1, batch, 1, to: number + 1);
+                Assert.That(number < one.Vdaf.Rounds ? batch.Messages[number + 1][0].ToArray() : [], Is.EqualTo(neighbour.ToArray()), what);
+            }
 
-        batch.Initialize[0] = initialize;
-        batch.RunHelperInit();
-        ReadOnlyMemory<byte> finish = batch.Finish[0];
-        foreach (ReadOnlyMemory<byte> bad in Malformed(finish))
-        {
-            batch.Finish[0] = bad;
-            batch.RunLeaderContinue();
-            Assert.That(batch.LeaderOutcomes[0], Is.EqualTo(VerifyOutcome.MalformedMessage), Convert.ToHexString(bad.Span[..Math.Min(5, bad.Length)]));
-            Assert.That(batch.LeaderOutShares, Has.All.Zero);
+            batch.Messages[number][1] = good;
+            batch.Step(number + 1);
+            Assert.That(batch.OutShares[number + 1], Is.EqualTo(outShares), "the message is good again");
         }
     }
 
-    [Test]
-    public void Messages_carry_their_type_and_a_length_prefixed_part()
+    [TestCaseSource(typeof(ExchangeCase), nameof(ExchangeCase.Some))]
+    public void Messages_carry_their_type_and_length_prefixed_parts(ExchangeCase one)
     {
-        Batch batch = new(Variants.First(variant => variant.Vdaf.Name == "Prio3Histogram(11,3)"), 1);
-        batch.Run();
+        IVdaf vdaf = one.Vdaf;
+        Exchange exchange = Draw(one, 1);
+        exchange.Run();
 
-        Assert.That(batch.Initialize[0].Span[0], Is.Zero);
-        Assert.That(BinaryPrimitives.ReadUInt32BigEndian(batch.Initialize[0].Span[1..]), Is.EqualTo(batch.Vdaf.VerifierShareLength([], 0)));
-        Assert.That(batch.Finish[0].Span[0], Is.EqualTo(2));
-        Assert.That(BinaryPrimitives.ReadUInt32BigEndian(batch.Finish[0].Span[1..]), Is.EqualTo(32));
+        for (int number = 0; number <= vdaf.Rounds; number++)
+        {
+            byte[] message = exchange.Messages[number][0].ToArray();
+            List<int> parts = Parts(message);
+            int[] expected = number == 0
+                ? [vdaf.VerifierShareLength(one.AggParam, 0)]
+                : number == vdaf.Rounds
+                    ? [vdaf.VerifierMessageLength(one.AggParam, number - 1)]
+                    : [vdaf.VerifierMessageLength(one.AggParam, number - 1), vdaf.VerifierShareLength(one.AggParam, number)];
+            Assert.That(message[0], Is.EqualTo(number == 0 ? 0 : number == vdaf.Rounds ? 2 : 1));
+            Assert.That(parts, Is.EqualTo(expected));
+            Assert.That(exchange.Topology.MessageLength(one.AggParam, number), Is.EqualTo(message.Length));
+            Assert.That(
+                exchange.Topology.StateLength(one.AggParam, number),
+                number == vdaf.Rounds ? Is.Zero : Is.EqualTo(vdaf.VerifyStateLength(one.AggParam, number)));
+        }
+    }
+
+    [TestCase(1, 1)]
+    [TestCase(2, 2)]
+    [TestCase(3, 2)]
+    [TestCase(4, 3)]
+    [TestCase(5, 3)]
+    public void Leader_sends_as_many_requests_as_the_draft_says(int rounds, int requests)
+    {
+        PingPongTopology topology = new(new MultiRoundVdaf(rounds));
+        byte[] aggParam = MultiRoundVdaf.AggParam(1);
+
+        int[] sentByLeader = [.. Enumerable.Range(0, topology.Rounds + 1).Where(message => message % 2 == 0)];
+
+        Assert.That(sentByLeader, Has.Length.EqualTo(requests));
+        Assert.That(topology.StateLength(aggParam, topology.Rounds), Is.Zero);
+        Assert.That(Enumerable.Range(0, rounds + 1).Select(topology.IsFinishedBy).Count(finished => finished), Is.EqualTo(2));
     }
 
     [Test]
     public void Misuse_throws()
     {
-        Prio3 vdaf = Prio3.Count();
+        MultiRoundVdaf vdaf = new(2);
         PingPongTopology topology = new(vdaf);
-        VerifyInput report = new(new byte[16], default, new byte[vdaf.InputShareLength(0)]);
-        byte[] state = new byte[topology.StateLength([], 0)], message = new byte[topology.MessageLength([], 0)];
+        byte[] aggParam = MultiRoundVdaf.AggParam(1, 2), key = new byte[32];
+        VerifyInput report = new(new byte[16], new byte[vdaf.PublicShareLength], new byte[vdaf.InputShareLength(0)]);
+        byte[] state = new byte[topology.StateLength(aggParam, 0)], message = new byte[topology.MessageLength(aggParam, 0)];
+        byte[] state1 = new byte[topology.StateLength(aggParam, 1)], message1 = new byte[topology.MessageLength(aggParam, 1)];
+        byte[] message2 = new byte[topology.MessageLength(aggParam, 2)], outShare = new byte[vdaf.OutShareLength(aggParam)];
         VerifyOutcome[] outcomes = new VerifyOutcome[1];
 
-        Assert.That(() => new PingPongTopology(Prio3.Count(3)), Throws.ArgumentException);
-        Assert.That(() => topology.LeaderInit(new byte[31], [], [], [report], outcomes, state, message), Throws.ArgumentException);
-        Assert.That(() => topology.LeaderInit(new byte[32], [], [1], [report], outcomes, state, message), Throws.ArgumentException);
-        Assert.That(() => topology.LeaderInit(new byte[32], [], [], [report, report], outcomes, state, message), Throws.ArgumentException);
-        Assert.That(() => topology.LeaderInit(new byte[32], [], [], [report], outcomes, state.AsSpan(1), message), Throws.ArgumentException);
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => new PingPongTopology(Prio3.Count(3)), Throws.ArgumentException);
+            Assert.That(() => topology.LeaderInit(new byte[31], [], aggParam, [report], outcomes, state, message), Throws.ArgumentException);
+            Assert.That(() => topology.LeaderInit(key, [], [], [report], outcomes, state, message), Throws.ArgumentException);
+            Assert.That(() => topology.LeaderInit(key, [], aggParam, [report, report], outcomes, state, message), Throws.ArgumentException);
+            Assert.That(() => topology.LeaderInit(key, [], aggParam, [report], outcomes, state.AsSpan(1), message), Throws.ArgumentException);
+            Assert.That(
+                () => topology.LeaderInit(key, [], aggParam, [report with { Nonce = new byte[15] }], outcomes, state, message),
+                Throws.ArgumentException);
+            Assert.That(() => topology.LeaderInit(key, [], aggParam, [], [], [], []), Throws.Nothing);
+            Assert.That(() => topology.HelperInit(key, [], aggParam, [report], [], outcomes, state1, message1, []), Throws.ArgumentException);
+            Assert.That(() => topology.HelperInit(key, [], aggParam, [report], [message], outcomes, [], message1, []), Throws.ArgumentException);
+            Assert.That(
+                () => topology.HelperInit(key, [], aggParam, [report], [message], outcomes, state1, message1, outShare),
+                Throws.ArgumentException);
+            Assert.That(() => topology.HelperInit(key, [], aggParam, [], [], [], [], [], []), Throws.Nothing);
+            Assert.That(() => topology.Continue([], aggParam, 0, state, [message], outcomes, state1, message1, []), Throws.InstanceOf<ArgumentException>());
+            Assert.That(() => topology.Continue([], aggParam, 3, [], [message2], outcomes, [], [], outShare), Throws.InstanceOf<ArgumentException>());
+            Assert.That(() => topology.Continue([], aggParam, 1, state, [message1], outcomes, [], message2, []), Throws.ArgumentException);
+            Assert.That(() => topology.Continue([], aggParam, 1, state1, [message1], outcomes, [], message2, outShare), Throws.ArgumentException);
+            Assert.That(() => topology.Continue([], aggParam, 1, state, [message1], outcomes, [], message2, outShare), Throws.Nothing);
+            Assert.That(() => topology.MessageLength(aggParam, 3), Throws.InstanceOf<ArgumentException>());
+            Assert.That(() => topology.StateLength(aggParam, -1), Throws.InstanceOf<ArgumentException>());
+        });
         Assert.That(
-            () => topology.LeaderInit(new byte[32], [], [], [report with { Nonce = new byte[15] }], outcomes, state, message),
+            () => new PingPongTopology(Prio3.Count()).LeaderInit(key, new byte[65_528], [], [report], outcomes, state.AsSpan(0, 8), new byte[37]),
             Throws.ArgumentException);
-        Assert.That(() => topology.LeaderInit(new byte[32], new byte[65_528], [], [report], outcomes, state, message), Throws.ArgumentException);
-        Assert.That(() => topology.LeaderInit(new byte[32], [], [], [], [], [], []), Throws.Nothing);
-        Assert.That(() => topology.HelperInit(new byte[32], [], [], [], [], [], [], [], []), Throws.Nothing);
     }
 
-    private static IEnumerable<ReadOnlyMemory<byte>> Malformed(ReadOnlyMemory<byte> message)
+    internal static Exchange Draw(ExchangeCase one, int count)
     {
-        for (int length = 0; length < message.Length; length++)
+        Random random = new(5);
+        return new Exchange(one.Vdaf, one.AggParam, Enumerable.Range(0, count).Select(_ => one.Draw(random).Measurement));
+    }
+
+    internal static void AssertSame(Exchange left, int leftReport, Exchange right, int rightReport)
+    {
+        for (int step = 0; step <= left.LastStep; step++)
         {
-            yield return message[..length];
+            int stateLength = left.States[step].Length / left.Count;
+            Assert.That(left.Outcomes[step][leftReport], Is.EqualTo(right.Outcomes[step][rightReport]), $"report {rightReport} in step {step}");
+            Assert.That(
+                left.States[step].AsSpan(leftReport * stateLength, stateLength).ToArray(),
+                Is.EqualTo(right.States[step].AsSpan(rightReport * stateLength, stateLength).ToArray()),
+                $"state of report {rightReport} in step {step}");
+            if (step <= left.Vdaf.Rounds)
+            {
+                Assert.That(left.Messages[step][leftReport].ToArray(), Is.EqualTo(right.Messages[step][rightReport].ToArray()));
+            }
+
+            if (left.OutShares[step].Length > 0)
+            {
+                Assert.That(left.OutShare(step, leftReport), Is.EqualTo(right.OutShare(step, rightReport)));
+            }
+        }
+    }
+
+    internal static void AssertRejectedFrom(int from, Exchange exchange, int report, int? to = null)
+    {
+        for (int step = from; step <= (to ?? exchange.LastStep); step++)
+        {
+            int stateLength = exchange.States[step].Length / exchange.Count;
+            Assert.That(exchange.Outcomes[step][report], Is.GreaterThan(VerifyOutcome.Finished), $"step {step}");
+            Assert.That(exchange.States[step].AsSpan(report * stateLength, stateLength).ToArray(), Has.All.Zero, $"state of step {step}");
+            Assert.That(step <= exchange.Vdaf.Rounds ? exchange.Messages[step][report].ToArray() : [], Has.All.Zero, $"message {step}");
+            Assert.That(exchange.OutShares[step].Length == 0 ? [] : exchange.OutShare(step, report), Has.All.Zero, $"out share of step {step}");
+        }
+    }
+
+    private static List<int> Parts(byte[] message)
+    {
+        List<int> parts = [];
+        for (int offset = 1; offset < message.Length;)
+        {
+            int length = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(message.AsSpan(offset));
+            parts.Add(length);
+            offset += 4 + length;
         }
 
-        yield return (byte[])[.. message.Span, 0];
-        yield return (byte[])[1, .. message.Span[1..]];
-        yield return (byte[])[(byte)(2 - message.Span[0]), .. message.Span[1..]];
-        yield return (byte[])[255, .. message.Span[1..]];
-        yield return Changed(message, 4);
-        yield return (byte[])[message.Span[0], 0, 0, 0, 1, 7];
+        return parts;
     }
 
-    private static byte[] Changed(ReadOnlyMemory<byte> bytes, int index)
+    private static IEnumerable<byte[]> Malformed(ReadOnlyMemory<byte> message)
     {
-        byte[] changed = bytes.ToArray();
-        changed[index] ^= 1;
+        byte[] good = message.ToArray();
+        for (int length = 0; length < good.Length; length++)
+        {
+            yield return good[..length];
+        }
+
+        yield return [.. good, 0];
+        foreach (byte type in new byte[] { 0, 1, 2, 3, 255 }.Where(type => type != good[0]))
+        {
+            yield return [type, .. good[1..]];
+        }
+
+        // Each length prefix one too large and one too small, and both parts as one.
+        int prefix = 1;
+        foreach (int part in Parts(good))
+        {
+            yield return Changed(good, prefix + 3, 1);
+            yield return Changed(good, prefix + 3, -1);
+            yield return Changed(good, prefix, 0x80);
+            prefix += 4 + part;
+        }
+
+        yield return [good[0], 0, 0, 0, 1, 7];
+        if (good[0] == 1)
+        {
+            yield return [0, .. good.AsSpan(5 + Parts(good)[0])];
+            yield return [2, .. good.AsSpan(1, 4 + Parts(good)[0])];
+        }
+    }
+
+    private static byte[] Changed(byte[] bytes, int index, int by)
+    {
+        byte[] changed = [.. bytes];
+        changed[index] = unchecked((byte)(changed[index] + by));
         return changed;
     }
 
-    private static byte[] Overflowing(ReadOnlyMemory<byte> bytes, int index)
-    {
-        byte[] changed = bytes.ToArray();
-        changed.AsSpan(index, 16).Fill(0xFF);
-        return changed;
-    }
-
-    /// <summary>A batch of reports on its way between two aggregators.</summary>
-    private sealed class Batch
-    {
-        private readonly Variant _variant;
-        private readonly PingPongTopology _topology;
-        private byte[] _states = [];
-
-        public Batch(Variant variant, int length)
-        {
-            _variant = variant;
-            _topology = new PingPongTopology(variant.Vdaf);
-            Random random = new(3);
-            for (int i = 0; i < length; i++)
-            {
-                byte[] nonce = RandomNumberGenerator.GetBytes(16);
-                ulong[] values = variant.Draw(random);
-                ShardedReport shares = Vdaf.Shard(Ctx, variant.ToMeasurement(values), nonce);
-                Values.Add(values);
-                Leader.Add(new VerifyInput(nonce, shares.PublicShare, shares.InputShares[0]));
-                Helper.Add(new VerifyInput(nonce, shares.PublicShare, shares.InputShares[1]));
-            }
-        }
-
-        public Prio3 Vdaf => _variant.Vdaf;
-
-        public List<ulong[]> Values { get; } = [];
-
-        public List<VerifyInput> Leader { get; } = [];
-
-        public List<VerifyInput> Helper { get; } = [];
-
-        public byte[] VerifyKey { get; private init; } = RandomNumberGenerator.GetBytes(32);
-
-        public ReadOnlyMemory<byte>[] Initialize { get; private set; } = [];
-
-        public ReadOnlyMemory<byte>[] Finish { get; private set; } = [];
-
-        public VerifyOutcome[] LeaderOutcomes { get; private set; } = [];
-
-        public VerifyOutcome[] HelperOutcomes { get; private set; } = [];
-
-        public byte[] LeaderOutShares { get; private set; } = [];
-
-        public byte[] HelperOutShares { get; private set; } = [];
-
-        private static byte[] Ctx => "a context"u8.ToArray();
-
-        public Batch Copy() => Part([.. Enumerable.Range(0, Leader.Count)]);
-
-        public Batch Single(int index) => Part([index]);
-
-        public byte[] LeaderOutShare(int index) => LeaderOutShares.AsSpan(index * Vdaf.OutShareLength([]), Vdaf.OutShareLength([])).ToArray();
-
-        public byte[] HelperOutShare(int index) => HelperOutShares.AsSpan(index * Vdaf.OutShareLength([]), Vdaf.OutShareLength([])).ToArray();
-
-        public void Run()
-        {
-            RunLeaderInit();
-            RunHelperInit();
-            RunLeaderContinue();
-        }
-
-        public void RunLeaderInit()
-        {
-            _states = Dirty(Leader.Count * _topology.StateLength([], 0));
-            LeaderOutcomes = new VerifyOutcome[Leader.Count];
-            byte[] messages = Dirty(Leader.Count * _topology.MessageLength([], 0));
-            _topology.LeaderInit(VerifyKey, Ctx, [], Leader.ToArray(), LeaderOutcomes, _states, messages);
-            Initialize = Split(messages, _topology.MessageLength([], 0));
-        }
-
-        public void RunHelperInit()
-        {
-            HelperOutcomes = new VerifyOutcome[Leader.Count];
-            HelperOutShares = Dirty(Leader.Count * Vdaf.OutShareLength([]));
-            byte[] messages = Dirty(Leader.Count * _topology.MessageLength([], 1));
-            _topology.HelperInit(VerifyKey, Ctx, [], Helper.ToArray(), Initialize, HelperOutcomes, [], messages, HelperOutShares);
-            Finish = Split(messages, _topology.MessageLength([], 1));
-        }
-
-        public void RunLeaderContinue()
-        {
-            VerifyOutcome[] initial = [.. LeaderOutcomes];
-            LeaderOutShares = Dirty(Leader.Count * Vdaf.OutShareLength([]));
-            _topology.Continue(Ctx, [], 1, _states, Finish, LeaderOutcomes, [], [], LeaderOutShares);
-            for (int i = 0; i < initial.Length; i++)
-            {
-                LeaderOutcomes[i] = initial[i] is VerifyOutcome.MalformedInputShare or VerifyOutcome.MalformedPublicShare ? initial[i] : LeaderOutcomes[i];
-            }
-        }
-
-        public UInt128[] Aggregate()
-        {
-            byte[] leader = Dirty(Vdaf.AggShareLength([])), helper = Dirty(Vdaf.AggShareLength([])), second = Dirty(Vdaf.AggShareLength([]));
-            Vdaf.AggInit([], leader);
-            Vdaf.AggInit([], helper);
-            Vdaf.AggInit([], second);
-            Vdaf.Aggregate([], leader, LeaderOutShares, LeaderOutcomes);
-
-            // The Helper's in two parts, merged.
-            Vdaf.Aggregate([], helper, HelperOutShares, [.. HelperOutcomes.Select((outcome, i) => i % 2 == 1 ? outcome : VerifyOutcome.None)]);
-            Vdaf.Aggregate([], second, HelperOutShares, [.. HelperOutcomes.Select((outcome, i) => i % 2 == 0 ? outcome : VerifyOutcome.None)]);
-            Vdaf.Merge([], helper, second);
-            return Vdaf.Unshard([], [leader, helper], (ulong)Leader.Count);
-        }
-
-        private static byte[] Dirty(int length) => [.. Enumerable.Repeat((byte)0xAA, length)];
-
-        private static ReadOnlyMemory<byte>[] Split(byte[] messages, int length) =>
-            [.. messages.Chunk(length).Select(message => new ReadOnlyMemory<byte>(message))];
-
-        private Batch Part(int[] indices)
-        {
-            Batch part = new(_variant, 0) { VerifyKey = VerifyKey };
-            part.Values.AddRange(indices.Select(i => Values[i]));
-            part.Leader.AddRange(indices.Select(i => Leader[i]));
-            part.Helper.AddRange(indices.Select(i => Helper[i]));
-            return part;
-        }
-    }
+    private static byte[] Filled(ReadOnlyMemory<byte> bytes, byte with) => [.. Enumerable.Repeat(with, bytes.Length)];
 }
