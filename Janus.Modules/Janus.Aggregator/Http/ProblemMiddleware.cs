@@ -49,7 +49,7 @@ internal sealed partial class ProblemMiddleware
                 return (new DapProblemException(DapProblemType.InvalidMessage, decode.Message, taskId).ToProblem(), null);
             case HttpProblemException http:
                 LogRefused(http.Title, http.Message);
-                return (ProblemOf((int)http.Status, http.Title, http.Message, taskId), http.RetryAfter);
+                return (ProblemOf((int)http.Status, http.Title, http.Message, taskId) with { Type = http.Type }, http.RetryAfter);
             case BadHttpRequestException bad:
                 LogRefused("bad request", bad.Message);
                 return (ProblemOf(bad.StatusCode, "the HTTP request cannot be taken", LowerFirst(bad.Message), taskId), null);
