@@ -97,7 +97,7 @@ internal sealed class StrictBinder
         List<IConfigurationSection> children = [.. section.GetChildren()];
         if (children.Count == 0)
         {
-            return null;
+            return section.Value is null ? null : ToArray(element, []);
         }
 
         if (children.Exists(child => !int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))

@@ -56,6 +56,10 @@ internal sealed class YamlConfigurationSource(string path) : IConfigurationSourc
                     }
 
                     break;
+                case YamlSequenceNode { Children.Count: 0 } when key.Length > 0:
+                    // An empty list is not one that is left out.
+                    Data[key] = "";
+                    break;
                 case YamlSequenceNode sequence:
                     for (int i = 0; i < sequence.Children.Count; i++)
                     {

@@ -44,9 +44,10 @@ internal static class JanusApplication
 
     private static void MapModules(WebApplication application, JanusOptions options)
     {
+        application.UseJanusProblems();
         if (options.AggregatorRoles.HasFlag(AggregatorRoles.Aggregator))
         {
-            application.UseJanusProblems();
+            application.UseCors();
             application.MapJanusAggregator();
         }
     }

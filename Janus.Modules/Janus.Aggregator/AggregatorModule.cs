@@ -1,9 +1,12 @@
 using Janus.Dap;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Janus.Aggregator;
 
@@ -35,6 +38,9 @@ public static class AggregatorModule
             AddShared<HpkeKeyring>(services);
             AddShared<ReportWriter>(services);
             services.AddHealthChecks().AddCheck<HpkeKeyringHealthCheck>("hpke-keys");
+            services.AddCors();
+            services.AddOptions<CorsOptions>().Configure<IOptions<AggregatorOptions>>((cors, options) =>
+                cors.AddPolicy(BrowserAccess.ClientPolicy, policy => BrowserAccess.Configure(options.Value.Browsers, policy)));
         }
 
         if (roles.HasFlag(AggregatorRoles.AggregationJobCreator))
@@ -56,31 +62,38 @@ public static class AggregatorModule
         return services;
     }
 
-    /// <summary>Maps the DAP endpoints; the process has the role <see cref="AggregatorRoles.Aggregator"/>.</summary>
+    /// <summary>
+    /// Maps the DAP endpoints; the process has the role <see cref="AggregatorRoles.Aggregator"/>, and
+    /// <c>UseCors</c> in its pipeline.
+    /// </summary>
     public static void MapJanusAggregator(this IEndpointRouteBuilder routes)
     {
         IServiceProvider services = routes.ServiceProvider;
-        routes.MapGet(DapRoute.HpkeConfig, services.GetRequiredService<HpkeConfigEndpoints>().GetAsync);
-        routes.MapPost(DapRoute.Reports, services.GetRequiredService<ReportsEndpoints>().PostAsync);
+        routes.MapRead(DapRoute.HpkeConfig, services.GetRequiredService<HpkeConfigEndpoints>().GetAsync).RequireCors(BrowserAccess.ClientPolicy);
+        routes.MapPost(DapRoute.Reports, services.GetRequiredService<ReportsEndpoints>().PostAsync).RequireCors(BrowserAccess.ClientPolicy);
 
         AggregationJobEndpoints aggregationJobs = services.GetRequiredService<AggregationJobEndpoints>();
         routes.MapPost(DapRoute.AggregationJobs, aggregationJobs.PostAsync);
-        routes.MapGet(DapRoute.AggregationJob, aggregationJobs.GetAsync);
+        routes.MapRead(DapRoute.AggregationJob, aggregationJobs.GetAsync);
         routes.MapDelete(DapRoute.AggregationJob, aggregationJobs.DeleteAsync);
 
         CollectionJobEndpoints collectionJobs = services.GetRequiredService<CollectionJobEndpoints>();
         routes.MapPost(DapRoute.CollectionJobs, collectionJobs.PostAsync);
-        routes.MapGet(DapRoute.CollectionJob, collectionJobs.GetAsync);
+        routes.MapRead(DapRoute.CollectionJob, collectionJobs.GetAsync);
         routes.MapDelete(DapRoute.CollectionJob, collectionJobs.DeleteAsync);
 
         AggregateShareEndpoints aggregateShares = services.GetRequiredService<AggregateShareEndpoints>();
         routes.MapPost(DapRoute.AggregateShares, aggregateShares.PostAsync);
-        routes.MapGet(DapRoute.AggregateShare, aggregateShares.GetAsync);
+        routes.MapRead(DapRoute.AggregateShare, aggregateShares.GetAsync);
         routes.MapDelete(DapRoute.AggregateShare, aggregateShares.DeleteAsync);
     }
 
-    /// <summary>Answers whatever aborts a request with a problem document; goes first in the pipeline, after routing.</summary>
+    /// <summary>Answers whatever is refused with a problem document; goes first in the pipeline, after routing.</summary>
     public static IApplicationBuilder UseJanusProblems(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>();
+
+    // Whoever may GET a resource may ask for its headers alone: RFC 9110 §9.1.
+    private static IEndpointConventionBuilder MapRead(this IEndpointRouteBuilder routes, string pattern, RequestDelegate handler) =>
+        routes.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], handler);
 
     private static void AddShared<T>(IServiceCollection services)
         where T : class, IHostedService

@@ -18,6 +18,10 @@ public sealed class AggregatorOptions
     [Range(0, 1024)]
     public int VerificationThreads { get; set; }
 
+    /// <summary>Which web pages may talk to us from a browser.</summary>
+    [ValidateObjectMembers]
+    public BrowserOptions Browsers { get; set; } = new();
+
     /// <summary>The upload queue of a Leader.</summary>
     [ValidateObjectMembers]
     public UploadOptions Upload { get; set; } = new();

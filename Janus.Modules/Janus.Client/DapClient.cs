@@ -44,7 +44,7 @@ public sealed class DapClient
         TaskConfiguration = taskConfiguration;
         DapExchange exchange = new(httpClient, _options.BackOff, _options.TimeProvider);
         _sealing = new ReportSealing(taskId, taskConfiguration, exchange, _options, vdafs ?? new SupportedVdafs());
-        _uploader = new ReportUploader(taskId, taskConfiguration, _sealing, exchange);
+        _uploader = new ReportUploader(taskId, taskConfiguration, _sealing, exchange, _options);
     }
 
     /// <summary>The task.</summary>

@@ -28,6 +28,12 @@ public sealed record DapClientOptions
     /// <summary>How long an HPKE configuration is used when the Aggregator does not tell.</summary>
     public TimeSpan DefaultHpkeConfigLifetime { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How long reports that the Leader calls too early are uploaded again, unchanged, with waits as <see cref="BackOff"/>
+    /// tells; by default not at all, and the application may upload the measurement later.
+    /// </summary>
+    public TimeSpan MaximumWaitForReportTime { get; init; } = TimeSpan.Zero;
+
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(TimeProvider);
@@ -37,5 +43,6 @@ public sealed record DapClientOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(RequestsInFlight, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Parallelism, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(DefaultHpkeConfigLifetime, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaximumWaitForReportTime, TimeSpan.Zero);
     }
 }

@@ -9,18 +9,21 @@ internal sealed class ReportUploader
 {
     private readonly ReportSealing _sealing;
     private readonly DapExchange _exchange;
+    private readonly DapClientOptions _options;
     private readonly Uri _reports;
 
-    public ReportUploader(TaskId taskId, TaskConfiguration taskConfiguration, ReportSealing sealing, DapExchange exchange)
+    public ReportUploader(
+        TaskId taskId, TaskConfiguration taskConfiguration, ReportSealing sealing, DapExchange exchange, DapClientOptions options)
     {
         _sealing = sealing;
         _exchange = exchange;
+        _options = options;
         _reports = new AggregatorUrls(taskConfiguration.LeaderAggregatorEndpoint).Reports(taskId);
     }
 
     /// <summary>
     /// Sends one request and tells what became of each report. Those under an outdated HPKE configuration are made
-    /// anew and sent once more.
+    /// anew and sent once more; those that are too early are sent again as long as the options allow.
     /// </summary>
     public async Task<IReadOnlyList<ReportOutcome>> UploadAsync(
         IReadOnlyList<SealedReport> reports, CancellationToken cancellationToken)
@@ -29,7 +32,7 @@ internal sealed class ReportUploader
         SealedReport[] outdated = [.. reports.Where((_, i) => outcomes[i].Error == ReportError.OutdatedConfig)];
         if (outdated.Length == 0)
         {
-            return outcomes;
+            return await WaitForTimesAsync(reports, outcomes, cancellationToken);
         }
 
         foreach (SealedReport report in outdated)
@@ -44,7 +47,30 @@ internal sealed class ReportUploader
         }
 
         IReadOnlyList<ReportOutcome> again = await SendAsync(renewed, cancellationToken);
-        return [.. outcomes.Where(outcome => outcome.Error != ReportError.OutdatedConfig), .. again];
+        return await WaitForTimesAsync(
+            [.. reports, .. renewed],
+            [.. outcomes.Where(outcome => outcome.Error != ReportError.OutdatedConfig), .. again],
+            cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<ReportOutcome>> WaitForTimesAsync(
+        IReadOnlyList<SealedReport> reports, IReadOnlyList<ReportOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        TimeSpan left = _options.MaximumWaitForReportTime;
+        for (int attempt = 1; ; attempt++)
+        {
+            HashSet<ReportId?> early = [.. outcomes.Where(outcome => outcome.Error == ReportError.ReportTooEarly).Select(outcome => outcome.ReportId)];
+            TimeSpan wait = _options.BackOff.DelayAfter(attempt);
+            if (early.Count == 0 || wait > left)
+            {
+                return outcomes;
+            }
+
+            left -= wait;
+            await Task.Delay(wait, _options.TimeProvider, cancellationToken);
+            IReadOnlyList<ReportOutcome> again = await SendAsync([.. reports.Where(report => early.Contains(report.ReportId))], cancellationToken);
+            outcomes = [.. outcomes.Where(outcome => !early.Contains(outcome.ReportId)), .. again];
+        }
     }
 
     private async Task<IReadOnlyList<ReportOutcome>> SendAsync(

@@ -7,6 +7,8 @@ public static class Breakages
 {
     private static readonly ReportExtension Unknown = new((ReportExtensionType)0x1234, new byte[] { 1, 2 });
 
+    private static readonly ReportExtension Smaller = new((ReportExtensionType)0x1233, ReadOnlyMemory<byte>.Empty);
+
     public static ReportShape BadCiphertext { get; } = new()
     {
         Ciphertext = whole => whole with { Payload = Flip(whole.Payload.ToArray()) },
@@ -35,6 +37,9 @@ public static class Breakages
         ["unknown private extension"] = new() { PrivateExtensions = [Unknown] },
         ["extension in both lists"] = new() { PublicExtensions = [Unknown], PrivateExtensions = [Unknown] },
         ["extension twice"] = new() { PublicExtensions = [Unknown, Unknown] },
+        ["private extension twice"] = new() { PrivateExtensions = [Unknown, Unknown] },
+        ["extensions out of order"] = new() { PublicExtensions = [Unknown, Smaller] },
+        ["private extensions out of order"] = new() { PrivateExtensions = [Unknown, Smaller] },
     };
 
     /// <summary>A valid report's bytes with the last one changed.</summary>

@@ -21,6 +21,9 @@ public sealed record HttpAnswer
 
     public string? Authenticate { get; init; }
 
+    /// <summary>All headers, each with its values joined by commas.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The body as a problem document.</summary>
     /// <exception cref="InvalidOperationException">It is none.</exception>
     public DapProblem Problem => ContentType == DapMediaType.Problem && DapProblem.TryParse(Body) is { } problem
@@ -40,7 +43,12 @@ public sealed record HttpAnswer
         RetryAfter = Header(response, "Retry-After"),
         CacheControl = Header(response, "Cache-Control"),
         Authenticate = Header(response, "WWW-Authenticate"),
+        Headers = response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+            .ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
     };
+
+    /// <summary>One header, or <see langword="null"/> when it is not there.</summary>
+    public string? Header(string name) => Headers.GetValueOrDefault(name);
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.NonValidated.TryGetValues(name, out var values) || response.Content.Headers.NonValidated.TryGetValues(name, out values)

@@ -31,6 +31,12 @@ public static class RawHttp
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {present.Secret}");
         }
 
+        return await SendAsync(request);
+    }
+
+    /// <summary>Sends a request with any headers.</summary>
+    public static async Task<HttpAnswer> SendAsync(HttpRequestMessage request)
+    {
         using HttpResponseMessage response = await Client.SendAsync(request);
         return await HttpAnswer.ReadAsync(response);
     }

@@ -71,6 +71,7 @@ public sealed class TestAggregator : IAsyncDisposable
         if (roles.HasFlag(AggregatorRoles.Aggregator))
         {
             application.UseJanusProblems();
+            application.UseCors();
             application.MapJanusAggregator();
         }
 

@@ -32,7 +32,7 @@ public sealed class TestTask
             BatchMode = options.BatchMode,
             VdafType = options.MultiRound is null ? options.Vdaf.Type : MultiRoundVdaf.Type,
             VdafConfiguration = options.MultiRound?.EncodeConfiguration() ?? options.Vdaf.EncodeConfiguration(),
-            Extensions = options.TaskInterval is { } interval ? [TaskExtension.TaskInterval(interval)] : [],
+            Extensions = [.. options.TaskInterval is { } interval ? [TaskExtension.TaskInterval(interval)] : Array.Empty<TaskExtension>(), .. options.Extensions],
         });
         Vdaf = new TestVdafs().Create(Configuration);
         PingPong = new PingPongTopology(Vdaf);

@@ -25,5 +25,8 @@ public sealed record TestTaskOptions
     /// <summary>Whether the Helper answers later.</summary>
     public bool Asynchronous { get; init; }
 
+    /// <summary>Task extensions beside the interval, valid or not.</summary>
+    public IReadOnlyList<TaskExtension> Extensions { get; init; } = [];
+
     public byte VerificationKeyId { get; init; } = 9;
 }

@@ -66,13 +66,13 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
     {
         AggregatorTask task = await _tasks.GetAsync(lease.Job.TaskKey, cancellationToken);
         DateTimeOffset lastStart = lease.Expiry - (_driving.LeaseDuration / 2);
-        Lease<LeaderAggregationJob>? next = lease;
-        while ((next = await TakeStepAsync(task, next, cancellationToken)) is not null)
+        while (await TakeStepAsync(task, lease, cancellationToken) is { } next)
         {
+            lease = next;
             DateTimeOffset now = Clock.GetUtcNow();
             if (now >= lastStart)
             {
-                await _store.ReleaseAsync(next, now, cancellationToken);
+                await _store.ReleaseAsync(lease, now, cancellationToken);
                 LookAgainAt(now);
                 return;
             }

@@ -23,12 +23,20 @@ internal static class InputShares
             return error;
         }
 
-        // No report extension is known, so none is recognized; that covers order and duplicates too.
         int aggregatorId = task.Role == Role.Leader ? 0 : 1;
-        bool valid = metadata.PublicExtensions.Count == 0
-            && plaintext.PrivateExtensions.Count == 0
-            && publicShare.Length == task.Vdaf.PublicShareLength
-            && plaintext.Payload.Length == task.Vdaf.InputShareLength(aggregatorId);
+        bool valid = publicShare.Length == task.Vdaf.PublicShareLength
+            && plaintext.Payload.Length == task.Vdaf.InputShareLength(aggregatorId)
+            && ExtensionRules.AreWellFormed(metadata.PublicExtensions, plaintext.PrivateExtensions)
+            && UnrecognizedExtensions(metadata, plaintext).Count == 0;
         return valid ? null : ReportError.InvalidMessage;
     }
+
+    /// <summary>The code points of a report's extensions that are not known here, each once, in increasing order.</summary>
+    public static IReadOnlyList<ushort> UnrecognizedExtensions(ReportMetadata metadata, PlaintextInputShare plaintext) =>
+        metadata.PublicExtensions.Count + plaintext.PrivateExtensions.Count == 0
+            ? []
+            : [.. ExtensionRules.Unrecognized([.. metadata.PublicExtensions, .. plaintext.PrivateExtensions], IsRecognized).Order()];
+
+    // No report extension has been defined yet.
+    private static bool IsRecognized(ushort codePoint) => false;
 }

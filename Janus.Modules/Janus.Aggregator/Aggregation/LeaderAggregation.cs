@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Janus.Codec;
 using Janus.Datastore;
 using Janus.Messages;

@@ -1,9 +1,12 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Security.Cryptography;
 using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace Janus.Aggregator;
 
@@ -12,6 +15,7 @@ internal sealed class HpkeConfigEndpoints
 {
     private readonly HpkeKeyring _keyring;
     private readonly string _cacheControl;
+    private Representation? _current;
 
     public HpkeConfigEndpoints(HpkeKeyring keyring, IOptions<AggregatorOptions> options)
     {
@@ -20,11 +24,41 @@ internal sealed class HpkeConfigEndpoints
         _cacheControl = string.Create(CultureInfo.InvariantCulture, $"max-age={seconds}");
     }
 
-    /// <summary><c>GET hpke_config</c>.</summary>
+    /// <summary><c>GET hpke_config</c>; 304 when the sender has the same list already.</summary>
     public async Task GetAsync(HttpContext context)
     {
-        HpkeConfigList list = new(_keyring.Configs);
-        context.Response.Headers.CacheControl = _cacheControl;
-        await context.WriteAsync(DapMediaType.HpkeConfigList, WireMessage.Encode(list));
+        Representation current = Represent(_keyring.Configs);
+        IHeaderDictionary headers = context.Response.Headers;
+        headers.CacheControl = _cacheControl;
+        headers.ETag = current.Tag.ToString();
+        // Without it a cache would give a browser what was meant for others, without permission to read it.
+        headers.Vary = HeaderNames.Origin;
+        if (HasCurrent(context.Request, current.Tag))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        await context.WriteAsync(DapMediaType.HpkeConfigList, current.Body);
     }
+
+    // RFC 9110 §13.1.2: weak comparison, or any at all.
+    private static bool HasCurrent(HttpRequest request, EntityTagHeaderValue tag) => request.GetTypedHeaders().IfNoneMatch
+        .Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
+
+    private Representation Represent(IReadOnlyList<HpkeConfig> configs)
+    {
+        Representation? current = Volatile.Read(ref _current);
+        if (current is null || !ReferenceEquals(current.Configs, configs))
+        {
+            byte[] body = WireMessage.Encode(new HpkeConfigList(configs));
+            string hash = Base64Url.EncodeToString(SHA256.HashData(body));
+            current = new Representation(configs, body, new EntityTagHeaderValue($"\"{hash}\""));
+            Volatile.Write(ref _current, current);
+        }
+
+        return current;
+    }
+
+    private sealed record Representation(IReadOnlyList<HpkeConfig> Configs, byte[] Body, EntityTagHeaderValue Tag);
 }

@@ -10,6 +10,8 @@ namespace Janus.Aggregator;
 /// <summary>Reads what all DAP requests have in common.</summary>
 internal static class DapRequests
 {
+    private const string Identity = "identity";
+
     /// <summary>The identifier in the request's path.</summary>
     /// <exception cref="DapProblemException"><c>invalidMessage</c>: the text is not an identifier in base64url.</exception>
     public static T RouteId<T>(this HttpContext context, string name)
@@ -18,10 +20,16 @@ internal static class DapRequests
             : throw new DapProblemException(
                 DapProblemType.InvalidMessage, $"{name}: {T.Length} bytes in base64url without padding expected in the path");
 
-    /// <summary>Refuses a body of another media type.</summary>
+    /// <summary>Refuses a body of another media type, or one that is compressed: RFC 9110 §15.5.16.</summary>
     /// <exception cref="HttpProblemException">415.</exception>
     public static void RequireMediaType(this HttpContext context, string expected)
     {
+        if (context.Request.Headers.ContentEncoding is { Count: > 0 } codings
+            && !codings.All(coding => string.Equals(coding, Identity, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new HttpProblemException(HttpStatusCode.UnsupportedMediaType, "the content coding is not supported", "a body without Content-Encoding expected");
+        }
+
         if (!DapMediaType.Matches(context.Request.ContentType, expected))
         {
             throw new HttpProblemException(HttpStatusCode.UnsupportedMediaType, "the media type is not supported", $"a body of type {expected} expected");

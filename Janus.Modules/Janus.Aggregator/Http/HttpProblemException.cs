@@ -19,7 +19,7 @@ internal sealed class HttpProblemException(HttpStatusCode status, string title, 
 
     /// <summary>The sender presented no token, or not the task's.</summary>
     public static HttpProblemException Unauthorized() =>
-        new(HttpStatusCode.Unauthorized, "not authenticated", "a bearer token of this task expected in the Authorization header");
+        new(HttpStatusCode.Unauthorized, "not authenticated", "a bearer token of this task expected in the Authorization header; check that both sides hold the same one");
 
     /// <summary>The server cannot take the request now.</summary>
     public static HttpProblemException Unavailable(string detail, TimeSpan retryAfter) =>

@@ -2,11 +2,15 @@ using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
 
 namespace Janus.Aggregator;
 
-/// <summary>Turns everything that aborts a request into a problem document, in one place: DAP §3.6 (errors), RFC 9457.</summary>
+/// <summary>
+/// Turns everything that aborts a request, and every error that has no body yet, into a problem document, in one
+/// place: DAP §3.6 (errors), RFC 9457.
+/// </summary>
 internal sealed partial class ProblemMiddleware
 {
     private readonly RequestDelegate _next;
@@ -18,12 +22,18 @@ internal sealed partial class ProblemMiddleware
         _logger = logger;
     }
 
-    /// <summary>Runs the rest of the pipeline and answers for what it throws.</summary>
+    /// <summary>Runs the rest of the pipeline and answers for what it throws or leaves without an explanation.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         try
         {
             await _next(context);
+            if (LacksExplanation(context.Response))
+            {
+                DapProblem problem = Explain(context);
+                LogRefused(problem.Title!, problem.Detail!);
+                await WriteAsync(context, problem);
+            }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -32,13 +42,19 @@ internal sealed partial class ProblemMiddleware
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             (DapProblem problem, TimeSpan? retryAfter) = Describe(context, exception);
-            await WriteAsync(context, problem, retryAfter);
+            context.Response.Clear();
+            if (retryAfter is { } delay)
+            {
+                context.Response.Headers.RetryAfter = RetryAfter.Format(delay);
+            }
+
+            await WriteAsync(context, problem);
         }
     }
 
     private (DapProblem Problem, TimeSpan? RetryAfter) Describe(HttpContext context, Exception exception)
     {
-        TaskId? taskId = TaskId.TryParse(context.Request.RouteValues[DapRoute.TaskId] as string, out TaskId id) ? id : null;
+        TaskId? taskId = TaskIdOf(context.Request);
         switch (exception)
         {
             case DapProblemException dap:
@@ -46,10 +62,15 @@ internal sealed partial class ProblemMiddleware
                 return (dap.ToProblem() with { TaskId = (dap.TaskId ?? taskId)?.ToString() }, null);
             case DecodeException decode:
                 LogRefused(DapProblemType.InvalidMessage.Token, decode.Message);
-                return (new DapProblemException(DapProblemType.InvalidMessage, decode.Message, taskId).ToProblem(), null);
+                string detail = $"{decode.Message}; check that the sender implements this version of DAP and sent the whole message";
+                return (new DapProblemException(DapProblemType.InvalidMessage, detail, taskId).ToProblem(), null);
             case HttpProblemException http:
                 LogRefused(http.Title, http.Message);
                 return (ProblemOf((int)http.Status, http.Title, http.Message, taskId) with { Type = http.Type }, http.RetryAfter);
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLong:
+                LogRefused("body too long", tooLong.Message);
+                string advice = $"{LowerFirst(tooLong.Message.TrimEnd('.'))}; send less in one request, or raise the limit in the aggregator's configuration";
+                return (ProblemOf(tooLong.StatusCode, "the body is too long", advice, taskId), null);
             case BadHttpRequestException bad:
                 LogRefused("bad request", bad.Message);
                 return (ProblemOf(bad.StatusCode, "the HTTP request cannot be taken", LowerFirst(bad.Message), taskId), null);
@@ -59,22 +80,46 @@ internal sealed partial class ProblemMiddleware
         }
     }
 
+    // Routing answers for paths and methods that it does not know with a status alone.
+    private static bool LacksExplanation(HttpResponse response) =>
+        response is { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null };
+
+    private static DapProblem Explain(HttpContext context)
+    {
+        int status = context.Response.StatusCode;
+        (string title, string detail) = status switch
+        {
+            StatusCodes.Status404NotFound => (
+                "there is no such resource",
+                "a path of DAP's resources expected; check the aggregator's URL in the task configuration"),
+            StatusCodes.Status405MethodNotAllowed => (
+                "the method is not allowed",
+                $"one of the methods {context.Response.Headers.Allow} expected for this resource"),
+            _ => ("the HTTP request cannot be taken", ReasonPhrases.GetReasonPhrase(status)),
+        };
+        return ProblemOf(status, title, detail, TaskIdOf(context.Request));
+    }
+
+    private static TaskId? TaskIdOf(HttpRequest request)
+    {
+        // Routing keeps the values to itself when it refuses a request.
+        string? text = request.RouteValues[DapRoute.TaskId] as string
+            ?? (request.Path.Value?.Split('/') is [_, "tasks", string segment, ..] ? segment : null);
+        return TaskId.TryParse(text, out TaskId id) ? id : null;
+    }
+
     private static DapProblem ProblemOf(int status, string title, string detail, TaskId? taskId) =>
         new() { Type = "about:blank", Title = title, Status = status, Detail = detail, TaskId = taskId?.ToString() };
 
     private static string LowerFirst(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
 
-    private static async Task WriteAsync(HttpContext context, DapProblem problem, TimeSpan? retryAfter)
+    private static async Task WriteAsync(HttpContext context, DapProblem problem)
     {
         HttpResponse response = context.Response;
-        response.Clear();
         response.StatusCode = problem.Status ?? StatusCodes.Status500InternalServerError;
         response.ContentType = DapMediaType.Problem;
-        if (retryAfter is { } delay)
-        {
-            response.Headers.RetryAfter = RetryAfter.Format(delay);
-        }
-
+        // An operator mends what is wrong, and no cache knows.
+        response.Headers.CacheControl = "no-store";
         if (response.StatusCode == StatusCodes.Status401Unauthorized)
         {
             response.Headers.WWWAuthenticate = "Bearer";

@@ -15,10 +15,16 @@ internal sealed class AggregatorTask
     private (InputShareRecipients Recipients, InputShareOpener Opener)? _opener;
     private readonly Lock _openerLock = new();
 
-    /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
-    /// <exception cref="NotSupportedException">The task's batch mode is not supported.</exception>
+    /// <exception cref="NotSupportedException">The task has an extension or a parameter that is not supported.</exception>
+    /// <exception cref="UnsupportedVdafException">The task uses a VDAF that is not supported.</exception>
     public AggregatorTask(DapTask stored, SupportedVdafs vdafs)
     {
+        IReadOnlyList<string> mistakes = TaskConfigurationRules.FindMistakes(stored.Configuration);
+        if (mistakes.Count > 0)
+        {
+            throw new NotSupportedException(string.Join("; ", mistakes));
+        }
+
         Stored = stored;
         Vdaf = vdafs.Create(stored.Configuration);
         PingPong = new PingPongTopology(Vdaf);

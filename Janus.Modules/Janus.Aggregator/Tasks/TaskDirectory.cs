@@ -3,24 +3,31 @@ using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Janus.Aggregator;
 
 /// <summary>Finds tasks, keeps them in memory (their parameters never change), and authenticates requests about them.</summary>
-internal sealed class TaskDirectory
+internal sealed partial class TaskDirectory
 {
     private readonly ConcurrentDictionary<TaskId, AggregatorTask> _byId = [];
     private readonly ConcurrentDictionary<int, AggregatorTask> _byKey = [];
+    private readonly ConcurrentDictionary<TaskId, bool> _unsupported = [];
     private readonly TaskStore _store;
     private readonly SupportedVdafs _vdafs;
+    private readonly ILogger<TaskDirectory> _logger;
 
-    public TaskDirectory(TaskStore store, SupportedVdafs vdafs)
+    public TaskDirectory(TaskStore store, SupportedVdafs vdafs, ILogger<TaskDirectory> logger)
     {
         _store = store;
         _vdafs = vdafs;
+        _logger = logger;
     }
 
-    /// <summary>The task with this ID, or <see langword="null"/>.</summary>
+    /// <summary>
+    /// The task with this ID, or <see langword="null"/>; also for one that this implementation must not take part in:
+    /// DAP §4.2.2 (task-extensions).
+    /// </summary>
     public async ValueTask<AggregatorTask?> FindAsync(TaskId id, CancellationToken cancellationToken)
     {
         if (_byId.TryGetValue(id, out AggregatorTask? task))
@@ -28,13 +35,27 @@ internal sealed class TaskDirectory
             return task;
         }
 
-        return await _store.FindAsync(id, cancellationToken) is { } stored ? Remember(stored) : null;
+        if (_unsupported.ContainsKey(id) || await _store.FindAsync(id, cancellationToken) is not { } stored)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Remember(stored);
+        }
+        catch (Exception exception) when (exception is NotSupportedException or UnsupportedVdafException)
+        {
+            _unsupported.TryAdd(id, true);
+            LogUnsupported(id, exception.Message);
+            return null;
+        }
     }
 
     /// <summary>The task with this surrogate key.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
+    /// <exception cref="NotSupportedException">The task has an extension or a parameter that is not supported.</exception>
     /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
-    /// <exception cref="NotSupportedException">The task's batch mode is not supported.</exception>
     public async ValueTask<AggregatorTask> GetAsync(int key, CancellationToken cancellationToken)
     {
         if (_byKey.TryGetValue(key, out AggregatorTask? task))
@@ -53,7 +74,7 @@ internal sealed class TaskDirectory
     {
         TaskId id = context.RouteId<TaskId>(DapRoute.TaskId);
         AggregatorTask? task = await FindAsync(id, context.RequestAborted);
-        return task is { Role: Role.Leader } ? task : throw Unrecognized(id);
+        return task is { Role: Role.Leader } ? task : throw Unrecognized(id, Role.Leader);
     }
 
     /// <summary>The task that a peer's request is about, once the peer has authenticated itself: DAP §3.5 (request-authentication).</summary>
@@ -77,14 +98,17 @@ internal sealed class TaskDirectory
 
         // Whoever guesses tokens learns nothing of the time that this takes: it depends on their hashes only.
         bool known = await _store.KnowsTokenAsync(token.Hash(), context.RequestAborted);
-        throw known ? Unrecognized(id) : HttpProblemException.Unauthorized();
+        throw known ? Unrecognized(id, role) : HttpProblemException.Unauthorized();
     }
 
     private static byte[]? TokenHashOf(DapTask task) =>
         task.Role == Role.Leader ? task.CollectorTokenHash : task.AggregatorTokenHash;
 
-    private static DapProblemException Unrecognized(TaskId id) =>
-        new(DapProblemType.UnrecognizedTask, "no task with this ID is configured here", id);
+    private static DapProblemException Unrecognized(TaskId id, Role role)
+    {
+        string detail = $"no task with this ID has its {role} here; add the task, or correct the aggregator's URL in the task configuration";
+        return new DapProblemException(DapProblemType.UnrecognizedTask, detail, id);
+    }
 
     private AggregatorTask Remember(DapTask stored)
     {
@@ -92,4 +116,7 @@ internal sealed class TaskDirectory
         _byKey.TryAdd(task.Key, task);
         return task;
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "task {TaskId} cannot be taken part in, and is answered for as if it were not here: {Mistakes}")]
+    private partial void LogUnsupported(TaskId taskId, string mistakes);
 }

@@ -55,7 +55,12 @@ internal sealed class LeaderUpload
         }
 
         error = InputShares.TryOpen(task, opener, metadata, report.PublicShare, report.LeaderEncryptedInputShare, out PlaintextInputShare? plaintext);
-        return error is { } invalid ? new(invalid) : new(new UploadedReport
+        if (error is { } invalid)
+        {
+            return new(invalid, plaintext is null ? null : InputShares.UnrecognizedExtensions(metadata, plaintext));
+        }
+
+        return new(new UploadedReport
         {
             TaskKey = task.Key,
             Id = metadata.ReportId,

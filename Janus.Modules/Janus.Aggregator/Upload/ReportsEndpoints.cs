@@ -49,7 +49,7 @@ internal sealed class ReportsEndpoints
         AggregatorTask task = await _tasks.RequireAsync(context);
         context.RequireMediaType(DapMediaType.UploadRequest);
         context.LimitBody(task.ReportBodyLength * _options.MaximumReportsPerRequest);
-        List<ReportUploadStatus> failed = [];
+        UploadRefusals refusals = new(task);
         List<Report> chunk = [];
         long chunkStart = 0;
         WireStreamReader body = new(context.Request.BodyReader);
@@ -58,20 +58,21 @@ internal sealed class ReportsEndpoints
             chunk.Add(report);
             if (chunk.Count == ChunkReports || body.Offset - chunkStart >= ChunkBytes)
             {
-                await StoreAsync(task, chunk, failed, context.RequestAborted);
+                await StoreAsync(task, chunk, refusals, context.RequestAborted);
                 chunk.Clear();
                 chunkStart = body.Offset;
             }
         }
 
-        await StoreAsync(task, chunk, failed, context.RequestAborted);
-        if (failed.Count > 0)
+        await StoreAsync(task, chunk, refusals, context.RequestAborted);
+        refusals.ThrowIfUnsupported();
+        if (refusals.Statuses.Count > 0)
         {
-            await context.WriteAsync(DapMediaType.UploadErrors, DapRequests.EncodeAll(failed));
+            await context.WriteAsync(DapMediaType.UploadErrors, DapRequests.EncodeAll(refusals.Statuses));
         }
     }
 
-    private async Task StoreAsync(AggregatorTask task, List<Report> reports, List<ReportUploadStatus> failed, CancellationToken cancellationToken)
+    private async Task StoreAsync(AggregatorTask task, List<Report> reports, UploadRefusals refusals, CancellationToken cancellationToken)
     {
         if (reports.Count == 0)
         {
@@ -85,15 +86,17 @@ internal sealed class ReportsEndpoints
         int written = 0;
         for (int i = 0; i < reports.Count; i++)
         {
-            if (opened[i].Error is { } error)
+            ReportError? error = opened[i].Error;
+            if (error is { } refused)
             {
-                _metrics.ReportRefused(error);
-                failed.Add(new ReportUploadStatus(reports[i].ReportMetadata.ReportId, error));
+                _metrics.ReportRefused(refused);
             }
             else if (outcomes[written++] != UploadOutcome.Stored)
             {
-                failed.Add(new ReportUploadStatus(reports[i].ReportMetadata.ReportId, ReportError.ReportReplayed));
+                error = ReportError.ReportReplayed;
             }
+
+            refusals.Add(reports[i].ReportMetadata.ReportId, error, opened[i].UnrecognizedExtensions);
         }
     }
 }

@@ -59,7 +59,13 @@ public static class DapMediaType
             && string.Equals(Message(actual), Message(wanted), StringComparison.OrdinalIgnoreCase);
     }
 
-    private static string? Message(MediaTypeHeaderValue mediaType) => mediaType.Parameters
-        .FirstOrDefault(parameter => string.Equals(parameter.Name, MessageParameter, StringComparison.OrdinalIgnoreCase))
-        ?.Value?.Trim('"');
+    // Two different values name nothing.
+    private static string? Message(MediaTypeHeaderValue mediaType)
+    {
+        string?[] values = [.. mediaType.Parameters
+            .Where(parameter => string.Equals(parameter.Name, MessageParameter, StringComparison.OrdinalIgnoreCase))
+            .Select(parameter => parameter.Value?.Trim('"'))
+            .Distinct(StringComparer.OrdinalIgnoreCase)];
+        return values is [var value] ? value : null;
+    }
 }

@@ -52,6 +52,10 @@ public sealed class ConfigurationTests
     [TestCase("Database: { MaximumConnections: 1 }", "Database.MaximumConnections: between 2 and 10000")]
     [TestCase("Database: { ConnectionString: Host=db }", "Database.DatastoreKeys: a key is needed")]
     [TestCase("Database: { ConnectionString: 'mysql://db/x', DatastoreKeys: [AAECAwQFBgcICQoLDA0ODw] }", "Database.ConnectionString")]
+    [TestCase("Aggregator: { Browsers: { AllowedOrigins: ['https://app.example/'] } }", "Aggregator.Browsers.AllowedOrigins: 'https://app.example/' is not an origin")]
+    [TestCase("Aggregator: { Browsers: { AllowedOrigins: ['*', 'https://app.example'] } }", "Aggregator.Browsers.AllowedOrigins: '*' is not an origin")]
+    [TestCase("Aggregator: { Browsers: { AllowedOrigins: [none, app.example] } }", "Aggregator.Browsers.AllowedOrigins: 'none' is not an origin")]
+    [TestCase("Aggregator: { Browsers: { PreflightMaxAge: 2d } }", "Aggregator.Browsers.PreflightMaxAge: ")]
     [TestCase("Log: { Level: [a] }", "Log.Level: one value was expected")]
     [TestCase("Log: { Levels: { Janus.Dap: loud } }", "Log.Levels.Janus.Dap: 'loud' is not one of verbose")]
     [TestCase("Telemetry: { OtlpEndpoint: here }", "Telemetry.OtlpEndpoint: 'here' is not an absolute URL")]
@@ -60,6 +64,14 @@ public sealed class ConfigurationTests
     [TestCase("- 1", "0: unknown key")]
     public void Mistake_is_refused_with_its_path(string yaml, string expected) =>
         Assert.That(() => Load(yaml), Throws.TypeOf<CliException>().With.Message.Contains(expected));
+
+    [Test]
+    public void Empty_list_is_not_the_default()
+    {
+        Assert.That(Load("Aggregator: { Browsers: { AllowedOrigins: [] } }").Aggregator.Browsers.AllowedOrigins, Is.Empty);
+        Assert.That(Load("Aggregator: { Browsers: { AllowedOrigins: } }").Aggregator.Browsers.AllowedOrigins, Is.EqualTo(["*"]));
+        Assert.That(() => Load("Roles: []"), Throws.TypeOf<CliException>().With.Message.Contains("Roles: at least one role is needed"));
+    }
 
     [Test]
     public void All_mistakes_are_reported_at_once()
@@ -150,7 +162,7 @@ public sealed class ConfigurationTests
             Throws.TypeOf<CliException>().With.Message.Contains("none.yaml"));
 
     private static IEnumerable<string> Keys(Type options) => options.GetProperties().Where(property => property.CanWrite).SelectMany(property =>
-        property.PropertyType.Namespace == options.Namespace && property.PropertyType.IsClass ? Keys(property.PropertyType).Prepend(property.Name) : [property.Name]);
+        property.PropertyType.Namespace?.StartsWith("Janus.", StringComparison.Ordinal) == true && property.PropertyType.IsClass ? Keys(property.PropertyType).Prepend(property.Name) : [property.Name]);
 
     private JanusOptions Load(string yaml) => JanusConfiguration.Load(new ConfigurationArguments { ConfigFile = Write(yaml) });
 

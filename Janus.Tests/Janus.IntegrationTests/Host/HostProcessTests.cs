@@ -35,6 +35,23 @@ public sealed class HostProcessTests
         Assert.That(File.Exists(_directory.Path("addresses")), Is.False);
     }
 
+    [TestCase("aggregator")]
+    [TestCase("collection-job-driver")]
+    public async Task Process_explains_what_it_does_not_have_and_lets_pages_read_what_clients_need(string role)
+    {
+        await using HostProcess host = HostProcess.Run(_directory.Root, "--role", role);
+        Uri address = await host.WaitForAddressAsync();
+        using HttpResponseMessage missing = await Http.GetAsync(new Uri(address, "nothing"));
+        using HttpRequestMessage fromPage = new(HttpMethod.Get, new Uri(address, "hpke_config"));
+        fromPage.Headers.Add("Origin", "https://app.example");
+        using HttpResponseMessage config = await Http.SendAsync(fromPage);
+
+        Assert.That((missing.StatusCode, missing.Content.Headers.ContentType?.MediaType), Is.EqualTo((HttpStatusCode.NotFound, "application/problem+json")));
+        bool serves = role == "aggregator";
+        Assert.That(config.StatusCode, Is.EqualTo(serves ? HttpStatusCode.OK : HttpStatusCode.NotFound));
+        Assert.That(config.Headers.Contains("Access-Control-Allow-Origin"), Is.EqualTo(serves));
+    }
+
     [Test]
     public async Task Killed_process_leaves_no_database_running_and_can_be_started_again()
     {

@@ -39,6 +39,91 @@ public sealed class HpkeConfigEndpointTests
     }
 
     [Test]
+    public void Caches_may_keep_the_configurations_for_a_day_by_default() =>
+        Assert.That(new AggregatorOptions().HpkeConfigCacheLifetime, Is.EqualTo(TimeSpan.FromDays(1)));
+
+    [Test]
+    public async Task A_cache_that_has_the_configurations_is_told_that_they_are_current()
+    {
+        await using TestAggregator aggregator = await StartAsync();
+        HttpAnswer first = await GetAsync(aggregator);
+        string tag = first.Header("ETag")!;
+        Assert.That(tag, Does.Match("^\"[A-Za-z0-9_-]{43}\"$"), "a strong one");
+        foreach (string known in new[] { tag, $"W/{tag}", "*", $"\"other\", {tag}" })
+        {
+            HttpAnswer answer = await GetAsync(aggregator, known);
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.NotModified), known);
+                Assert.That(answer.Body, Is.Empty);
+                Assert.That(answer.Header("ETag"), Is.EqualTo(tag));
+                Assert.That(answer.CacheControl, Is.EqualTo("max-age=3600"));
+                Assert.That(answer.Header("Vary"), Is.EqualTo("Origin"));
+            }
+        }
+
+        foreach (string other in new[] { "\"other\"", tag.Trim('"'), "nonsense" })
+        {
+            HttpAnswer answer = await GetAsync(aggregator, other);
+            Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK), other);
+            Assert.That(answer.Body, Is.EqualTo(first.Body));
+        }
+    }
+
+    [Test]
+    public async Task The_tag_is_the_same_after_a_restart_and_another_with_another_key()
+    {
+        await using TestAggregator first = await StartAsync();
+        string? tag = (await GetAsync(first)).Header("ETag");
+        await first.DisposeAsync();
+        await using TestAggregator second = await StartAsync(first.DatastoreKey);
+        Assert.That((await GetAsync(second)).Header("ETag"), Is.EqualTo(tag));
+        await AddKeyAsync(second, 2, DateTimeOffset.UtcNow.AddMinutes(1));
+        await second.DisposeAsync();
+        await using TestAggregator third = await StartAsync(first.DatastoreKey);
+        Assert.That((await GetAsync(third, tag)).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That((await GetAsync(third)).Header("ETag"), Is.Not.EqualTo(tag));
+    }
+
+    [Test]
+    public async Task Head_tells_the_same_without_the_body()
+    {
+        await using TestAggregator aggregator = await StartAsync();
+        HttpAnswer get = await GetAsync(aggregator);
+        HttpAnswer head = await RawHttp.SendAsync(HttpMethod.Head, new Uri(aggregator.Endpoint, "hpke_config"));
+        Assert.That(head.Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(head.Body, Is.Empty);
+        foreach (string name in new[] { "ETag", "Cache-Control", "Content-Type", "Content-Length", "Vary" })
+        {
+            Assert.That(head.Header(name), Is.EqualTo(get.Header(name)).And.Not.Null, name);
+        }
+    }
+
+    [Test]
+    public async Task Every_configuration_has_an_id_of_its_own_and_each_opens_reports()
+    {
+        string key = DatastoreKeys.Generate();
+        await using TestAggregator first = await StartAsync(key);
+        bool[] added = [await AddKeyAsync(first, 2, DateTimeOffset.UtcNow), await AddKeyAsync(first, 2, DateTimeOffset.UtcNow), await AddKeyAsync(first, 9, DateTimeOffset.UtcNow)];
+        Assert.That(added, Is.EqualTo(new[] { true, false, true }));
+        await first.DisposeAsync();
+        await using TestAggregator second = await StartAsync(key);
+        IReadOnlyList<HpkeConfig> configs = (await GetAsync(second)).Decode<HpkeConfigList>().Configs;
+        Assert.That(configs.Select(config => config.Id.Value), Is.EquivalentTo(new byte[] { 1, 2, 9 }));
+
+        TestTask task = new(new TestTaskOptions());
+        await second.AddTaskAsync(task.For(Role.Leader));
+        foreach (HpkeConfig config in configs)
+        {
+            HttpAnswer answer = await RawHttp.PostAsync(
+                new Uri(second.Endpoint, $"tasks/{task.Id}/reports"),
+                "application/ppm-dap;message=upload-req",
+                ReportFactory.UploadBody(new ReportFactory(task, config, null, new Time(1)).Make(1)));
+            Assert.That((answer.Status, answer.Body.Length), Is.EqualTo((HttpStatusCode.OK, 0)), $"configuration {config.Id}");
+        }
+    }
+
+    [Test]
     public async Task A_restart_keeps_the_key()
     {
         await using TestAggregator first = await StartAsync();
@@ -109,6 +194,22 @@ public sealed class HpkeConfigEndpointTests
     private Task<TestAggregator> StartAsync(string? key = null) => TestAggregator.StartAsync(
         _database, configure: options => options.HpkeConfigCacheLifetime = TimeSpan.FromHours(1), datastoreKey: key);
 
-    private static Task<HttpAnswer> GetAsync(TestAggregator aggregator) =>
-        RawHttp.GetAsync(new Uri(aggregator.Endpoint, "hpke_config"));
+    private static async Task<HttpAnswer> GetAsync(TestAggregator aggregator, string? ifNoneMatch = null)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(aggregator.Endpoint, "hpke_config"));
+        if (ifNoneMatch is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-None-Match", ifNoneMatch);
+        }
+
+        return await RawHttp.SendAsync(request);
+    }
+
+    private static async Task<bool> AddKeyAsync(TestAggregator aggregator, byte id, DateTimeOffset createdAt)
+    {
+        using HpkeKeyPair pair = HpkeKeyPair.Generate(HpkeKemId.X25519HkdfSha256);
+        HpkeConfig made = await aggregator.HpkeConfigAsync();
+        HpkeConfig added = made with { Id = new HpkeConfigId(id), PublicKey = pair.PublicKey };
+        return await aggregator.Get<HpkeKeyStore>().AddAsync(new StoredHpkeKey(added, pair.ExportPrivateKey(), createdAt), CancellationToken.None);
+    }
 }

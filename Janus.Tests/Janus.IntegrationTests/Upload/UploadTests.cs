@@ -77,8 +77,10 @@ public sealed class UploadTests : EndpointFixture
         MadeReport onTime = Reports(task).Make(new ReportShape { Time = latest });
         MadeReport early = Reports(task).Make(new ReportShape { Time = new Time(latest.Value + 1) });
         MadeReport never = Reports(task).Make(new ReportShape { Time = new Time(ulong.MaxValue) });
-        HttpAnswer answer = await UploadAsync(task, onTime, early, never);
-        AssertRefused(answer, (early, ReportError.ReportTooEarly), (never, ReportError.ReportTooEarly));
+        MadeReport negative = Reports(task).Make(new ReportShape { Time = new Time(1UL << 63) });
+        HttpAnswer answer = await UploadAsync(task, onTime, early, never, negative);
+        AssertRefused(
+            answer, (early, ReportError.ReportTooEarly), (never, ReportError.ReportTooEarly), (negative, ReportError.ReportTooEarly));
         await AssertStoredAsync(task, 1);
 
         Clock.Advance(TimeSpan.FromMinutes(1));
@@ -137,6 +139,55 @@ public sealed class UploadTests : EndpointFixture
         }
 
         await AssertStoredAsync(task, 1);
+    }
+
+    [Test]
+    public async Task A_whole_request_that_is_repeated_stores_nothing_new()
+    {
+        TestTask task = await AddTaskAsync(Role.Leader);
+        MadeReport[] reports = Reports(task).Make(0, 1, 2);
+        MadeReport bad = Reports(task).Make(Breakages.BadCiphertext);
+        MadeReport[] request = [reports[0], reports[1], bad, reports[2]];
+        AssertRefused(await UploadAsync(task, request), (bad, ReportError.HpkeDecryptError));
+        AssertRefused(
+            await UploadAsync(task, request),
+            (reports[0], ReportError.ReportReplayed),
+            (reports[1], ReportError.ReportReplayed),
+            (bad, ReportError.HpkeDecryptError),
+            (reports[2], ReportError.ReportReplayed));
+        await AssertStoredAsync(task, 3);
+    }
+
+    [Test]
+    public async Task A_request_that_turns_out_malformed_can_be_repeated_whole()
+    {
+        TestTask task = await AddTaskAsync(Role.Leader);
+        MadeReport[] reports = Reports(task).Make(new ulong[300]);
+        byte[] body = ReportFactory.UploadBody(reports);
+        AssertProblem(await RawHttp.PostAsync(Resource(task), MediaType, body[..^1]), DapProblemType.InvalidMessage, task.Id);
+        long taken = await CountAsync("unaggregated_reports", task);
+        Assert.That(taken, Is.InRange(1, 299), "reports are taken as they arrive");
+        HttpAnswer answer = await RawHttp.PostAsync(Resource(task), MediaType, body);
+        AssertRefused(answer, [.. reports.Take((int)taken).Select(report => (report, ReportError.ReportReplayed))]);
+        await AssertStoredAsync(task, 300);
+    }
+
+    [Test]
+    public async Task Whatever_a_client_presents_to_authenticate_itself_makes_no_difference()
+    {
+        TestTask task = await AddTaskAsync(Role.Leader);
+        foreach (string authorization in new[] { "Bearer nonsense", "Basic QTpC", "?" })
+        {
+            using HttpRequestMessage request = new(HttpMethod.Post, Resource(task));
+            request.Content = new ByteArrayContent(ReportFactory.UploadBody(Reports(task).Make(1)));
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", MediaType);
+            request.Headers.TryAddWithoutValidation("Authorization", authorization);
+            HttpAnswer answer = await RawHttp.SendAsync(request);
+            AssertOk(answer);
+            Assert.That(answer.Body, Is.Empty);
+        }
+
+        await AssertStoredAsync(task, 3);
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using Janus.Client;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
 using Janus.Vdaf;
@@ -77,6 +78,113 @@ public sealed class DapClientTests
             () => Client().UploadAsync(Measurement.FromNumber(1)),
             Throws.InstanceOf<ReportRefusedException>().With.Property("Error").EqualTo(ReportError.ReportTooEarly));
         Assert.That(_aggregators.Uploads, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Report_that_is_too_early_is_uploaded_again_unchanged_where_the_application_waits()
+    {
+        _aggregators.Refuse = _ => _aggregators.Uploads.Count < 3 ? ReportError.ReportTooEarly : null;
+
+        ReportId id = await Client(TimeSpan.FromMinutes(1)).UploadAsync(Measurement.FromNumber(7));
+
+        Assert.That(_aggregators.Uploads, Has.Count.EqualTo(3));
+        Assert.That(_aggregators.Uploads.Select(upload => upload.Body), Is.All.EqualTo(_aggregators.Uploads[0].Body));
+        Assert.That(_aggregators.Stored.Single().ReportMetadata.ReportId, Is.EqualTo(id));
+        Assert.That(_clock.Waits, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void Report_that_stays_too_early_is_refused_when_the_application_has_waited_long_enough()
+    {
+        _aggregators.Refuse = _ => ReportError.ReportTooEarly;
+
+        Assert.That(
+            () => Client(TimeSpan.FromSeconds(20)).UploadAsync(Measurement.FromNumber(1)),
+            Throws.InstanceOf<ReportRefusedException>().With.Property("Error").EqualTo(ReportError.ReportTooEarly));
+        Assert.That(_clock.Waits.Aggregate(TimeSpan.Zero, (sum, wait) => sum + wait), Is.InRange(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20)));
+        Assert.That(_aggregators.Uploads, Has.Count.EqualTo(_clock.Waits.Count + 1));
+    }
+
+    [Test]
+    public async Task Only_the_reports_that_are_too_early_are_uploaded_again()
+    {
+        _aggregators.Refuse = position => (_aggregators.Uploads.Count, position) switch
+        {
+            (1, 1) => ReportError.InvalidMessage,
+            (1, 0 or 3) => ReportError.ReportTooEarly,
+            _ => null,
+        };
+
+        UploadSummary summary = await Client(TimeSpan.FromMinutes(1)).UploadAsync(Enumerable.Range(0, 5).Select(_ => Measurement.FromNumber(1)));
+
+        Assert.That(summary.Accepted, Is.EqualTo(4));
+        Assert.That(summary.Errors, Is.EquivalentTo(new Dictionary<ReportError, long> { [ReportError.InvalidMessage] = 1 }));
+        Assert.That(
+            _aggregators.Uploads.Select(upload => WireMessage.Decode<UploadRequest>(upload.Body).Reports.Count), Is.EqualTo(new[] { 5, 2 }));
+    }
+
+    [TestCase(201)]
+    [TestCase(202)]
+    [TestCase(204)]
+    [TestCase(299)]
+    public async Task Any_status_of_success_is_success(int status)
+    {
+        _aggregators.Script = (request, _, normally) =>
+            ScriptedAggregators.IsUpload(request) || status != 204 ? normally() with { Status = status } : normally();
+
+        await Client().UploadAsync(Measurement.FromNumber(1));
+
+        Assert.That(_aggregators.Uploads, Has.Count.EqualTo(1));
+    }
+
+    [TestCase(300)]
+    [TestCase(304)]
+    [TestCase(404)]
+    [TestCase(418)]
+    [TestCase(499)]
+    public void Any_other_status_is_a_refusal_that_is_not_retried(int status)
+    {
+        _aggregators.Script = (request, _, normally) => ScriptedAggregators.IsUpload(request) ? new Answer(status) : normally();
+
+        Assert.That(
+            () => Client().UploadAsync(Measurement.FromNumber(1)),
+            Throws.InstanceOf<DapResponseException>().With.Property("Status").EqualTo((System.Net.HttpStatusCode)status));
+        Assert.That(_aggregators.Uploads, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Errors_of_reports_that_were_not_sent_and_errors_that_are_repeated_change_nothing()
+    {
+        _aggregators.Script = (request, _, normally) => ScriptedAggregators.IsUpload(request) ? WithStrangeErrors(request) : normally();
+
+        UploadSummary summary = await Client().UploadAsync([Measurement.FromNumber(1), Measurement.FromNumber(2), Measurement.FromNumber(3)]);
+
+        Assert.That(summary.Accepted, Is.EqualTo(2));
+        Assert.That(summary.Errors, Is.EquivalentTo(new Dictionary<ReportError, long> { [ReportError.InvalidMessage] = 1 }));
+    }
+
+    [Test]
+    public void Errors_that_are_cut_off_are_an_answer_that_makes_no_sense()
+    {
+        _aggregators.Script = (request, _, normally) => ScriptedAggregators.IsUpload(request)
+            ? Answer.Ok with { ContentType = DapMediaType.UploadErrors, Body = new byte[16] }
+            : normally();
+
+        Assert.That(() => Client().UploadAsync(Measurement.FromNumber(1)), Throws.InstanceOf<DapResponseException>());
+    }
+
+    [Test]
+    public async Task Report_ids_and_shares_are_drawn_anew_for_every_report()
+    {
+        await using ScriptedAggregators aggregators = new(VdafDescription.Histogram(4, 2));
+        DapClient client = new(aggregators.DapTask.Id, aggregators.DapTask.Configuration, _http);
+
+        await client.UploadAsync(Enumerable.Range(0, 300).Select(_ => Measurement.FromNumber(3)));
+
+        Assert.That(aggregators.Stored, Has.Count.EqualTo(300));
+        Assert.That(aggregators.Stored.Select(report => report.ReportMetadata.ReportId), Is.Unique);
+        Assert.That(aggregators.Stored.Select(report => Convert.ToHexString(report.PublicShare.Span)), Is.Unique, "joint randomness comes from rand");
+        Assert.That(aggregators.Stored.Select(report => Convert.ToHexString(report.LeaderEncryptedInputShare.Enc.Span)), Is.Unique);
     }
 
     [Test]
@@ -197,6 +305,22 @@ public sealed class DapClientTests
 
         Assert.That(() => Client(fields with { BatchMode = (BatchMode)77 }), Throws.ArgumentException);
         Assert.That(() => Client(fields with { VdafType = VdafType.Poplar1 }), Throws.InstanceOf<UnsupportedVdafException>());
+        TaskExtension unknown = new((TaskExtensionType)5, new byte[] { 1 });
+        TaskExtension interval = TaskExtension.TaskInterval(new Interval(new Time(1), new Duration(5)));
+        foreach (TaskExtension[] extensions in new TaskExtension[][] { [unknown], [interval, unknown], [unknown, interval], [interval, interval] })
+        {
+            Assert.That(() => Client(fields with { Extensions = extensions }), Throws.ArgumentException.With.Message.Contains("extensions: "));
+        }
+
+        Assert.That(() => Client(fields with { Extensions = [interval] }), Throws.Nothing);
+    }
+
+    private static Answer WithStrangeErrors(ReceivedRequest request)
+    {
+        ReportId[] ids = [.. WireMessage.Decode<UploadRequest>(request.Body).Reports.Select(report => report.ReportMetadata.ReportId)];
+        ReportUploadStatus refused = new(ids[1], ReportError.InvalidMessage);
+        UploadErrors errors = new([refused, new ReportUploadStatus(ReportId.Random(), ReportError.ReportDropped), refused]);
+        return Answer.Ok with { ContentType = DapMediaType.UploadErrors, Body = WireMessage.Encode(errors) };
     }
 
     private static async Task<LoopbackServer> Gone()
@@ -214,6 +338,12 @@ public sealed class DapClientTests
 
     private DapClient Client(int maximumAttempts = 4) =>
         new(_aggregators.DapTask.Id, _aggregators.DapTask.Configuration, _http, Options(maximumAttempts));
+
+    private DapClient Client(TimeSpan maximumWaitForReportTime) => new(
+        _aggregators.DapTask.Id,
+        _aggregators.DapTask.Configuration,
+        _http,
+        Options(maximumAttempts: 4) with { MaximumWaitForReportTime = maximumWaitForReportTime });
 
     private DapClient Client(TaskConfigurationFields fields) =>
         new(_aggregators.DapTask.Id, new TaskConfiguration(fields), _http);

@@ -168,6 +168,40 @@ public sealed class HpkeConfigTests
     }
 
     [Test]
+    public async Task The_first_supported_configuration_is_preferred()
+    {
+        using TestKey other = new(40);
+        HpkeConfig known = _aggregators.DapTask.Leader.Config;
+        foreach (HpkeConfig[] order in new HpkeConfig[][] { [known, other.Config], [other.Config with { KemId = 0x4242 }, known, other.Config] })
+        {
+            _aggregators.LeaderConfigs = new HpkeConfigList(order);
+            _clock.Advance(TimeSpan.FromDays(2));
+            await UploadAsync();
+        }
+
+        _aggregators.LeaderConfigs = new HpkeConfigList([other.Config, known]);
+        _aggregators.KnownLeaderConfig = other.Config.Id;
+        _clock.Advance(TimeSpan.FromDays(2));
+        await UploadAsync();
+        Assert.That(
+            _aggregators.Stored.Select(report => report.LeaderEncryptedInputShare.ConfigId),
+            Is.EqualTo(new[] { known.Id, known.Id, other.Config.Id }));
+    }
+
+    [TestCase("0000")]
+    [TestCase("")]
+    [TestCase("000a0100200001000100020102")]
+    [TestCase("0009010020000100010000")]
+    public void Empty_or_malformed_list_is_refused_and_nothing_is_uploaded(string body)
+    {
+        _aggregators.Script = (request, _, normally) => request.Path.StartsWith("/leader", StringComparison.Ordinal)
+            ? normally() with { Body = Convert.FromHexString(body) }
+            : normally();
+        Assert.That(() => UploadAsync(), Throws.InstanceOf<DapResponseException>());
+        Assert.That(_aggregators.Uploads, Is.Empty);
+    }
+
+    [Test]
     public void Aggregator_without_a_supported_configuration_is_refused()
     {
         HpkeConfig good = _aggregators.DapTask.Helper.Config;

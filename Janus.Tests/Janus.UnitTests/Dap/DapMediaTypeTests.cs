@@ -19,6 +19,8 @@ public sealed class DapMediaTypeTests
     [TestCase("application/ppm-dap")]
     [TestCase("application/ppm-dap;message=upload-errors")]
     [TestCase("application/ppm-dap;message=")]
+    [TestCase("application/ppm-dap;message=upload-req;message=upload-errors")]
+    [TestCase("application/ppm-dap;message=upload-req, application/ppm-dap;message=upload-req")]
     [TestCase("application/dap-report")]
     [TestCase("application/json;message=upload-req")]
     public void Another_media_type_does_not_match(string? contentType) =>
