@@ -612,6 +612,10 @@ namespace Janus.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at");
 
+                    b.Property<int>("Refusals")
+                        .HasColumnType("integer")
+                        .HasColumnName("refusals");
+
                     b.Property<long>("ReportTime")
                         .HasColumnType("bigint")
                         .HasColumnName("report_time");

@@ -26,6 +26,13 @@ namespace Janus.Migrations
                 nullable: false,
                 defaultValue: false);
 
+            migrationBuilder.AddColumn<int>(
+                name: "refusals",
+                table: "unaggregated_reports",
+                type: "integer",
+                nullable: false,
+                defaultValue: 0);
+
             migrationBuilder.AddColumn<byte[]>(
                 name: "agg_param",
                 table: "leader_selected_batches",
@@ -162,6 +169,10 @@ namespace Janus.Migrations
             migrationBuilder.DropColumn(
                 name: "asynchronous",
                 table: "tasks");
+
+            migrationBuilder.DropColumn(
+                name: "refusals",
+                table: "unaggregated_reports");
 
             migrationBuilder.DropColumn(
                 name: "agg_param",

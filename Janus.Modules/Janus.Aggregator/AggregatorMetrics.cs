@@ -13,11 +13,13 @@ internal sealed class AggregatorMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _uploaded;
     private readonly Counter<long> _rejected;
+    private readonly Counter<long> _abandoned;
 
     public AggregatorMetrics()
     {
         _uploaded = _meter.CreateCounter<long>("janus.upload.reports", "{report}", "Uploaded reports by outcome.");
         _rejected = _meter.CreateCounter<long>("janus.aggregation.rejected_reports", "{report}", "Reports rejected in aggregation, by role and error.");
+        _abandoned = _meter.CreateCounter<long>("janus.aggregation.abandoned_reports", "{report}", "Reports of aggregation jobs that the Leader gave up, by outcome.");
         UploadsShed = _meter.CreateCounter<long>("janus.upload.shed_requests", "{request}", "Upload requests refused because the queue was full.");
         ReportsAggregated = _meter.CreateCounter<long>("janus.aggregation.reports", "{report}", "Reports verified and committed to a batch bucket, by role.");
         JobReports = _meter.CreateHistogram<long>("janus.aggregation.job_reports", "{report}", "Reports in an aggregation job.");
@@ -48,6 +50,13 @@ internal sealed class AggregatorMetrics : IDisposable
     /// <summary>Counts a report that was rejected in aggregation.</summary>
     public void ReportRejected(Role role, ReportError error) =>
         _rejected.Add(1, new("role", role.ToString()), new("error", error.ToString()));
+
+    /// <summary>Counts the reports of an aggregation job that was given up.</summary>
+    public void JobAbandoned(AbandonedReports reports)
+    {
+        _abandoned.Add(reports.PutBack, new KeyValuePair<string, object?>("outcome", nameof(reports.PutBack)));
+        _abandoned.Add(reports.Dropped, new KeyValuePair<string, object?>("outcome", nameof(reports.Dropped)));
+    }
 
     /// <summary>Publishes how many reports wait to be written.</summary>
     public void ObserveUploadQueue(Func<long> reports) =>

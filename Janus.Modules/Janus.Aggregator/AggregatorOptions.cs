@@ -34,6 +34,10 @@ public sealed class AggregatorOptions
     [ValidateObjectMembers]
     public JobDriverOptions AggregationJobDriver { get; set; } = new();
 
+    /// <summary>What a Leader tells Collectors.</summary>
+    [ValidateObjectMembers]
+    public CollectionJobOptions CollectionJobs { get; set; } = new();
+
     /// <summary>How collection jobs are driven.</summary>
     [ValidateObjectMembers]
     public JobDriverOptions CollectionJobDriver { get; set; } = new();

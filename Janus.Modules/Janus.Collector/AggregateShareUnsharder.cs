@@ -25,6 +25,9 @@ internal sealed class AggregateShareUnsharder
         _helper = new AggregateShareOpener(taskId, taskConfiguration, Role.Helper, collectorHpkeConfig, keyPair);
     }
 
+    /// <summary>Whether the VDAF accepts an aggregation parameter.</summary>
+    public bool IsValidAggParam(ReadOnlySpan<byte> aggParam) => _vdaf.IsValidAggParam(aggParam);
+
     /// <summary>The longest encoding of a <see cref="CollectionJobResp"/>, in bytes.</summary>
     /// <exception cref="ArgumentException">The aggregation parameter is not valid.</exception>
     public int MaximumResponseLength(ReadOnlySpan<byte> aggParam) => 2 * (_vdaf.AggShareLength(aggParam) + CiphertextOverhead);

@@ -77,14 +77,24 @@ public sealed class DapCollector
     /// <summary>The task's configuration.</summary>
     public TaskConfiguration TaskConfiguration { get; }
 
-    /// <summary>Creates a collection job, waits for its result, and deletes it.</summary>
-    /// <exception cref="ArgumentException">The query's batch mode is not the task's.</exception>
+    /// <summary>Creates a collection job with the empty aggregation parameter, waits for its result, and deletes it.</summary>
+    /// <exception cref="ArgumentException">The query's batch mode is not the task's, or the VDAF has an aggregation parameter.</exception>
     /// <exception cref="AggregateShareException">An aggregate share cannot be opened, or is malformed.</exception>
     /// <exception cref="TimeoutException">The deadline has passed.</exception>
     public Task<CollectionResult> CollectAsync(
         Query query, IProgress<CollectionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        CollectAsync(RequestFor(query), progress, cancellationToken);
+
+    /// <summary>Creates a collection job, with an aggregation parameter or extensions, waits for its result, and deletes it.</summary>
+    /// <exception cref="ArgumentException">
+    /// The query's batch mode is not the task's, or the VDAF does not accept the aggregation parameter.
+    /// </exception>
+    /// <exception cref="AggregateShareException">An aggregate share cannot be opened, or is malformed.</exception>
+    /// <exception cref="TimeoutException">The deadline has passed.</exception>
+    public Task<CollectionResult> CollectAsync(
+        CollectionJobReq request, IProgress<CollectionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         WithDeadlineAsync(
-            async stop => await FinishAsync(await CreateAsync(query, stop), progress, stop), cancellationToken);
+            async stop => await FinishAsync(await CreateAsync(request, stop), progress, stop), cancellationToken);
 
     /// <summary>Waits for the result of a collection job created before, and deletes it.</summary>
     /// <exception cref="ArgumentException">The job is not one of this task at its Leader.</exception>
@@ -95,19 +105,35 @@ public sealed class DapCollector
         WithDeadlineAsync(
             async stop => await FinishAsync(await PollAsync(job, stop), progress, stop), cancellationToken);
 
-    /// <summary>Creates a collection job, or finds the one that an identical request has created: DAP §4.6.1 (collect-init).</summary>
-    /// <exception cref="ArgumentException">The query's batch mode is not the task's.</exception>
+    /// <summary>
+    /// Creates a collection job with the empty aggregation parameter, or finds the one that an identical request has
+    /// created: DAP §4.6.1 (collect-init).
+    /// </summary>
+    /// <exception cref="ArgumentException">The query's batch mode is not the task's, or the VDAF has an aggregation parameter.</exception>
     /// <exception cref="AggregateShareException">The result is there, but an aggregate share cannot be opened, or is malformed.</exception>
-    public async Task<CollectionJobState> CreateAsync(Query query, CancellationToken cancellationToken = default)
+    public Task<CollectionJobState> CreateAsync(Query query, CancellationToken cancellationToken = default) =>
+        CreateAsync(RequestFor(query), cancellationToken);
+
+    /// <summary>Creates a collection job, or finds the one that an identical request has created: DAP §4.6.1 (collect-init).</summary>
+    /// <exception cref="ArgumentException">
+    /// The query's batch mode is not the task's, or the VDAF does not accept the aggregation parameter.
+    /// </exception>
+    /// <exception cref="AggregateShareException">The result is there, but an aggregate share cannot be opened, or is malformed.</exception>
+    public async Task<CollectionJobState> CreateAsync(CollectionJobReq request, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(query);
-        if (query.BatchMode != TaskConfiguration.BatchMode)
+        ArgumentNullException.ThrowIfNull(request);
+        BatchMode batchMode = request.Query.BatchMode;
+        if (batchMode != TaskConfiguration.BatchMode)
         {
             throw new ArgumentException(
-                $"a query of the batch mode {TaskConfiguration.BatchMode} expected, {query.BatchMode} given", nameof(query));
+                $"a query of the batch mode {TaskConfiguration.BatchMode} expected, {batchMode} given", nameof(request));
         }
 
-        CollectionJobReq request = new(query, ReadOnlyMemory<byte>.Empty, []);
+        if (!_unsharder.IsValidAggParam(request.AggParam.Span))
+        {
+            throw new ArgumentException("an aggregation parameter of the task's VDAF expected", nameof(request));
+        }
+
         DapResponse response = await _exchange.SendAsync(
             To(HttpMethod.Post, _collectionJobs, request) with
             {
@@ -142,6 +168,12 @@ public sealed class DapCollector
             when (exception.Status is System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.Gone)
         {
         }
+    }
+
+    private static CollectionJobReq RequestFor(Query query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return new CollectionJobReq(query, ReadOnlyMemory<byte>.Empty, []);
     }
 
     private DapRequest To(HttpMethod method, Uri uri, CollectionJobReq request) => new(method, uri)

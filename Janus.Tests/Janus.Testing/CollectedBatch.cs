@@ -26,6 +26,6 @@ public sealed record CollectedBatch(Uri Job, ulong ReportCount, Interval Interva
             ?? throw new InvalidOperationException("the Leader's aggregate share does not open");
         byte[] helper = task.Open(Role.Helper, request, response.HelperEncryptedAggShare)
             ?? throw new InvalidOperationException("the Helper's aggregate share does not open");
-        return new CollectedBatch(job, response.ReportCount, response.Interval, task.Vdaf.Unshard([], [leader, helper], response.ReportCount));
+        return new CollectedBatch(job, response.ReportCount, response.Interval, task.Vdaf.Unshard(request.AggParam.Span, [leader, helper], response.ReportCount));
     }
 }

@@ -147,7 +147,10 @@ public sealed class ScriptedHelper : IAsyncDisposable
         using MemoryStream body = new();
         await context.Request.Body.CopyToAsync(body);
         ScriptedRequest request = new(
-            context.Request.Method, context.Request.Path, context.Request.ContentType, context.Request.Headers.Authorization, body.ToArray());
+            context.Request.Method, context.Request.Path, context.Request.ContentType, context.Request.Headers.Authorization, body.ToArray())
+        {
+            Query = context.Request.QueryString.Value ?? "",
+        };
         _requests.Enqueue(request);
         if (_script is not { } script || !await script(request, context))
         {
@@ -157,7 +160,7 @@ public sealed class ScriptedHelper : IAsyncDisposable
 
     private async Task<HttpAnswer> ForwardAsync(ScriptedRequest request)
     {
-        using HttpRequestMessage message = new(new HttpMethod(request.Method), new Uri(_helper!, request.Path))
+        using HttpRequestMessage message = new(new HttpMethod(request.Method), new Uri(_helper!, request.Path + request.Query))
         {
             Content = request.Body.Length == 0 ? null : new ByteArrayContent(request.Body),
         };

@@ -8,10 +8,19 @@ namespace Janus.Testing;
 /// <param name="Body">The whole body.</param>
 public sealed record ScriptedRequest(string Method, string Path, string? ContentType, string? Authorization, byte[] Body)
 {
+    /// <summary>The query with a question mark in front, or nothing.</summary>
+    public string Query { get; init; } = "";
+
     public bool IsAggregationJob => Path.EndsWith("/aggregation_jobs", StringComparison.Ordinal);
 
     public bool IsAggregateShare => Path.EndsWith("/aggregate_shares", StringComparison.Ordinal);
 
-    /// <summary>Method and path: the header holds a token.</summary>
-    public override string ToString() => $"{Method} {Path}";
+    /// <summary>A request to one aggregation job: it continues it, asks for an answer, or deletes it.</summary>
+    public bool IsToAggregationJob => Path.Contains("/aggregation_jobs/", StringComparison.Ordinal);
+
+    /// <summary>A request to one aggregate share.</summary>
+    public bool IsToAggregateShare => Path.Contains("/aggregate_shares/", StringComparison.Ordinal);
+
+    /// <summary>Method, path and query: the header holds a token.</summary>
+    public override string ToString() => $"{Method} {Path}{Query}";
 }

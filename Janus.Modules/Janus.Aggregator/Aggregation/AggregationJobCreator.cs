@@ -7,7 +7,10 @@ using Microsoft.Extensions.Options;
 namespace Janus.Aggregator;
 
 /// <summary>The role <c>aggregation-job-creator</c>: puts a Leader's waiting reports into aggregation jobs, oldest first.</summary>
-/// <remarks>Eager, since the aggregation parameter of Prio3 is known: DAP §4.5.2 (eager-aggregation).</remarks>
+/// <remarks>
+/// Eager where the VDAF has no aggregation parameter: DAP §4.5.2 (eager-aggregation). Otherwise reports wait until a
+/// collection job needs them.
+/// </remarks>
 internal sealed partial class AggregationJobCreator : BackgroundService
 {
     private readonly AggregationJobOptions _options;
@@ -58,16 +61,17 @@ internal sealed partial class AggregationJobCreator : BackgroundService
         }
     }
 
-    // Tells whether reports are left that no job holds.
+    // Tells whether reports are left that become a job without anything else happening.
     private async Task<bool> CreateJobsAsync(CancellationToken cancellationToken)
     {
         bool left = false;
-        foreach (int key in await _store.TasksWithUnassignedReportsAsync(cancellationToken))
+        foreach (int key in await _store.TasksWithUnassignedReportsAsync(_time.GetUtcNow(), cancellationToken))
         {
             try
             {
-                await CreateJobsAsync(await _tasks.GetAsync(key, cancellationToken), cancellationToken);
-                left = true;
+                AggregatorTask task = await _tasks.GetAsync(key, cancellationToken);
+                await CreateJobsAsync(task, cancellationToken);
+                left |= !task.Vdaf.HasAggParam;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -81,13 +85,20 @@ internal sealed partial class AggregationJobCreator : BackgroundService
 
     private async Task CreateJobsAsync(AggregatorTask task, CancellationToken cancellationToken)
     {
-        int maximum = (int)Math.Clamp(_options.MaximumInputShareBytes / task.LeaderBytesPerReport([]), 1, _options.MaximumReports);
-        AggregationJobLimits limits = new(Math.Min(_options.MinimumReports, maximum), maximum, _options.MaximumDelay);
-        int created = await _store.CreateAsync(task.Stored, limits, _time.GetUtcNow(), cancellationToken);
+        DateTimeOffset now = _time.GetUtcNow();
+        int created = task.Vdaf.HasAggParam
+            ? await _store.CreateForCollectionAsync(task.Stored, aggParam => LimitsOf(task, aggParam), now, cancellationToken)
+            : await _store.CreateAsync(task.Stored, LimitsOf(task, []), now, cancellationToken);
         if (created > 0)
         {
             LogCreated(created, task.Id);
         }
+    }
+
+    private AggregationJobLimits LimitsOf(AggregatorTask task, byte[] aggParam)
+    {
+        int maximum = (int)Math.Clamp(_options.MaximumInputShareBytes / task.LeaderBytesPerReport(aggParam), 1, _options.MaximumReports);
+        return new(Math.Min(_options.MinimumReports, maximum), maximum, _options.MaximumDelay);
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Jobs} aggregation jobs created in task {TaskId}")]

@@ -1,3 +1,4 @@
+using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.Extensions.Logging;
@@ -7,14 +8,19 @@ namespace Janus.Aggregator;
 
 /// <summary>The role <c>aggregation-job-driver</c>: verifies the reports of a Leader's aggregation jobs together with the Helper.</summary>
 /// <remarks>
-/// A step (1) reads the job's reports, (2) initializes their verification, (3) sends them to the Helper,
-/// (4) finishes with its answers and adds up the out shares, and (5) commits in one transaction that checks the
-/// lease. A step that dies anywhere before (5) is repeated whole: its request is the same, byte for byte, so the
-/// Helper answers as before and nothing counts twice.
+/// A step (1) asks for the answer that the Helper has deferred, if it has, (2) initializes the verification of the job's
+/// reports, or reads what the step before left, (3) sends them to the Helper, unless (1) has the answer, (4) goes on with
+/// its answers, and (5) stores the states for the next step, or commits, in one transaction that checks the lease. A step
+/// that dies anywhere before (5) is repeated whole: its request is the same, byte for byte, so the Helper answers as
+/// before and nothing counts twice.
 /// </remarks>
 internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregationJob>
 {
-    private readonly int _maximumAttempts;
+    // A Helper whose clock is behind by more will not take the report in our time.
+    private static readonly TimeSpan LongestTooEarly = TimeSpan.FromHours(1);
+
+    private readonly AggregationJobOptions _options;
+    private readonly JobDriverOptions _driving;
     private readonly LeaderAggregationJobStore _store;
     private readonly LeaderAggregation _aggregation;
     private readonly TaskDirectory _tasks;
@@ -34,7 +40,8 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         ILogger<AggregationJobDriver> logger)
         : base(options.Value.AggregationJobDriver, signal, WorkKind.AggregationJobs, time, logger)
     {
-        _maximumAttempts = options.Value.AggregationJobs.MaximumAttempts;
+        _options = options.Value.AggregationJobs;
+        _driving = options.Value.AggregationJobDriver;
         _store = store;
         _aggregation = aggregation;
         _tasks = tasks;
@@ -57,57 +64,171 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
     /// <inheritdoc/>
     protected override async Task StepAsync(Lease<LeaderAggregationJob> lease, CancellationToken cancellationToken)
     {
-        LeaderAggregationJob job = lease.Job;
-        AggregatorTask task = await _tasks.GetAsync(job.TaskKey, cancellationToken);
-        // (1)
-        IReadOnlyList<UnaggregatedReport> reports = await _store.ReadReportsAsync(job, cancellationToken);
-        // (2)
-        using LeaderVerification verification = _aggregation.Init(task, reports, cancellationToken);
-        foreach (ReportError error in verification.Rejected)
+        AggregatorTask task = await _tasks.GetAsync(lease.Job.TaskKey, cancellationToken);
+        DateTimeOffset lastStart = lease.Expiry - (_driving.LeaseDuration / 2);
+        while (await TakeStepAsync(task, lease, cancellationToken) is { } next)
         {
-            _metrics.ReportRejected(Role.Leader, error);
+            lease = next;
+            DateTimeOffset now = Clock.GetUtcNow();
+            if (now >= lastStart)
+            {
+                await _store.ReleaseAsync(lease, now, cancellationToken);
+                LookAgainAt(now);
+                return;
+            }
         }
+    }
 
-        BatchBucketSums sums;
+    // Returns the lease with the job at its next step, or null when the lease is over.
+    private async Task<Lease<LeaderAggregationJob>?> TakeStepAsync(
+        AggregatorTask task, Lease<LeaderAggregationJob> lease, CancellationToken cancellationToken)
+    {
+        LeaderAggregationJob job = lease.Job;
+        Uri? location = job.HelperLocation is { } known ? new Uri(known) : null;
         try
         {
+            // (1)
+            HelperAnswer<AggregationJobResp>? answer = location is not null && IsDeferred(job, location)
+                ? await _helper.PollAggregationJobAsync(task, job.AggParam, location, job.Step, job.ReportCount, cancellationToken)
+                : null;
+            if (answer is { Message: null })
+            {
+                await DeferAsync(lease, answer, location, cancellationToken);
+                return null;
+            }
+
+            // (2)
+            using LeaderVerification verification = await VerificationOfAsync(task, job, cancellationToken);
             // (3) An aggregation job without reports is not a request (PROTOCOL reading 3).
-            IReadOnlyList<VerifyResp> responses = verification.Inits.Count == 0
-                ? []
-                : await _helper.CreateAggregationJobAsync(task, job.BatchId, verification.Inits, cancellationToken);
+            if (answer is null && verification.Pending.Count > 0)
+            {
+                answer = await AskAsync(task, job, verification, location, cancellationToken);
+                location = answer.Location ?? location;
+                if (answer.Message is null)
+                {
+                    await DeferAsync(lease, answer, location, cancellationToken);
+                    return null;
+                }
+            }
+
             // (4)
-            sums = _aggregation.Finish(
-                task, job.BatchId, verification, responses, error => _metrics.ReportRejected(Role.Leader, error), cancellationToken);
+            using LeaderProgress progress = _aggregation.Proceed(task, job, verification, answer?.Message!.VerifyResps ?? [], cancellationToken);
+            // (5)
+            return progress.Next.Count > 0
+                ? await ContinueAsync(task, lease, verification, progress, location, cancellationToken)
+                : await FinishAsync(task, lease, verification, progress, location, cancellationToken);
         }
-        catch (Exception exception) when (exception is PeerMisbehavedException || (exception is PeerRefusedException && lease.Attempts >= _maximumAttempts))
+        catch (Exception exception) when (exception is PeerMisbehavedException or PeerRefusedException)
         {
-            LogAbandoned(job.Id, task.Id, exception.Message);
-            await _store.AbandonAsync(lease, Clock.GetUtcNow(), cancellationToken);
-            return;
+            await SettleRefusalAsync(task, lease, exception, location, cancellationToken);
+            return null;
+        }
+    }
+
+    // The location has the step that the Helper was asked for last, if it deferred its answer.
+    private static bool IsDeferred(LeaderAggregationJob job, Uri location) =>
+        AggregatorUrls.WithStep(location, (ushort)job.Step) == location;
+
+    private async Task<LeaderVerification> VerificationOfAsync(AggregatorTask task, LeaderAggregationJob job, CancellationToken cancellationToken) =>
+        job.Step == 0
+            ? _aggregation.Init(task, job.AggParam, await _store.ReadReportsAsync(job, cancellationToken), cancellationToken)
+            : new LeaderVerification(await _store.ReadVerificationAsync(job, cancellationToken));
+
+    private Task<HelperAnswer<AggregationJobResp>> AskAsync(
+        AggregatorTask task, LeaderAggregationJob job, LeaderVerification verification, Uri? location, CancellationToken cancellationToken) =>
+        job.Step == 0
+            ? _helper.CreateAggregationJobAsync(task, job.AggParam, job.BatchId, verification.Inits, cancellationToken)
+            : _helper.ContinueAggregationJobAsync(task, job.AggParam, location!, job.Step, verification.Continues, cancellationToken);
+
+    private async Task DeferAsync(
+        Lease<LeaderAggregationJob> lease, HelperAnswer<AggregationJobResp> answer, Uri? known, CancellationToken cancellationToken)
+    {
+        Uri location = answer.Location ?? known ?? throw new PeerUnavailableException(
+            "the Helper deferred its answer without a location on its server", answer.RetryAfter);
+        DateTimeOffset due = Clock.GetUtcNow() + _helper.PollDelay(answer.RetryAfter);
+        string withStep = AggregatorUrls.WithStep(location, (ushort)lease.Job.Step).AbsoluteUri;
+        if (await _store.DeferAsync(lease, withStep, due, cancellationToken))
+        {
+            LogDeferred(lease.Job.Id, lease.Job.Step, due);
+            LookAgainAt(due);
+        }
+    }
+
+    private async Task<Lease<LeaderAggregationJob>?> ContinueAsync(
+        AggregatorTask task,
+        Lease<LeaderAggregationJob> lease,
+        LeaderVerification verification,
+        LeaderProgress progress,
+        Uri? location,
+        CancellationToken cancellationToken)
+    {
+        string known = AggregatorUrls.WithoutStep(location ?? throw new PeerMisbehavedException("the Helper does not tell the location of the aggregation job")).AbsoluteUri;
+        if (!await _store.ContinueAsync(lease, progress.Next, PostponedOf(task, progress), known, cancellationToken))
+        {
+            LogLeaseLost(lease.Job.Id);
+            return null;
         }
 
-        // (5)
-        IReadOnlyList<BatchBucketShard> shards = sums.ToShards(job.Id);
-        bool finished = await _store.FinishAsync(lease, shards, Clock.GetUtcNow(), cancellationToken);
-        sums.Clear();
-        if (!finished)
+        CountRejected(verification, progress);
+        return lease with
+        {
+            Job = lease.Job with { Step = lease.Job.Step + 1, ReportCount = progress.Next.Count, HelperLocation = known, Refusals = 0 },
+        };
+    }
+
+    // Always null: the lease is over.
+    private async Task<Lease<LeaderAggregationJob>?> FinishAsync(
+        AggregatorTask task,
+        Lease<LeaderAggregationJob> lease,
+        LeaderVerification verification,
+        LeaderProgress progress,
+        Uri? location,
+        CancellationToken cancellationToken)
+    {
+        LeaderAggregationJob job = lease.Job;
+        IReadOnlyList<BatchBucketShard> shards = progress.Sums.ToShards(job.Id);
+        if (!await _store.FinishAsync(lease, shards, PostponedOf(task, progress), Clock.GetUtcNow(), cancellationToken))
         {
             LogLeaseLost(job.Id);
-            return;
+            return null;
         }
 
         long committed = shards.Sum(shard => shard.ReportCount);
-        _metrics.JobReports.Record(reports.Count);
+        CountRejected(verification, progress);
+        _metrics.JobReports.Record(job.ReportCount);
         _metrics.ReportsAggregated.Add(committed, new KeyValuePair<string, object?>("role", nameof(Role.Leader)));
-        LogFinished(job.Id, task.Id, committed, reports.Count);
+        LogFinished(job.Id, task.Id, committed, job.ReportCount);
+        if (location is not null && job.Step < LeaderAggregation.LastStep(task))
+        {
+            // No report is left for the steps that the Helper waits for.
+            await _helper.TryDeleteAsync(task, location);
+        }
+
+        return null;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "aggregation job {JobId} of task {TaskId} is abandoned: {Reason}")]
-    private partial void LogAbandoned(AggregationJobId jobId, TaskId taskId, string reason);
+    private PostponedReport[] PostponedOf(AggregatorTask task, LeaderProgress progress)
+    {
+        DateTimeOffset now = Clock.GetUtcNow();
+        List<PostponedReport> postponed = [];
+        foreach (PendingReport report in progress.TooEarly)
+        {
+            DateTimeOffset time = report.Time.ToDateTimeOffset(task.Configuration.TimePrecision);
+            if (now - time < LongestTooEarly)
+            {
+                DateTimeOffset soonest = now + _options.PutBackDelay;
+                postponed.Add(new PostponedReport(report.Id, time > soonest ? time : soonest));
+            }
+        }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the lease of aggregation job {JobId} was lost; another driver has the job")]
-    private partial void LogLeaseLost(AggregationJobId jobId);
+        return [.. postponed];
+    }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "aggregation job {JobId} of task {TaskId} is finished: {Committed} of {Reports} reports committed")]
-    private partial void LogFinished(AggregationJobId jobId, TaskId taskId, long committed, int reports);
+    private void CountRejected(LeaderVerification verification, LeaderProgress progress)
+    {
+        foreach (ReportError error in verification.Rejected.Concat(progress.Rejected))
+        {
+            _metrics.ReportRejected(Role.Leader, error);
+        }
+    }
 }

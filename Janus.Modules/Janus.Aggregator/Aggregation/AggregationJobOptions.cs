@@ -26,11 +26,18 @@ public sealed class AggregationJobOptions
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// From which attempt on a refusal by the Helper makes a Leader give the job up, and its reports with it. Until
-    /// then an operator can mend what is wrong; the default gives hours.
+    /// How many attempts at one step the Helper may refuse, or answer wrongly, before a Leader gives the job up; an
+    /// outage does not count. Until then an operator can mend what is wrong; the default gives hours.
     /// </summary>
     [Range(1, 100_000)]
     public int MaximumAttempts { get; set; } = 100;
+
+    /// <summary>
+    /// How long a report waits before it is in another aggregation job, when the Helper had it too early or refused its
+    /// first job.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.0100000", "1.00:00:00")]
+    public TimeSpan PutBackDelay { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The longest request for an aggregation job that a Helper takes, in bytes: it is held in memory.</summary>
     [Range(1L << 16, 1L << 34)]

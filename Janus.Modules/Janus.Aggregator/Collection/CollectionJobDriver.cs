@@ -12,7 +12,9 @@ namespace Janus.Aggregator;
 /// <remarks>
 /// A waiting job is (1) given its batch, (2) held until every report of it has been aggregated and there are
 /// enough, and (3) fenced in the transaction that stores the Leader's aggregate share. A fenced job (4) asks the
-/// Helper with a request that depends on stored values alone, and (5) is finished, or failed with the batch released.
+/// Helper with a request that depends on stored values alone, or for the answer that the Helper has deferred, and (5) is
+/// finished, or failed with the batch released. What the Helper refuses without one of DAP's errors, an operator can mend:
+/// it is retried.
 /// </remarks>
 internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
 {
@@ -57,17 +59,27 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
     protected override async Task StepAsync(Lease<CollectionJob> lease, CancellationToken cancellationToken)
     {
         AggregatorTask task = await _tasks.GetAsync(lease.Job.TaskKey, cancellationToken);
-        CollectionJob? fenced = lease.Job.State == CollectionJobState.Fenced
-            ? lease.Job
-            : await TryFenceAsync(task, lease, cancellationToken);
-        if (fenced is not null)
+        CollectionJob job = lease.Job;
+        byte[]? share;
+        if (job.State == CollectionJobState.Fenced)
         {
-            await ObtainAggregateShareAsync(task, lease, fenced, cancellationToken);
+            share = await _store.ReadLeaderAggregateShareAsync(job, cancellationToken);
         }
+        else if (await TryFenceAsync(task, lease, cancellationToken) is { } fenced)
+        {
+            (job, share) = fenced;
+        }
+        else
+        {
+            return;
+        }
+
+        await ObtainAggregateShareAsync(task, lease, job, share, cancellationToken);
+        CryptographicOperations.ZeroMemory(share);
     }
 
-    // Returns the fenced job, or null when it has to wait or is over.
-    private async Task<CollectionJob?> TryFenceAsync(AggregatorTask task, Lease<CollectionJob> lease, CancellationToken cancellationToken)
+    // Returns the fenced job and the Leader's aggregate share, or null when it has to wait or is over.
+    private async Task<(CollectionJob Job, byte[] Share)?> TryFenceAsync(AggregatorTask task, Lease<CollectionJob> lease, CancellationToken cancellationToken)
     {
         // (1)
         ulong minBatchSize = task.Configuration.MinBatchSize;
@@ -81,10 +93,16 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         while (true)
         {
             // (2)
+            if (task.Vdaf.HasAggParam && await _batches.HasOtherAggParamAsync(task.Key, range, lease.Job.AggParam, cancellationToken))
+            {
+                await FailAsync(lease, FenceOutcome.OtherAggParam, cancellationToken);
+                return null;
+            }
+
             BatchSummary summary = await _batches.SummarizeAsync(task.Key, range, cancellationToken);
             if (summary.IsCollected)
             {
-                await FailAsync(lease, DapProblemType.BatchOverlap, "the batch overlaps one that has been collected", cancellationToken);
+                await FailAsync(lease, FenceOutcome.Overlap, cancellationToken);
                 return null;
             }
 
@@ -96,64 +114,103 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
             }
 
             // (3) What changes from here on, the fence finds.
-            (StoredBatch batch, byte[] share) = await _batches.MergeAsync(task, range, default, cancellationToken);
+            (StoredBatch batch, byte[] share) = await _batches.MergeAsync(task, range, lease.Job.AggParam, cancellationToken);
             FenceOutcome outcome = await _store.FenceAsync(lease, batch, share, batch.ReportInterval, Clock.GetUtcNow(), cancellationToken);
             switch (outcome)
             {
                 case FenceOutcome.Fenced:
-                    return lease.Job with
+                    CollectionJob fenced = lease.Job with
                     {
                         State = CollectionJobState.Fenced,
                         Range = range,
-                        LeaderAggregateShare = share,
                         ReportCount = batch.ReportCount,
                         Checksum = batch.Checksum,
                         Interval = batch.ReportInterval,
                     };
-                case FenceOutcome.LeaseLost:
-                    return null;
-                case FenceOutcome.Overlap:
-                    await FailAsync(lease, DapProblemType.BatchOverlap, "the batch overlaps one that has been collected", cancellationToken);
-                    return null;
+                    return (fenced, share);
                 case FenceOutcome.Changed:
                     continue;
+                case FenceOutcome.LeaseLost:
+                    return null;
+                default:
+                    await FailAsync(lease, outcome, cancellationToken);
+                    return null;
             }
         }
     }
 
-    private async Task ObtainAggregateShareAsync(AggregatorTask task, Lease<CollectionJob> lease, CollectionJob job, CancellationToken cancellationToken)
+    private async Task ObtainAggregateShareAsync(
+        AggregatorTask task, Lease<CollectionJob> lease, CollectionJob job, byte[] share, CancellationToken cancellationToken)
     {
         CollectionJobReq request = WireMessage.Decode<CollectionJobReq>(job.Request);
-        AggregateShareReq shareRequest = new(
-            request,
-            task.BatchMode.SelectorOf(job.Range!),
-            (ulong)job.ReportCount!,
-            BatchChecksum.FromBytes(job.Checksum));
-        HpkeCiphertext helperShare;
+        Uri? location = job.HelperLocation is { } known ? new Uri(known) : null;
+        HelperAnswer<AggregateShare> answer;
         try
         {
             // (4)
-            helperShare = await _helper.CreateAggregateShareAsync(task, shareRequest, cancellationToken);
+            answer = await AskAsync(task, job, request, location, cancellationToken);
         }
         catch (PeerRefusedException exception)
         {
             LogRefused(job.Id, task.Id, exception.Message);
-            await FailAsync(lease, exception.Type, exception.Detail, cancellationToken);
+            await _store.FailAsync(lease, exception.Urn, exception.Detail, releaseBatch: true, Clock.GetUtcNow(), cancellationToken);
+            return;
+        }
+
+        location = answer.Location ?? location;
+        if (answer.Message is null)
+        {
+            await DeferAsync(lease, answer, location, cancellationToken);
             return;
         }
 
         // (5)
-        HpkeCiphertext leaderShare = task.AggregateShares.Seal(request, job.LeaderAggregateShare!);
-        CollectionJobResp response = new((ulong)job.ReportCount!, job.Interval!.Value, leaderShare, helperShare);
-        CryptographicOperations.ZeroMemory(job.LeaderAggregateShare);
-        if (await _store.FinishAsync(lease, WireMessage.Encode(response), Clock.GetUtcNow(), cancellationToken))
+        HpkeCiphertext leaderShare = task.AggregateShares.Seal(request, share);
+        CollectionJobResp response = new((ulong)job.ReportCount!, job.Interval!.Value, leaderShare, answer.Message.EncryptedAggregateShare);
+        if (await _store.FinishAsync(lease, WireMessage.Encode(response), location?.AbsoluteUri, Clock.GetUtcNow(), cancellationToken))
         {
             LogFinished(job.Id, task.Id, job.ReportCount!.Value);
         }
+        else if (location is not null && await _store.FindAsync(task.Key, job.Id, cancellationToken) is { State: CollectionJobState.Deleted })
+        {
+            await _helper.TryDeleteAsync(task, location);
+        }
     }
 
-    private Task<bool> FailAsync(Lease<CollectionJob> lease, DapProblemType type, string detail, CancellationToken cancellationToken) =>
-        _store.FailAsync(lease, type.Urn, detail, releaseBatch: true, Clock.GetUtcNow(), cancellationToken);
+    private async Task<HelperAnswer<AggregateShare>> AskAsync(
+        AggregatorTask task, CollectionJob job, CollectionJobReq request, Uri? location, CancellationToken cancellationToken)
+    {
+        HelperAnswer<AggregateShare>? answer = location is null
+            ? null
+            : await _helper.PollAggregateShareAsync(task, job.AggParam, location, cancellationToken);
+        return answer ?? await _helper.CreateAggregateShareAsync(
+            task,
+            new AggregateShareReq(
+                request, task.BatchMode.SelectorOf(job.Range!), (ulong)job.ReportCount!, BatchChecksum.FromBytes(job.Checksum)),
+            cancellationToken);
+    }
+
+    private async Task DeferAsync(
+        Lease<CollectionJob> lease, HelperAnswer<AggregateShare> answer, Uri? location, CancellationToken cancellationToken)
+    {
+        if (location is null)
+        {
+            throw new PeerUnavailableException("the Helper deferred its answer without a location on its server", answer.RetryAfter);
+        }
+
+        DateTimeOffset due = Clock.GetUtcNow() + _helper.PollDelay(answer.RetryAfter);
+        await _store.RecordHelperLocationAsync(lease, location.AbsoluteUri, cancellationToken);
+        await _store.DeferAsync(lease, due, cancellationToken);
+        LookAgainAt(due);
+    }
+
+    private Task<bool> FailAsync(Lease<CollectionJob> lease, FenceOutcome outcome, CancellationToken cancellationToken)
+    {
+        (DapProblemType type, string detail) = outcome == FenceOutcome.OtherAggParam
+            ? (DapProblemType.InvalidMessage, "reports of the batch have been aggregated with another aggregation parameter")
+            : (DapProblemType.BatchOverlap, "the batch overlaps one that has been collected");
+        return _store.FailAsync(lease, type.Urn, detail, releaseBatch: true, Clock.GetUtcNow(), cancellationToken);
+    }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "collection job {JobId} waits: {Aggregated} reports aggregated of at least {Minimum}, {Pending} pending")]
     private partial void LogNotReady(CollectionJobId jobId, long aggregated, ulong minimum, long pending);

@@ -5,6 +5,7 @@ using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace Janus.Aggregator;
 
@@ -12,16 +13,20 @@ namespace Janus.Aggregator;
 internal sealed class CollectionJobEndpoints
 {
     private const int MaximumRequestLength = 1 << 20;
-    private static readonly TimeSpan PollDelay = TimeSpan.FromSeconds(1);
 
     private readonly TaskDirectory _tasks;
     private readonly CollectionJobStore _store;
+    private readonly HelperConnection _helper;
+    private readonly TimeSpan _retryAfter;
     private readonly TimeProvider _time;
 
-    public CollectionJobEndpoints(TaskDirectory tasks, CollectionJobStore store, TimeProvider time)
+    public CollectionJobEndpoints(
+        IOptions<AggregatorOptions> options, TaskDirectory tasks, CollectionJobStore store, HelperConnection helper, TimeProvider time)
     {
+        _retryAfter = options.Value.CollectionJobs.RetryAfter;
         _tasks = tasks;
         _store = store;
+        _helper = helper;
         _time = time;
     }
 
@@ -31,13 +36,16 @@ internal sealed class CollectionJobEndpoints
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Leader);
         context.RequireMediaType(DapMediaType.CollectionJobReq);
         byte[] body = await context.ReadBodyAsync(MaximumRequestLength);
-        BatchRange? range = CollectionRequests.Check(task, WireMessage.Decode<CollectionJobReq>(body));
+        CollectionJobReq request = WireMessage.Decode<CollectionJobReq>(body);
+        BatchRange? range = CollectionRequests.Check(task, request);
         CollectionJobCreation creation = await _store.CreateAsync(
-            task.Stored, CollectionJobId.Random(), body, SHA256.HashData(body), range, _time.GetUtcNow(), context.RequestAborted);
+            task.Stored, CollectionJobId.Random(), body, SHA256.HashData(body), request.AggParam.ToArray(), range, _time.GetUtcNow(), context.RequestAborted);
         CollectionJob job = creation switch
         {
             CollectionJobCreation.Created created => created.Job,
             CollectionJobCreation.Existing existing => existing.Job,
+            CollectionJobCreation.OtherAggParam => throw new DapProblemException(
+                DapProblemType.InvalidMessage, "reports of the batch have been aggregated with another aggregation parameter", task.Id),
             _ => throw new DapProblemException(DapProblemType.BatchOverlap, "the query overlaps a batch that has been collected", task.Id),
         };
         await RespondAsync(context, task, job);
@@ -57,21 +65,22 @@ internal sealed class CollectionJobEndpoints
     {
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Leader);
         CollectionJobId id = context.RouteId<CollectionJobId>(DapRoute.CollectionJobId);
-        if (!await _store.DeleteAsync(task.Key, id, context.RequestAborted))
+        CollectionJobDeletion deletion = await _store.DeleteAsync(task.Key, id, context.RequestAborted) ?? throw NotFound();
+        if (deletion.HelperLocation is { } location)
         {
-            throw NotFound();
+            // The Collector need not wait for the Helper.
+            _ = Task.Run(() => _helper.TryDeleteAsync(task, new Uri(location)), CancellationToken.None);
         }
     }
 
-    private static async Task RespondAsync(HttpContext context, AggregatorTask task, CollectionJob job)
+    private async Task RespondAsync(HttpContext context, AggregatorTask task, CollectionJob job)
     {
         switch (job.State)
         {
             case CollectionJobState.Deleted:
                 throw new HttpProblemException(HttpStatusCode.NotFound, "the collection job is gone", "the collection job was deleted");
             case CollectionJobState.Failed:
-                throw new DapProblemException(
-                    DapProblemType.FromUrn(job.ProblemType) ?? DapProblemType.InvalidMessage, job.ProblemDetail ?? "the collection job failed", task.Id);
+                throw FailureOf(task, job);
             default:
                 context.Response.Headers.Location = task.LeaderUrls.CollectionJob(task.Id, job.Id).AbsolutePath;
                 break;
@@ -83,9 +92,18 @@ internal sealed class CollectionJobEndpoints
         }
         else
         {
-            context.Response.Headers.RetryAfter = RetryAfter.Format(PollDelay);
+            context.Response.Headers.RetryAfter = RetryAfter.Format(_retryAfter);
             context.Response.ContentLength = 0;
         }
+    }
+
+    // An error that only the Helper knows is passed on as it came.
+    private static Exception FailureOf(AggregatorTask task, CollectionJob job)
+    {
+        string detail = job.ProblemDetail ?? "the collection job failed";
+        return DapProblemType.FromUrn(job.ProblemType) is { } type
+            ? new DapProblemException(type, detail, task.Id)
+            : new HttpProblemException(HttpStatusCode.BadRequest, "the collection job failed", detail) { Type = job.ProblemType! };
     }
 
     private static HttpProblemException NotFound() =>

@@ -15,7 +15,11 @@ internal static class CollectionRequests
         if (!task.Vdaf.IsValidAggParam(request.AggParam.Span))
         {
             throw new DapProblemException(
-                DapProblemType.InvalidAggregationParameter, $"{task.Vdaf.Name} takes an empty aggregation parameter", task.Id);
+                DapProblemType.InvalidAggregationParameter,
+                task.Vdaf.HasAggParam
+                    ? $"an aggregation parameter of {task.Vdaf.Name} expected"
+                    : $"{task.Vdaf.Name} takes an empty aggregation parameter",
+                task.Id);
         }
 
         BatchRange? range = task.BatchMode.RangeOf(task.Id, request.Query);

@@ -1,104 +1,169 @@
+using System.Net;
 using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Janus.Aggregator;
 
-/// <summary>The Leader's requests to the Helper: DAP §4.5.3.1 (leader-init) and §4.6.4 (collect-aggregate).</summary>
+/// <summary>The Leader's requests to the Helper: DAP §4.5 (aggregate-flow) and §4.6.4 (collect-aggregate).</summary>
 /// <remarks>
 /// Retries are the job driver's: a repeated step sends the same bytes again, so that the Helper finds the resource
 /// it made before. Only a refusal that no operator can mend by configuration is final.
 /// </remarks>
-internal sealed class HelperConnection : IDisposable
+internal sealed partial class HelperConnection : IDisposable
 {
     private const int MaximumShareOverhead = 64 << 10;
+    private static readonly TimeSpan DeletionTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MinimumPollDelay = TimeSpan.FromMilliseconds(50);
     private static readonly BackOff OneAttempt = new() { MaximumAttempts = 1 };
 
+    private readonly PeerOptions _options;
     private readonly HttpClient _client;
     private readonly DapExchange _exchange;
+    private readonly TimeProvider _time;
+    private readonly ILogger<HelperConnection> _logger;
 
-    public HelperConnection(IOptions<AggregatorOptions> options, TimeProvider time)
+    public HelperConnection(IOptions<AggregatorOptions> options, TimeProvider time, ILogger<HelperConnection> logger)
     {
-        _client = new HttpClient(DapHttpHandler.Create()) { Timeout = options.Value.Peer.RequestTimeout };
+        _options = options.Value.Peer;
+        _client = new HttpClient(DapHttpHandler.Create()) { Timeout = _options.RequestTimeout };
         _exchange = new DapExchange(_client, OneAttempt, time);
+        _time = time;
+        _logger = logger;
     }
 
-    /// <summary>Creates an aggregation job, or finds the one that the same request made before, and returns its answers.</summary>
+    /// <summary>Creates an aggregation job, or finds the one that the same request made before: DAP §4.5.3.1 (leader-init).</summary>
     /// <exception cref="PeerUnavailableException">The same request may succeed later.</exception>
     /// <exception cref="PeerRefusedException">The Helper refused the job for good.</exception>
-    public async Task<IReadOnlyList<VerifyResp>> CreateAggregationJobAsync(
-        AggregatorTask task, BatchId? batchId, IReadOnlyList<VerifyInit> inits, CancellationToken cancellationToken)
+    public Task<HelperAnswer<AggregationJobResp>> CreateAggregationJobAsync(
+        AggregatorTask task, byte[] aggParam, BatchId? batchId, IReadOnlyList<VerifyInit> inits, CancellationToken cancellationToken)
     {
         AggregationJobInitReqHeader header = new(
-            new VerificationKeyId(task.Stored.VerificationKeyId), ReadOnlyMemory<byte>.Empty, task.BatchMode.ExtensionsOf(batchId));
-        ReadOnlyMemory<byte> content = await PostAsync(
-            task,
-            new DapRequest(HttpMethod.Post, task.HelperUrls.AggregationJobs(task.Id))
-            {
-                ContentType = DapMediaType.AggregationJobInitReq,
-                Content = WireMessage.Encode(new AggregationJobInitReq(header, inits)),
-                Accept = DapMediaType.AggregationJobResp,
-                // Room for one answer too many, which is then seen as such.
-                MaximumResponseLength = (int)Math.Min((inits.Count + 1L) * ElementLimits.VerifyResp(task.Vdaf, [], 1), int.MaxValue),
-            },
-            cancellationToken);
-        try
+            new VerificationKeyId(task.Stored.VerificationKeyId), aggParam, task.BatchMode.ExtensionsOf(batchId));
+        DapRequest request = new(HttpMethod.Post, task.HelperUrls.AggregationJobs(task.Id))
         {
-            return WireMessage.Decode<AggregationJobResp>(content.Span).VerifyResps;
-        }
-        catch (DecodeException exception)
-        {
-            // Perhaps it was cut on its way, and the Helper has committed: the request is repeated until its answer is whole.
-            throw new PeerUnavailableException($"the Helper's answer is malformed: {exception.Message}", inner: exception);
-        }
+            ContentType = DapMediaType.AggregationJobInitReq,
+            Content = WireMessage.Encode(new AggregationJobInitReq(header, inits)),
+        };
+        return SendAsync<AggregationJobResp>(task, AnswersTo(request, task, aggParam, 0, inits.Count), cancellationToken);
     }
 
-    /// <summary>Obtains the Helper's encrypted aggregate share.</summary>
+    /// <summary>Continues an aggregation job: DAP §4.5.4.1 (aggregation-leader-continuation).</summary>
+    /// <exception cref="PeerUnavailableException">The same request may succeed later.</exception>
+    /// <exception cref="PeerRefusedException">The Helper refused the step for good.</exception>
+    /// <exception cref="PeerMisbehavedException">There is nothing at the location.</exception>
+    public async Task<HelperAnswer<AggregationJobResp>> ContinueAggregationJobAsync(
+        AggregatorTask task, byte[] aggParam, Uri location, int step, IReadOnlyList<VerifyContinue> continues, CancellationToken cancellationToken)
+    {
+        DapRequest request = new(HttpMethod.Post, AggregatorUrls.WithoutStep(location))
+        {
+            ContentType = DapMediaType.AggregationJobContinueReq,
+            Content = WireMessage.Encode(new AggregationJobContinueReq((ushort)step, continues)),
+        };
+        return await TrySendAsync<AggregationJobResp>(task, AnswersTo(request, task, aggParam, step, continues.Count), cancellationToken)
+            ?? throw new PeerMisbehavedException("the Helper has nothing at the location that it gave for the aggregation job");
+    }
+
+    /// <summary>Asks for the answer to a step that the Helper has deferred; null when it does not know the job.</summary>
+    /// <exception cref="PeerUnavailableException">The same request may succeed later.</exception>
+    /// <exception cref="PeerRefusedException">The Helper refused the step for good.</exception>
+    public Task<HelperAnswer<AggregationJobResp>?> PollAggregationJobAsync(
+        AggregatorTask task, byte[] aggParam, Uri location, int step, int reports, CancellationToken cancellationToken)
+    {
+        DapRequest request = new(HttpMethod.Get, AggregatorUrls.WithStep(location, (ushort)step));
+        return TrySendAsync<AggregationJobResp>(task, AnswersTo(request, task, aggParam, step, reports), cancellationToken);
+    }
+
+    /// <summary>Asks for the Helper's encrypted aggregate share: DAP §4.6.4 (collect-aggregate).</summary>
     /// <exception cref="PeerUnavailableException">The same request may succeed later.</exception>
     /// <exception cref="PeerRefusedException">The Helper refused for good, and has not marked the batch collected.</exception>
-    public async Task<HpkeCiphertext> CreateAggregateShareAsync(AggregatorTask task, AggregateShareReq request, CancellationToken cancellationToken)
-    {
-        ReadOnlyMemory<byte> content = await PostAsync(
+    public Task<HelperAnswer<AggregateShare>> CreateAggregateShareAsync(
+        AggregatorTask task, AggregateShareReq request, CancellationToken cancellationToken) => SendAsync<AggregateShare>(
             task,
             new DapRequest(HttpMethod.Post, task.HelperUrls.AggregateShares(task.Id))
             {
                 ContentType = DapMediaType.AggregateShareReq,
                 Content = WireMessage.Encode(request),
                 Accept = DapMediaType.AggregateShare,
-                MaximumResponseLength = task.Vdaf.AggShareLength([]) + MaximumShareOverhead,
+                MaximumResponseLength = ShareLengthOf(task, request.CollectionJobReq.AggParam),
             },
             cancellationToken);
+
+    /// <summary>Asks for an aggregate share that the Helper has deferred; null when it does not know it.</summary>
+    /// <exception cref="PeerUnavailableException">The same request may succeed later.</exception>
+    /// <exception cref="PeerRefusedException">The Helper refused for good, and has not marked the batch collected.</exception>
+    public Task<HelperAnswer<AggregateShare>?> PollAggregateShareAsync(
+        AggregatorTask task, ReadOnlyMemory<byte> aggParam, Uri location, CancellationToken cancellationToken) => TrySendAsync<AggregateShare>(
+            task,
+            new DapRequest(HttpMethod.Get, location)
+            {
+                Accept = DapMediaType.AggregateShare,
+                MaximumResponseLength = ShareLengthOf(task, aggParam),
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// Lets the Helper forget an aggregation job or an aggregate share. It is asked once, and nothing depends on its
+    /// answer: DAP §4.5.6 (aggregation job deletion), §4.6.5 (aggregate share deletion).
+    /// </summary>
+    public async Task TryDeleteAsync(AggregatorTask task, Uri location)
+    {
+        using CancellationTokenSource limit = new(DeletionTimeout, _time);
         try
         {
-            return WireMessage.Decode<AggregateShare>(content.Span).EncryptedAggregateShare;
+            DapRequest request = new(HttpMethod.Delete, AggregatorUrls.WithoutStep(location)) { Token = task.Stored.AggregatorToken };
+            await _exchange.SendAsync(request, limit.Token);
         }
-        catch (DecodeException exception)
+        catch (Exception exception)
         {
-            // The Helper may have marked the batch collected, so the request is repeated until its answer makes sense.
-            throw new PeerUnavailableException($"the Helper's aggregate share is malformed: {exception.Message}", inner: exception);
+            LogNotDeleted(location, exception.Message);
         }
+    }
+
+    /// <summary>How long to wait before a deferred answer is asked for again: what the Helper asks for, within bounds.</summary>
+    public TimeSpan PollDelay(TimeSpan? retryAfter)
+    {
+        TimeSpan delay = retryAfter ?? _options.PollDelay;
+        delay = delay > MinimumPollDelay ? delay : MinimumPollDelay;
+        return delay < _options.MaximumPollDelay ? delay : _options.MaximumPollDelay;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    private async Task<ReadOnlyMemory<byte>> PostAsync(AggregatorTask task, DapRequest request, CancellationToken cancellationToken)
+    private static DapRequest AnswersTo(DapRequest request, AggregatorTask task, byte[] aggParam, int step, int reports) => request with
+    {
+        Accept = DapMediaType.AggregationJobResp,
+        // Room for one answer too many, which is then seen as such.
+        MaximumResponseLength = (int)Math.Min((reports + 1L) * ElementLimits.VerifyResp(task.Vdaf, aggParam, (2 * step) + 1), int.MaxValue),
+    };
+
+    private static int ShareLengthOf(AggregatorTask task, ReadOnlyMemory<byte> aggParam) =>
+        checked(task.Vdaf.AggShareLength(aggParam.Span) + MaximumShareOverhead);
+
+    private async Task<HelperAnswer<T>> SendAsync<T>(AggregatorTask task, DapRequest request, CancellationToken cancellationToken)
+        where T : class, IWireMessage<T>
     {
         try
         {
             DapResponse response = await _exchange.SendAsync(request with { Token = task.Stored.AggregatorToken }, cancellationToken);
-            return response.Content.IsEmpty
-                ? throw new PeerUnavailableException("the Helper deferred its answer", response.RetryAfter)
-                : response.Content;
+            T? message = response.Content.IsEmpty ? null : WireMessage.Decode<T>(response.Content.Span);
+            return new HelperAnswer<T>(message, response.Location, response.RetryAfter);
         }
         catch (DapResponseException exception) when (IsFinal(exception))
         {
-            throw new PeerRefusedException(exception.Type!, exception.Detail ?? exception.Type!.Title);
+            throw new PeerRefusedException(exception.Problem!.Type!, exception.Detail ?? exception.Type?.Title ?? "the Helper does not tell more");
         }
         catch (DapResponseException exception)
         {
             throw new PeerUnavailableException($"the Helper: {exception.Message}", exception.RetryAfter, exception);
+        }
+        catch (DecodeException exception)
+        {
+            // Perhaps it was cut on its way, and the Helper has committed: the request is repeated until its answer is whole.
+            throw new PeerUnavailableException($"the Helper's answer is malformed: {exception.Message}", inner: exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException)
         {
@@ -106,7 +171,30 @@ internal sealed class HelperConnection : IDisposable
         }
     }
 
+    // Null: the Helper does not know the resource.
+    private async Task<HelperAnswer<T>?> TrySendAsync<T>(AggregatorTask task, DapRequest request, CancellationToken cancellationToken)
+        where T : class, IWireMessage<T>
+    {
+        try
+        {
+            return await SendAsync<T>(task, request, cancellationToken);
+        }
+        catch (PeerUnavailableException exception) when (exception.InnerException is DapResponseException { Type: null, Status: HttpStatusCode.NotFound or HttpStatusCode.Gone })
+        {
+            return null;
+        }
+        catch (PeerRefusedException exception) when (request.Method == HttpMethod.Get && exception.Type == DapProblemType.UnrecognizedAggregationJob)
+        {
+            return null;
+        }
+    }
+
     // Everything else, such as a wrong token or a task that the Helper does not know yet, an operator can mend.
     private static bool IsFinal(DapResponseException exception) =>
-        (int)exception.Status is >= 400 and < 500 && exception.Type is { } type && type != DapProblemType.UnrecognizedTask;
+        (int)exception.Status is >= 400 and < 500
+        && DapProblemType.IsUrn(exception.Problem?.Type)
+        && exception.Type != DapProblemType.UnrecognizedTask;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "the Helper did not confirm that {Location} is deleted: {Reason}")]
+    private partial void LogNotDeleted(Uri location, string reason);
 }

@@ -11,6 +11,9 @@ internal sealed class HttpProblemException(HttpStatusCode status, string title, 
     /// <summary>What the status means here.</summary>
     public string Title { get; } = title;
 
+    /// <summary>What kind of problem this is, a URI.</summary>
+    public string Type { get; init; } = "about:blank";
+
     /// <summary>When to try again, for 429 and 503.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

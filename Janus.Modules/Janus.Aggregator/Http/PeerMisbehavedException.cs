@@ -1,4 +1,4 @@
 namespace Janus.Aggregator;
 
-/// <summary>The peer's answer breaks the protocol: the job is abandoned, since the same request would get the same answer.</summary>
+/// <summary>The peer's answer breaks the protocol: the same request is unlikely to get a better one.</summary>
 internal sealed class PeerMisbehavedException(string message) : Exception(message);

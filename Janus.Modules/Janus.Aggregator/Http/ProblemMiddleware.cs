@@ -66,7 +66,7 @@ internal sealed partial class ProblemMiddleware
                 return (new DapProblemException(DapProblemType.InvalidMessage, detail, taskId).ToProblem(), null);
             case HttpProblemException http:
                 LogRefused(http.Title, http.Message);
-                return (ProblemOf((int)http.Status, http.Title, http.Message, taskId), http.RetryAfter);
+                return (ProblemOf((int)http.Status, http.Title, http.Message, taskId) with { Type = http.Type }, http.RetryAfter);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLong:
                 LogRefused("body too long", tooLong.Message);
                 string advice = $"{LowerFirst(tooLong.Message.TrimEnd('.'))}; send less in one request, or raise the limit in the aggregator's configuration";

@@ -42,6 +42,15 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
     /// <summary>Does the job's next piece of work, and ends its lease by a write that checks it.</summary>
     protected abstract Task StepAsync(Lease<TJob> lease, CancellationToken cancellationToken);
 
+    /// <summary>Lets the loop look for work at a time when a job that a step gave back becomes due.</summary>
+    protected void LookAgainAt(DateTimeOffset due)
+    {
+        lock (_retries)
+        {
+            _retries.Enqueue(true, due);
+        }
+    }
+
     /// <summary>What the job is called in logs, such as its kind and ID.</summary>
     protected abstract JobName NameOf(TJob job);
 
@@ -166,10 +175,7 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
             }
 
             await TryReleaseAsync(lease, name, notBefore);
-            lock (_retries)
-            {
-                _retries.Enqueue(true, notBefore);
-            }
+            LookAgainAt(notBefore);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.CommandLine;
 using System.Text.Json;
 using Janus.Cli.Files;
@@ -20,11 +21,13 @@ internal static class CollectCommand
         Option<(DateTimeOffset Start, TimeSpan Duration)?> batchInterval = TextOption.Create<(DateTimeOffset Start, TimeSpan Duration)?>(
             "--batch-interval", "START/DURATION", "Time-interval tasks: collect the reports of this interval, such as 2026-01-31T08:00Z/1h.", text => ParseInterval(text));
         Option<bool> leaderSelected = new("--leader-selected") { Description = "Leader-selected tasks: collect the next batch." };
+        Option<byte[]?> aggParam = TextOption.Create<byte[]?>(
+            "--agg-param", "BASE64URL", "The encoded aggregation parameter, for VDAFs that have one.", text => Base64Url.DecodeFromChars(text));
         Option<TimeSpan?> timeout = TextOption.Create<TimeSpan?>(
             "--timeout", "DURATION", "How long to wait for the result, such as 90s or 5m; for ever unless given. The same command goes on later.", text => DurationText.Parse(text));
         Option<bool> json = new("--json") { Description = "Print JSON, for programs." };
 
-        Command command = new("collect", "Collect the aggregate of one batch as a Collector") { taskFile, key, batchInterval, leaderSelected, timeout, json };
+        Command command = new("collect", "Collect the aggregate of one batch as a Collector") { taskFile, key, batchInterval, leaderSelected, aggParam, timeout, json };
         command.Validators.Add(result =>
         {
             if (result.GetResult(batchInterval) is null != result.GetValue(leaderSelected))
@@ -35,7 +38,7 @@ internal static class CollectCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             TaskParameters task = await TaskFile.ReadAsync(result.GetRequiredValue(taskFile), [Role.Collector], cancellationToken);
-            Query query = ToQuery(result.GetValue(batchInterval), task.Configuration);
+            CollectionJobReq request = new(ToQuery(result.GetValue(batchInterval), task.Configuration), result.GetValue(aggParam), []);
             (HpkeConfig config, HpkeKeyPair keyPair) = await CollectorKeyFile.ReadAsync(result.GetRequiredValue(key), cancellationToken);
             using HpkeKeyPair pair = keyPair;
             if (!config.Equals(task.CollectorHpkeConfig))
@@ -43,7 +46,7 @@ internal static class CollectCommand
                 throw new CliException($"{result.GetValue(key)}: is not the key of this task");
             }
 
-            CollectionResult collected = await CollectAsync(task, pair, query, result.GetValue(timeout), result.InvocationConfiguration.Error, cancellationToken);
+            CollectionResult collected = await CollectAsync(task, pair, request, result.GetValue(timeout), result.InvocationConfiguration.Error, cancellationToken);
             Write(result.InvocationConfiguration.Output, task, collected, result.GetValue(json));
             return 0;
         });
@@ -69,16 +72,16 @@ internal static class CollectCommand
     };
 
     private static async Task<CollectionResult> CollectAsync(
-        TaskParameters task, HpkeKeyPair keyPair, Query query, TimeSpan? timeout, TextWriter error, CancellationToken cancellationToken)
+        TaskParameters task, HpkeKeyPair keyPair, CollectionJobReq request, TimeSpan? timeout, TextWriter error, CancellationToken cancellationToken)
     {
         using HttpClient http = new(DapHttpHandler.Create());
 
         // Asking for an interval again gives its result again, but the next batch comes only when the last job is gone.
-        bool keep = query.BatchMode is BatchMode.TimeInterval;
+        bool keep = request.Query.BatchMode is BatchMode.TimeInterval;
         DapCollectorOptions options = new() { BackOff = AggregatorCalls.Patience, Deadline = timeout, KeepFinishedJobs = keep };
         DapCollector collector = new(task.Id, task.Configuration, task.CollectorHpkeConfig!, keyPair, task.CollectorToken!.Value, http, options);
         IAnsiConsole console = Terminal.On(error);
-        Task<CollectionResult> Collect() => AggregatorCalls.RunAsync(() => collector.CollectAsync(query, progress: null, cancellationToken));
+        Task<CollectionResult> Collect() => AggregatorCalls.RunAsync(() => collector.CollectAsync(request, progress: null, cancellationToken));
         return console.Profile.Out.IsTerminal
             ? await console.Status().StartAsync("waiting for the aggregators", _ => Collect())
             : await Collect();

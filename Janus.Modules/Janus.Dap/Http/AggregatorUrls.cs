@@ -77,12 +77,20 @@ public sealed class AggregatorUrls
     public static Uri WithStep(Uri aggregationJob, ushort step)
     {
         ArgumentNullException.ThrowIfNull(aggregationJob);
-        IEnumerable<string> others = aggregationJob.Query.TrimStart('?')
-            .Split('&', StringSplitOptions.RemoveEmptyEntries)
-            .Where(part => part != DapRoute.Step && !part.StartsWith(DapRoute.Step + "=", StringComparison.Ordinal));
         string parameter = string.Create(CultureInfo.InvariantCulture, $"{DapRoute.Step}={step}");
-        return new UriBuilder(aggregationJob) { Query = string.Join('&', others.Append(parameter)) }.Uri;
+        return new UriBuilder(aggregationJob) { Query = string.Join('&', OtherParameters(aggregationJob).Append(parameter)) }.Uri;
     }
+
+    /// <summary>The URL of an aggregation job itself, without a <c>step</c>.</summary>
+    public static Uri WithoutStep(Uri aggregationJob)
+    {
+        ArgumentNullException.ThrowIfNull(aggregationJob);
+        return new UriBuilder(aggregationJob) { Query = string.Join('&', OtherParameters(aggregationJob)) }.Uri;
+    }
+
+    private static IEnumerable<string> OtherParameters(Uri aggregationJob) => aggregationJob.Query.TrimStart('?')
+        .Split('&', StringSplitOptions.RemoveEmptyEntries)
+        .Where(part => part != DapRoute.Step && !part.StartsWith(DapRoute.Step + "=", StringComparison.Ordinal));
 
     private Uri At(string path) => new($"{_endpoint}/{path}");
 }

@@ -81,6 +81,9 @@ public sealed class DapProblemType
     public static DapProblemType? FromUrn(string? urn) =>
         urn is null ? null : All.FirstOrDefault(type => string.Equals(type.Urn, urn, StringComparison.Ordinal));
 
+    /// <summary>Whether a URI is in DAP's namespace for errors, one that this version does not know included.</summary>
+    public static bool IsUrn(string? uri) => uri is not null && uri.StartsWith(UrnPrefix, StringComparison.Ordinal);
+
     /// <summary>The draft's name.</summary>
     public override string ToString() => Token;
 }

@@ -6,10 +6,13 @@ namespace Janus.Datastore;
 internal sealed class AggregationJobPlan
 {
     private readonly AggregationJobLimits _limits;
-    private readonly Func<List<WaitingReport>, bool> _cannotWait;
+    private readonly Func<List<WaitingReport>, OpenBatch?, bool> _cannotWait;
 
-    /// <summary>Plans within limits; the predicate tells of fewer reports than the minimum whether they are due all the same.</summary>
-    public AggregationJobPlan(AggregationJobLimits limits, Func<List<WaitingReport>, bool> cannotWait)
+    /// <summary>
+    /// Plans within limits; the predicate tells of fewer reports than the minimum, and of the batch that they would go to,
+    /// whether they are due all the same.
+    /// </summary>
+    public AggregationJobPlan(AggregationJobLimits limits, Func<List<WaitingReport>, OpenBatch?, bool> cannotWait)
     {
         _limits = limits;
         _cannotWait = cannotWait;
@@ -19,7 +22,7 @@ internal sealed class AggregationJobPlan
     public List<PlannedJob> OfIntervals(List<WaitingReport> waiting)
     {
         int taken = waiting.Count - (waiting.Count % _limits.MaximumReports);
-        if (MayFollow(waiting[taken..]))
+        if (MayFollow(waiting[taken..], null))
         {
             taken = waiting.Count;
         }
@@ -48,6 +51,16 @@ internal sealed class AggregationJobPlan
         return jobs;
     }
 
+    /// <summary>Jobs that fill one batch up to the target, as far as the reports go.</summary>
+    public List<PlannedJob> OfBatch(List<WaitingReport> reports, OpenBatch batch, long target)
+    {
+        int taken = (int)Math.Clamp(target - batch.AssignedCount, 0, reports.Count);
+        batch.AssignedCount += taken;
+        return [.. reports.Take(taken)
+            .Chunk(_limits.MaximumReports)
+            .Select(chunk => new PlannedJob(NewId(), batch, chunk))];
+    }
+
     /// <summary>The start of the time window that a report belongs to; null without windows.</summary>
     public static long? WindowOf(ulong time, ulong? timeWindow) =>
         timeWindow is { } length ? checked((long)(time - (time % length))) : null;
@@ -68,7 +81,7 @@ internal sealed class AggregationJobPlan
             int room = (int)Math.Min(_limits.MaximumReports, target - batch.AssignedCount);
             int size = Math.Min(room, reports.Count - next);
             List<WaitingReport> chunk = reports.GetRange(next, size);
-            if (size < room && !MayFollow(chunk))
+            if (size < room && !MayFollow(chunk, batch))
             {
                 return;
             }
@@ -83,8 +96,8 @@ internal sealed class AggregationJobPlan
         }
     }
 
-    private bool MayFollow(List<WaitingReport> rest) =>
-        rest.Count > 0 && (rest.Count >= _limits.MinimumReports || _cannotWait(rest));
+    private bool MayFollow(List<WaitingReport> rest, OpenBatch? batch) =>
+        rest.Count > 0 && (rest.Count >= _limits.MinimumReports || _cannotWait(rest, batch));
 
     private static Guid NewId() => Uuid.Of(AggregationJobId.Random());
 }

@@ -17,10 +17,10 @@ public sealed record LeaderAggregationJob
     /// <summary>The batch that all reports of the job belong to; <see langword="null"/> in the time-interval mode.</summary>
     public required BatchId? BatchId { get; init; }
 
-    /// <summary>The next step of the ping-pong exchange, 0 before the first answer.</summary>
+    /// <summary>The step that the Helper is to answer, 0 for initialization.</summary>
     public required int Step { get; init; }
 
-    /// <summary>The number of reports in the job.</summary>
+    /// <summary>The number of reports in the job that have not been rejected in a step before this one.</summary>
     public required int ReportCount { get; init; }
 
     /// <summary>The earliest report time, in time-precision units.</summary>
@@ -32,6 +32,12 @@ public sealed record LeaderAggregationJob
     /// <summary>When the job was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>The Helper's resource, from its <c>Location</c>; <see langword="null"/> until it is known.</summary>
+    /// <summary>
+    /// The Helper's resource, from its <c>Location</c>, with the last step whose answer the Helper has deferred, if there
+    /// is one; <see langword="null"/> until it is known.
+    /// </summary>
     public required string? HelperLocation { get; init; }
+
+    /// <summary>How often the Helper has refused the present step, or answered it wrongly.</summary>
+    public required int Refusals { get; init; }
 }

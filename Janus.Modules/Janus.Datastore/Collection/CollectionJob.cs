@@ -23,8 +23,8 @@ public sealed record CollectionJob
     /// <summary>The batch; <see langword="null"/> as long as the Leader has not chosen one.</summary>
     public required BatchRange? Range { get; init; }
 
-    /// <summary>The Leader's aggregate share, noise included, in the clear; only while the job is fenced.</summary>
-    public required byte[]? LeaderAggregateShare { get; init; }
+    /// <summary>The VDAF aggregation parameter of the request, empty for Prio3.</summary>
+    public required byte[] AggParam { get; init; }
 
     /// <summary>The number of reports in the batch, from the fence on.</summary>
     public required long? ReportCount { get; init; }
@@ -53,6 +53,6 @@ public sealed record CollectionJob
     /// <summary>The Helper's resource, from its <c>Location</c>; <see langword="null"/> until it is known.</summary>
     public required string? HelperLocation { get; init; }
 
-    /// <summary>The ID and the state, never the share.</summary>
+    /// <summary>The ID and the state.</summary>
     public override string ToString() => $"{nameof(CollectionJob)} {Id} ({State})";
 }

@@ -1,6 +1,6 @@
 namespace Janus.Datastore;
 
-/// <summary>What became of <see cref="CollectionJobStore.CreateAsync"/>: one of three records.</summary>
+/// <summary>What became of <see cref="CollectionJobStore.CreateAsync"/>: one of four records.</summary>
 public abstract record CollectionJobCreation
 {
     private CollectionJobCreation()
@@ -17,4 +17,7 @@ public abstract record CollectionJobCreation
 
     /// <summary>A bucket of the batch has been collected; nothing changed.</summary>
     public sealed record Overlap : CollectionJobCreation;
+
+    /// <summary>Reports of the batch were aggregated with another aggregation parameter; nothing changed.</summary>
+    public sealed record OtherAggParam : CollectionJobCreation;
 }

@@ -12,6 +12,9 @@ public enum FenceOutcome
     /// <summary>A bucket of the batch has been collected by someone else.</summary>
     Overlap,
 
+    /// <summary>Reports of the batch were aggregated with another aggregation parameter.</summary>
+    OtherAggParam,
+
     /// <summary>The lease is another worker's now, or the job is gone.</summary>
     LeaseLost,
 }

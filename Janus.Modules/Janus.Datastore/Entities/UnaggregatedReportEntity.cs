@@ -12,4 +12,5 @@ internal sealed class UnaggregatedReportEntity
     public required byte[] HelperEncryptedInputShare { get; set; }
     public Guid? AggregationJobId { get; set; }
     public int? Ord { get; set; }
+    public int Refusals { get; set; }
 }

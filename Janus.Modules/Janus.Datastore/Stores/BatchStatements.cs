@@ -42,6 +42,14 @@ internal static class BatchStatements
         WHERE task_key = $1 AND bucket BETWEEN $2 AND $3
         """;
 
+    private const string HasOtherAggParamSql = """
+        -- BatchStatements.HasOtherAggParam
+        SELECT EXISTS (
+            SELECT FROM batch_bucket_shards AS s
+            JOIN aggregation_jobs AS j ON j.task_key = s.task_key AND j.aggregation_job_id = s.aggregation_job_id
+            WHERE s.task_key = $1 AND s.bucket BETWEEN $2 AND $3 AND j.agg_param <> $4)
+        """;
+
     private const string MarkCollectedSql = """
         -- BatchStatements.MarkCollected
         INSERT INTO collected_batches (task_key, first_bucket, last_bucket, collected_at) VALUES ($1, $2, $3, $4)
@@ -68,6 +76,10 @@ internal static class BatchStatements
     /// <summary>Whether a bucket of the batch is collected: one boolean.</summary>
     public static void AddIsCollected(this NpgsqlBatch batch, int taskKey, BatchRange range) =>
         batch.Add(IsCollectedSql).With(taskKey).With(range.FirstBucket).With(range.LastBucket);
+
+    /// <summary>Whether a report of the batch was aggregated with another aggregation parameter: one boolean.</summary>
+    public static void AddHasOtherAggParam(this NpgsqlBatch batch, int taskKey, BatchRange range, byte[] aggParam) =>
+        batch.Add(HasOtherAggParamSql).With(taskKey).With(range.FirstBucket).With(range.LastBucket).With(aggParam);
 
     /// <summary>How many reports of the batch are aggregated: one number.</summary>
     public static void AddCount(this NpgsqlBatch batch, int taskKey, BatchRange range) =>

@@ -6,10 +6,10 @@ namespace Janus.Datastore;
 /// <summary>Reading rows of <c>collection_jobs</c>, and waking them.</summary>
 internal static class CollectionJobRows
 {
-    /// <summary>The columns that <see cref="Read"/> expects, in their order.</summary>
+    /// <summary>The columns that <see cref="Read"/> expects, in their order: none that is encrypted.</summary>
     public const string Columns = """
         c.task_key, c.collection_job_id, c.request, c.request_hash, c.state, c.first_bucket, c.last_bucket,
-        c.leader_aggregate_share, c.report_count, c.checksum, c.interval_start, c.interval_duration, c.response,
+        c.agg_param, c.report_count, c.checksum, c.interval_start, c.interval_duration, c.response,
         c.problem_type, c.problem_detail, c.created_at, c.finished_at, c.helper_location
         """;
 
@@ -29,21 +29,16 @@ internal static class CollectionJobRows
     public static void AddWakeCollectionJobs(this NpgsqlBatch batch, int taskKey, DateTimeOffset now) =>
         batch.Add(WakeSql).With(taskKey).With(now);
 
-    public static CollectionJob Read(NpgsqlDataReader row, ColumnEncryption encryption)
-    {
-        int taskKey = row.GetInt32(0);
-        Guid id = row.GetGuid(1);
-        return new()
+    public static CollectionJob Read(NpgsqlDataReader row) =>
+        new()
         {
-            TaskKey = taskKey,
-            Id = Uuid.To<CollectionJobId>(id),
+            TaskKey = row.GetInt32(0),
+            Id = Uuid.To<CollectionJobId>(row.GetGuid(1)),
             Request = row.Bytes(2),
             RequestHash = row.Bytes(3),
             State = (CollectionJobState)row.GetInt16(4),
             Range = row.BytesOrNull(5) is { } first ? new BatchRange(first, row.Bytes(6)) : null,
-            LeaderAggregateShare = row.BytesOrNull(7) is { } share
-                ? encryption.Open(EncryptedColumn.LeaderAggregateShare, RowKey.Of(taskKey, id), share)
-                : null,
+            AggParam = row.Bytes(7),
             ReportCount = row.LongOrNull(8),
             Checksum = row.BytesOrNull(9),
             Interval = row.LongOrNull(10) is { } start
@@ -56,5 +51,4 @@ internal static class CollectionJobRows
             FinishedAt = row.InstantOrNull(16),
             HelperLocation = row.TextOrNull(17),
         };
-    }
 }

@@ -9,7 +9,7 @@ public sealed partial class CollectionJobStore
     private static readonly string CandidateSql = $"""
         -- CollectionJobStore.Candidate
         SELECT b.batch_id FROM leader_selected_batches AS b
-        WHERE b.task_key = $1 AND b.collection_job_id IS NULL AND b.assigned_count >= $2
+        WHERE b.task_key = $1 AND b.collection_job_id IS NULL AND b.assigned_count >= $2 AND b.agg_param = $3
             AND NOT EXISTS (SELECT FROM aggregation_jobs AS j
                 WHERE j.task_key = b.task_key AND j.batch_id = b.batch_id AND j.state = {AggregationJobState.InProgress:d})
         ORDER BY b.assigned_count DESC, b.created_at LIMIT 1
@@ -45,10 +45,16 @@ public sealed partial class CollectionJobStore
         WHERE task_key = $1 AND collection_job_id = $2 AND lease_token = $3
         """;
 
+    private static readonly string ReadShareSql = $"""
+        -- CollectionJobStore.ReadLeaderAggregateShare
+        SELECT leader_aggregate_share FROM collection_jobs
+        WHERE task_key = $1 AND collection_job_id = $2 AND state = {CollectionJobState.Fenced:d}
+        """;
+
     private static readonly string FinishSql = $"""
         -- CollectionJobStore.Finish
         UPDATE collection_jobs SET state = {CollectionJobState.Finished:d}, response = $4, finished_at = $5,
-            leader_aggregate_share = NULL, lease_token = NULL
+            helper_location = $6, leader_aggregate_share = NULL, lease_token = NULL
         WHERE task_key = $1 AND collection_job_id = $2 AND lease_token = $3 AND state = {CollectionJobState.Fenced:d}
         """;
 
@@ -78,8 +84,8 @@ public sealed partial class CollectionJobStore
         """;
 
     /// <summary>
-    /// Chooses a batch of the leader-selected mode with at least <paramref name="minBatchSize"/> aggregated reports, none
-    /// in progress and no collection job: the fullest, and of several the oldest. It takes no more reports from then on.
+    /// Chooses a batch of the leader-selected mode of the job's aggregation parameter with at least
+    /// <paramref name="minBatchSize"/> aggregated reports, none in progress and no collection job: the fullest, and of several the oldest. It takes no more reports from then on.
     /// Null when there is none yet or the lease is lost.
     /// </summary>
     public Task<BatchRange?> SelectBatchAsync(
@@ -95,7 +101,7 @@ public sealed partial class CollectionJobStore
         long least = (long)Math.Clamp(minBatchSize, 1, long.MaxValue);
         return _runner.RunAsync("CollectionJobStore.SelectBatch", async (transaction, token) =>
         {
-            await using NpgsqlCommand candidate = transaction.Command(CandidateSql).With(taskKey).With(least);
+            await using NpgsqlCommand candidate = transaction.Command(CandidateSql).With(taskKey).With(least).With(lease.Job.AggParam);
             if (await candidate.ExecuteScalarAsync(token) is not byte[] batchId)
             {
                 return null;
@@ -117,7 +123,7 @@ public sealed partial class CollectionJobStore
 
     /// <summary>
     /// Marks the batch that was read as collected and stores the Leader's aggregate share over it, unless reports are
-    /// pending, the batch has changed or a bucket of it was collected.
+    /// pending, the batch has changed, a bucket of it was collected or reports were aggregated with another parameter.
     /// </summary>
     /// <param name="lease">The lease of a waiting job.</param>
     /// <param name="expected">The batch as it was read; its range is the one that is marked.</param>
@@ -159,15 +165,35 @@ public sealed partial class CollectionJobStore
         }, cancellationToken);
     }
 
+    /// <summary>The Leader's aggregate share of a fenced job, in the clear.</summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The share does not open.</exception>
+    /// <exception cref="InvalidOperationException">The job is not fenced any more.</exception>
+    public Task<byte[]> ReadLeaderAggregateShareAsync(CollectionJob job, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return _runner.ReadAsync("CollectionJobStore.ReadLeaderAggregateShare", async (transaction, token) =>
+        {
+            await using NpgsqlCommand command = transaction.Command(ReadShareSql).With(job.TaskKey).With(Uuid.Of(job.Id));
+            return await command.ExecuteScalarAsync(token) is byte[] share
+                ? _encryption.Open(EncryptedColumn.LeaderAggregateShare, RowKey.Of(job.TaskKey, Uuid.Of(job.Id)), share)
+                : throw new InvalidOperationException("the collection job is not fenced any more");
+        }, cancellationToken);
+    }
+
     /// <summary>Stores the answer of a fenced job. False when the lease is lost or the job deleted.</summary>
+    /// <param name="lease">The lease of a fenced job.</param>
+    /// <param name="response">The encoded CollectionJobResp.</param>
+    /// <param name="helperLocation">The Helper's aggregate share, if it is known where it is.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
     public Task<bool> FinishAsync(
-        Lease<CollectionJob> lease, byte[] response, DateTimeOffset now, CancellationToken cancellationToken)
+        Lease<CollectionJob> lease, byte[] response, string? helperLocation, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(lease);
         return _runner.RunAsync("CollectionJobStore.Finish", async (transaction, token) =>
         {
             await using NpgsqlCommand command = transaction.Command(FinishSql)
-                .With(lease.Job.TaskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(response).With(now);
+                .With(lease.Job.TaskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(response).With(now).With(helperLocation);
             return await command.ExecuteNonQueryAsync(token) == 1;
         }, cancellationToken);
     }
@@ -245,14 +271,17 @@ public sealed partial class CollectionJobStore
         batch.Add(HoldSql).With(taskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token);
         batch.AddPending(taskKey, range);
         batch.AddIsCollected(taskKey, range);
+        batch.AddHasOtherAggParam(taskKey, range, lease.Job.AggParam);
         batch.AddFingerprint(taskKey, range);
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
         bool isHeld = (await reader.ReadNextAsync(row => row.GetBoolean(0), cancellationToken)).Count == 1;
         long pending = (await reader.ReadNextAsync(row => row.GetInt64(0), cancellationToken))[0];
         bool isCollected = (await reader.ReadNextAsync(row => row.GetBoolean(0), cancellationToken))[0];
+        bool hasOtherAggParam = (await reader.ReadNextAsync(row => row.GetBoolean(0), cancellationToken))[0];
         byte[] found = (await reader.ReadNextAsync(row => row.Bytes(0), cancellationToken))[0];
         return !isHeld ? FenceOutcome.LeaseLost
             : isCollected ? FenceOutcome.Overlap
+            : hasOtherAggParam ? FenceOutcome.OtherAggParam
             : pending > 0 || !found.AsSpan().SequenceEqual(fingerprint) ? FenceOutcome.Changed
             : FenceOutcome.Fenced;
     }

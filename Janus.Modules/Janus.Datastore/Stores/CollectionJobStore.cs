@@ -18,9 +18,9 @@ public sealed partial class CollectionJobStore
 
     private static readonly string InsertSql = $"""
         -- CollectionJobStore.Insert
-        INSERT INTO collection_jobs AS c (task_key, collection_job_id, request, request_hash, state, first_bucket,
-            last_bucket, created_at, next_attempt_at, lease_expiry, lease_attempts)
-        VALUES ($1, $2, $3, $4, {CollectionJobState.Waiting:d}, $5, $6, $7, $7, $7, 0)
+        INSERT INTO collection_jobs AS c (task_key, collection_job_id, request, request_hash, agg_param, state,
+            first_bucket, last_bucket, created_at, next_attempt_at, lease_expiry, lease_attempts)
+        VALUES ($1, $2, $3, $4, $8, {CollectionJobState.Waiting:d}, $5, $6, $7, $7, $7, 0)
         ON CONFLICT (task_key, request_hash)
             WHERE state IN ({CollectionJobState.Waiting:d}, {CollectionJobState.Fenced:d}, {CollectionJobState.Finished:d})
             DO NOTHING
@@ -42,7 +42,7 @@ public sealed partial class CollectionJobStore
         UPDATE collection_jobs AS c SET state = {CollectionJobState.Deleted:d}, lease_token = NULL,
             leader_aggregate_share = NULL, response = NULL
         FROM target WHERE c.task_key = $1 AND c.collection_job_id = target.collection_job_id
-        RETURNING target.state
+        RETURNING target.state, c.helper_location
         """;
 
     private const string ReopenBatchSql = """
@@ -85,12 +85,14 @@ public sealed partial class CollectionJobStore
 
     /// <summary>
     /// Makes a job under <paramref name="newId"/>, or finds the one that an identical request made and that has neither
-    /// failed nor been deleted. A batch with a collected bucket is refused.
+    /// failed nor been deleted. A batch with a collected bucket is refused, and one that was aggregated with another
+    /// aggregation parameter.
     /// </summary>
     /// <param name="task">The task.</param>
     /// <param name="newId">The ID of the new job.</param>
     /// <param name="request">The CollectionJobReq exactly as it came.</param>
     /// <param name="requestHash">Its SHA-256.</param>
+    /// <param name="aggParam">Its aggregation parameter.</param>
     /// <param name="range">The batch, or <see langword="null"/> when the Leader chooses one later.</param>
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Stops waiting for the database.</param>
@@ -99,11 +101,13 @@ public sealed partial class CollectionJobStore
         CollectionJobId newId,
         byte[] request,
         byte[] requestHash,
+        byte[] aggParam,
         BatchRange? range,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(aggParam);
         return _runner.RunAsync<CollectionJobCreation>("CollectionJobStore.Create", async (transaction, token) =>
         {
             // An identical job may come, or go, between two statements; then it is looked for again.
@@ -114,7 +118,8 @@ public sealed partial class CollectionJobStore
                     return new CollectionJobCreation.Existing(existing);
                 }
 
-                if (range is not null && await IsCollectedAsync(transaction, task.Key, range, token))
+                (bool isCollected, bool hasOtherAggParam) = await CheckAsync(transaction, task.Key, range, aggParam, token);
+                if (isCollected)
                 {
                     // Committed after the first look, perhaps, by the identical job itself.
                     return await FindIdenticalAsync(transaction, task.Key, requestHash, token) is { } collected
@@ -122,7 +127,12 @@ public sealed partial class CollectionJobStore
                         : new CollectionJobCreation.Overlap();
                 }
 
-                if (await InsertAsync(transaction, task.Key, newId, request, requestHash, range, now, token) is { } job)
+                if (hasOtherAggParam)
+                {
+                    return new CollectionJobCreation.OtherAggParam();
+                }
+
+                if (await InsertAsync(transaction, task.Key, newId, request, requestHash, aggParam, range, now, token) is { } job)
                 {
                     return new CollectionJobCreation.Created(job);
                 }
@@ -133,38 +143,38 @@ public sealed partial class CollectionJobStore
     }
 
     /// <summary>The job of an ID, deleted ones included.</summary>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">The share does not open.</exception>
     public Task<CollectionJob?> FindAsync(int taskKey, CollectionJobId id, CancellationToken cancellationToken) =>
         _runner.ReadAsync("CollectionJobStore.Find", async (transaction, token) =>
         {
             await using NpgsqlCommand command = transaction.Command(FindSql).With(taskKey).With(Uuid.Of(id));
-            return (await command.ReadAllAsync(row => CollectionJobRows.Read(row, _encryption), token)).SingleOrDefault();
+            return (await command.ReadAllAsync(CollectionJobRows.Read, token)).SingleOrDefault();
         }, cancellationToken);
 
     /// <summary>
     /// Deletes a job and its answer. A batch that was marked collected stays so; one that was only selected is free again.
-    /// False when there is no such job or it is deleted already.
+    /// Null when there is no such job or it is deleted already.
     /// </summary>
-    public Task<bool> DeleteAsync(int taskKey, CollectionJobId id, CancellationToken cancellationToken) =>
+    public Task<CollectionJobDeletion?> DeleteAsync(int taskKey, CollectionJobId id, CancellationToken cancellationToken) =>
         _runner.RunAsync("CollectionJobStore.Delete", async (transaction, token) =>
         {
             await using NpgsqlCommand command = transaction.Command(DeleteSql).With(taskKey).With(Uuid.Of(id));
-            if (await command.ExecuteScalarAsync(token) is not short state)
+            List<(CollectionJobState State, string? HelperLocation)> deleted = await command.ReadAllAsync(
+                row => ((CollectionJobState)row.GetInt16(0), row.TextOrNull(1)), token);
+            if (deleted is not [var (state, helperLocation)])
             {
-                return false;
+                return null;
             }
 
-            if ((CollectionJobState)state == CollectionJobState.Waiting)
+            if (state == CollectionJobState.Waiting)
             {
                 await using NpgsqlCommand reopen = transaction.Command(ReopenBatchSql).With(taskKey).With(Uuid.Of(id));
                 await reopen.ExecuteNonQueryAsync(token);
             }
 
-            return true;
+            return new CollectionJobDeletion(helperLocation);
         }, cancellationToken);
 
     /// <summary>Leases up to <paramref name="maximum"/> due jobs that wait or are fenced, those due longest first.</summary>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">A share does not open.</exception>
     public Task<IReadOnlyList<Lease<CollectionJob>>> AcquireAsync(
         int maximum, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken) =>
         _runner.RunAsync<IReadOnlyList<Lease<CollectionJob>>>("CollectionJobStore.Acquire", async (transaction, token) =>
@@ -172,7 +182,7 @@ public sealed partial class CollectionJobStore
             await using NpgsqlCommand command = transaction.Command(AcquireSql).With(now).With(maximum).With(now + duration);
             List<Lease<CollectionJob>> leases = await command.ReadAllAsync(
                 row => new Lease<CollectionJob>(
-                    CollectionJobRows.Read(row, _encryption), row.GetGuid(18), row.Instant(19), row.GetInt32(20)),
+                    CollectionJobRows.Read(row), row.GetGuid(18), row.Instant(19), row.GetInt32(20)),
                 token);
             leases.Sort((left, right) => left.Job.CreatedAt.CompareTo(right.Job.CreatedAt));
             return leases;
@@ -207,39 +217,49 @@ public sealed partial class CollectionJobStore
         }, cancellationToken);
     }
 
-    private async Task<CollectionJob?> FindIdenticalAsync(
+    private static async Task<CollectionJob?> FindIdenticalAsync(
         DatastoreTransaction transaction, int taskKey, byte[] requestHash, CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = transaction.Command(FindIdenticalSql).With(taskKey).With(requestHash);
-        return (await command.ReadAllAsync(row => CollectionJobRows.Read(row, _encryption), cancellationToken)).SingleOrDefault();
+        return (await command.ReadAllAsync(CollectionJobRows.Read, cancellationToken)).SingleOrDefault();
     }
 
-    private static async Task<bool> IsCollectedAsync(
-        DatastoreTransaction transaction, int taskKey, BatchRange range, CancellationToken cancellationToken)
+    private static async Task<(bool IsCollected, bool HasOtherAggParam)> CheckAsync(
+        DatastoreTransaction transaction, int taskKey, BatchRange? range, byte[] aggParam, CancellationToken cancellationToken)
     {
+        if (range is null)
+        {
+            return (false, false);
+        }
+
         await using NpgsqlBatch batch = transaction.Batch();
         batch.AddIsCollected(taskKey, range);
-        return (bool)(await batch.ExecuteScalarAsync(cancellationToken))!;
+        batch.AddHasOtherAggParam(taskKey, range, aggParam);
+        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
+        bool isCollected = (await reader.ReadRowsAsync(row => row.GetBoolean(0), cancellationToken))[0];
+        bool hasOtherAggParam = (await reader.ReadNextAsync(row => row.GetBoolean(0), cancellationToken))[0];
+        return (isCollected, hasOtherAggParam);
     }
 
-    private async Task<CollectionJob?> InsertAsync(
+    private static async Task<CollectionJob?> InsertAsync(
         DatastoreTransaction transaction,
         int taskKey,
         CollectionJobId newId,
         byte[] request,
         byte[] requestHash,
+        byte[] aggParam,
         BatchRange? range,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         await using NpgsqlBatch batch = transaction.Batch();
         batch.Add(InsertSql).With(taskKey).With(Uuid.Of(newId)).With(request).With(requestHash)
-            .With(range?.FirstBucket).With(range?.LastBucket).With(now);
+            .With(range?.FirstBucket).With(range?.LastBucket).With(now).With(aggParam);
         batch.AddNotify(WorkKind.CollectionJobs);
 
         // The job creator need not wait for more reports of this batch.
         batch.AddNotify(WorkKind.Reports);
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return (await reader.ReadRowsAsync(row => CollectionJobRows.Read(row, _encryption), cancellationToken)).SingleOrDefault();
+        return (await reader.ReadRowsAsync(CollectionJobRows.Read, cancellationToken)).SingleOrDefault();
     }
 }

@@ -45,7 +45,7 @@ public sealed class AggregationJobPlanTests
     }
 
     private static AggregationJobPlan Plan(bool cannotWait) =>
-        new(new AggregationJobLimits(10, 20, TimeSpan.FromMinutes(1)), _ => cannotWait);
+        new(new AggregationJobLimits(10, 20, TimeSpan.FromMinutes(1)), (_, _) => cannotWait);
 
     private static List<WaitingReport> Waiting(int count) =>
         [.. Enumerable.Range(0, count).Select(_ => new WaitingReport(Guid.NewGuid(), 5, Now))];

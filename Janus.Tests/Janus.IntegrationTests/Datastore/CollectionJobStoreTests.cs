@@ -30,7 +30,7 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
         Lease<CollectionJob> lease = await CollectAsync(task, null, Now, [1]);
         BatchRange? range = await CollectionJobs.SelectBatchAsync(lease, 1, Token);
         await FenceAsync(lease, range!, Now);
-        await CollectionJobs.FinishAsync(lease, [9], Now, Token);
+        await CollectionJobs.FinishAsync(lease, [9], null, Now, Token);
 
         CollectionJobCreation whileFinished = await CreateAsync(task, [1], null);
         await CollectionJobs.DeleteAsync(task.Key, lease.Job.Id, Token);
@@ -82,21 +82,22 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
         await CollectionJobs.FenceAsync(lease, batch, [1, 2, 3], interval, Now, Token);
 
         Lease<CollectionJob> again = (await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
-        bool lost = await CollectionJobs.FinishAsync(lease, [7], Now, Token);
+        byte[] share = await CollectionJobs.ReadLeaderAggregateShareAsync(again.Job, Token);
+        bool lost = await CollectionJobs.FinishAsync(lease, [7], null, Now, Token);
         bool located = await CollectionJobs.RecordHelperLocationAsync(again, "/shares/1", Token);
-        bool finished = await CollectionJobs.FinishAsync(again, [8], Now + Minute, Token);
+        bool finished = await CollectionJobs.FinishAsync(again, [8], "/shares/1", Now + Minute, Token);
         CollectionJob? found = await CollectionJobs.FindAsync(task.Key, lease.Job.Id, Token);
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(again.Job.State, Is.EqualTo(CollectionJobState.Fenced));
-            Assert.That(again.Job.LeaderAggregateShare, Is.EqualTo((byte[])[1, 2, 3]));
+            Assert.That(share, Is.EqualTo((byte[])[1, 2, 3]));
             Assert.That(again.Job.Interval, Is.EqualTo(interval));
             Assert.That(again.Job.Checksum, Is.EqualTo(new byte[32]));
             Assert.That((lost, located, finished), Is.EqualTo((false, true, true)));
             Assert.That(found!.State, Is.EqualTo(CollectionJobState.Finished));
             Assert.That(found.Response, Is.EqualTo((byte[])[8]));
-            Assert.That(found.LeaderAggregateShare, Is.Null);
+            Assert.That(() => CollectionJobs.ReadLeaderAggregateShareAsync(found, Token), Throws.InvalidOperationException);
             Assert.That(found.FinishedAt, Is.EqualTo(Now + Minute));
             Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + TimeSpan.FromHours(1), Token), Is.Empty);
         }
@@ -146,11 +147,11 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
         await CollectionJobs.DeferAsync(lease, Now + TimeSpan.FromHours(1), Token);
         Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, Token), Is.Empty);
 
-        await LeaderJobs.FinishAsync(jobs[0], await ShardsOfAsync(jobs[0].Job), Now + Minute, Token);
+        await LeaderJobs.FinishAsync(jobs[0], await ShardsOfAsync(jobs[0].Job), [], Now + Minute, Token);
 
         Lease<CollectionJob> woken = (await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
         Assert.That(woken.Attempts, Is.EqualTo(1), "it only waited");
-        await LeaderJobs.FinishAsync(jobs[1], await ShardsOfAsync(jobs[1].Job), Now + Minute, Token);
+        await LeaderJobs.FinishAsync(jobs[1], await ShardsOfAsync(jobs[1].Job), [], Now + Minute, Token);
         await CollectionJobs.ReleaseAsync(woken, Now + TimeSpan.FromHours(1), Token);
         Assert.That(
             await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, Token), Has.Count.EqualTo(1), "woken while it was leased");
@@ -173,13 +174,13 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
         Lease<CollectionJob> lease = await CollectAsync(task, Range(10, 5), Now, [1]);
         await FenceAsync(lease, Range(10, 5), Now);
 
-        bool deleted = await CollectionJobs.DeleteAsync(task.Key, lease.Job.Id, Token);
-        bool again = await CollectionJobs.DeleteAsync(task.Key, lease.Job.Id, Token);
+        CollectionJobDeletion? deleted = await CollectionJobs.DeleteAsync(task.Key, lease.Job.Id, Token);
+        CollectionJobDeletion? again = await CollectionJobs.DeleteAsync(task.Key, lease.Job.Id, Token);
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((deleted, again), Is.EqualTo((true, false)));
-            Assert.That(await CollectionJobs.FinishAsync(lease, [7], Now, Token), Is.False);
+            Assert.That((deleted, again), Is.EqualTo((new CollectionJobDeletion(null), (CollectionJobDeletion?)null)));
+            Assert.That(await CollectionJobs.FinishAsync(lease, [7], null, Now, Token), Is.False);
             Assert.That((await CollectionJobs.FindAsync(task.Key, lease.Job.Id, Token))!.State, Is.EqualTo(CollectionJobState.Deleted));
             Assert.That(await CreateAsync(task, [1], Range(10, 5)), Is.InstanceOf<CollectionJobCreation.Overlap>());
         }
@@ -203,5 +204,5 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
     }
 
     private Task<CollectionJobCreation> CreateAsync(DapTask task, byte[] request, BatchRange? range) =>
-        CollectionJobs.CreateAsync(task, CollectionJobId.Random(), request, SHA256.HashData(request), range, Now, Token);
+        CollectionJobs.CreateAsync(task, CollectionJobId.Random(), request, SHA256.HashData(request), [], range, Now, Token);
 }

@@ -137,7 +137,7 @@ public abstract class DatastoreFixture
         IReadOnlyList<Lease<LeaderAggregationJob>> leases = await LeaderJobs.AcquireAsync(1000, Minute, now, Token);
         foreach (Lease<LeaderAggregationJob> lease in leases)
         {
-            Assert.That(await LeaderJobs.FinishAsync(lease, await ShardsOfAsync(lease.Job, rejected), now, Token), Is.True);
+            Assert.That(await LeaderJobs.FinishAsync(lease, await ShardsOfAsync(lease.Job, rejected), [], now, Token), Is.True);
         }
 
         return leases;
@@ -154,12 +154,13 @@ public abstract class DatastoreFixture
     }
 
     /// <summary>A waiting collection job for an interval of report times, leased.</summary>
-    protected async Task<Lease<CollectionJob>> CollectAsync(DapTask task, BatchRange? range, DateTimeOffset now, byte[]? request = null)
+    protected async Task<Lease<CollectionJob>> CollectAsync(
+        DapTask task, BatchRange? range, DateTimeOffset now, byte[]? request = null, byte[]? aggParam = null)
     {
         CollectionJobId id = CollectionJobId.Random();
         byte[] body = request ?? RandomNumberGenerator.GetBytes(8);
         Assert.That(
-            await CollectionJobs.CreateAsync(task, id, body, SHA256.HashData(body), range, now, Token),
+            await CollectionJobs.CreateAsync(task, id, body, SHA256.HashData(body), aggParam ?? [], range, now, Token),
             Is.InstanceOf<CollectionJobCreation.Created>());
         IReadOnlyList<Lease<CollectionJob>> leases = await CollectionJobs.AcquireAsync(10, Minute, now, Token);
         return leases.Single(lease => lease.Job.Id == id);

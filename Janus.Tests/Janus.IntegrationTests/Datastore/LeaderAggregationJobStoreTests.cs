@@ -20,7 +20,7 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
         await UploadAsync(alsoBusy, 3, 5);
         await UploadAsync(busy, 3, 5);
 
-        IReadOnlyList<int> tasks = await LeaderJobs.TasksWithUnassignedReportsAsync(Token);
+        IReadOnlyList<int> tasks = await LeaderJobs.TasksWithUnassignedReportsAsync(Now, Token);
 
         Assert.That(tasks, Is.EqualTo((int[])[busy.Key, alsoBusy.Key]));
         Assert.That(tasks, Does.Not.Contain(idle.Key));
@@ -58,14 +58,19 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
     }
 
     [Test]
-    public async Task A_small_rest_becomes_a_job_when_a_collection_job_waits_for_it()
+    public async Task A_small_rest_becomes_a_job_when_it_completes_the_batch_of_a_waiting_collection_job()
     {
         DapTask task = await AddTaskAsync();
-        await UploadAsync(task, 5, 5);
+        await UploadAsync(task, 8, 5);
         await CollectAsync(task, Range(6, 4), Now);
         Assert.That(await LeaderJobs.CreateAsync(task, Patient, Now, Token), Is.Zero, "another interval");
-
         await CollectAsync(task, Range(4, 2), Now);
+        Assert.That(await LeaderJobs.CreateAsync(task, Patient, Now, Token), Is.Zero, "8 are too few for the batch");
+
+        await UploadAsync(task, 1, 4);
+        await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
+        await FinishAllAsync(Now);
+        await UploadAsync(task, 1, 5);
 
         Assert.That(await LeaderJobs.CreateAsync(task, Patient, Now, Token), Is.EqualTo(1));
     }
@@ -154,17 +159,18 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(await LeaderJobs.FinishAsync(lost, shards, Now, Token), Is.False);
-            Assert.That(await LeaderJobs.AbandonAsync(lost, Now, Token), Is.False);
+            Assert.That(await LeaderJobs.FinishAsync(lost, shards, [], Now, Token), Is.False);
+            Assert.That(await LeaderJobs.AbandonAsync(lost, null, Now, Token), Is.Null);
             Assert.That(await LeaderJobs.ReleaseAsync(lost, Now, Token), Is.False);
-            Assert.That(await LeaderJobs.DeferAsync(lost, Now, Token), Is.False);
-            Assert.That(await LeaderJobs.RecordHelperLocationAsync(lost, "x", Token), Is.False);
+            Assert.That(await LeaderJobs.ReleaseRefusedAsync(lost, Now, Token), Is.False);
+            Assert.That(await LeaderJobs.DeferAsync(lost, "x", Now, Token), Is.False);
+            Assert.That(await LeaderJobs.ContinueAsync(lost, [new ReportVerification(ReportId.Random(), 5, new byte[1], new byte[1])], [], "x", Token), Is.False);
             Assert.That(await ScalarAsync<long>("SELECT count(*) FROM batch_bucket_shards"), Is.Zero);
             Assert.That(await ScalarAsync<long>("SELECT count(*) FROM unaggregated_reports"), Is.EqualTo(3));
         }
 
-        Assert.That(await LeaderJobs.FinishAsync(held, shards, Now, Token), Is.True);
-        Assert.That(await LeaderJobs.FinishAsync(held, shards, Now, Token), Is.False, "twice");
+        Assert.That(await LeaderJobs.FinishAsync(held, shards, [], Now, Token), Is.True);
+        Assert.That(await LeaderJobs.FinishAsync(held, shards, [], Now, Token), Is.False, "twice");
     }
 
     [Test]
@@ -203,7 +209,7 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
         Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
 
-        Assert.That(await LeaderJobs.AbandonAsync(lease, Now, Token), Is.True);
+        Assert.That(await LeaderJobs.AbandonAsync(lease, null, Now, Token), Is.EqualTo(new AbandonedReports(0, 3)));
 
         BatchSummary summary = await Batches.SummarizeAsync(task.Key, Range(5, 1), Token);
         Assert.That(summary, Is.EqualTo(new BatchSummary(0, 0, false)));
@@ -217,19 +223,18 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
         await UploadAsync(task, 1, 5);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
         Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
-        await LeaderJobs.RecordHelperLocationAsync(lease, "/jobs/1", Token);
         await LeaderJobs.ReleaseAsync(lease, Now + TimeSpan.FromSeconds(30), Token);
 
         IReadOnlyList<Lease<LeaderAggregationJob>> early = await LeaderJobs.AcquireAsync(1, Minute, Now + TimeSpan.FromSeconds(29), Token);
         Lease<LeaderAggregationJob> again = (await LeaderJobs.AcquireAsync(1, Minute, Now + TimeSpan.FromSeconds(30), Token)).Single();
-        await LeaderJobs.DeferAsync(again, Now + Minute, Token);
+        await LeaderJobs.DeferAsync(again, "/jobs/1", Now + Minute, Token);
         Lease<LeaderAggregationJob> deferred = (await LeaderJobs.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(early, Is.Empty);
             Assert.That(again.Attempts, Is.EqualTo(2));
-            Assert.That(again.Job.HelperLocation, Is.EqualTo("/jobs/1"));
+            Assert.That(deferred.Job.HelperLocation, Is.EqualTo("/jobs/1"));
             Assert.That(deferred.Attempts, Is.EqualTo(1));
         }
     }

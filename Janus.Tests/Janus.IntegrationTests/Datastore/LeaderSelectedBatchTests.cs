@@ -37,8 +37,8 @@ public sealed class LeaderSelectedBatchTests : DatastoreFixture
         await UploadAsync(task, 20, 5);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
         IReadOnlyList<Lease<LeaderAggregationJob>> leases = await LeaderJobs.AcquireAsync(10, Minute, Now, Token);
-        await LeaderJobs.FinishAsync(leases[0], await ShardsOfAsync(leases[0].Job, rejected: 6), Now, Token);
-        await LeaderJobs.FinishAsync(leases[1], await ShardsOfAsync(leases[1].Job, rejected: 2), Now, Token);
+        await LeaderJobs.FinishAsync(leases[0], await ShardsOfAsync(leases[0].Job, rejected: 6), [], Now, Token);
+        await LeaderJobs.FinishAsync(leases[1], await ShardsOfAsync(leases[1].Job, rejected: 2), [], Now, Token);
         Assert.That(await AssignedAsync(), Is.EqualTo((long[])[8, 4]), "rejected reports give their room back");
 
         await UploadAsync(task, 3, 5);
@@ -60,13 +60,17 @@ public sealed class LeaderSelectedBatchTests : DatastoreFixture
     }
 
     [Test]
-    public async Task A_waiting_collection_job_hurries_the_rest()
+    public async Task A_waiting_collection_job_hurries_the_rest_that_completes_a_batch()
     {
-        DapTask task = await AddTaskAsync(BatchMode.LeaderSelected, minBatchSize: 10);
-        await UploadAsync(task, 3, 5);
-        Assert.That(await LeaderJobs.CreateAsync(task, Patient, Now, Token), Is.Zero);
-
+        DapTask task = await Get<TaskStore>().AddAsync(
+            NewTask(BatchMode.LeaderSelected, minBatchSize: 10) with { TargetBatchSize = 20 }, Token);
+        await UploadAsync(task, 8, 5);
+        Assert.That(await LeaderJobs.CreateAsync(task, Patient, Now, Token), Is.EqualTo(2), "4 + 4");
         await CollectAsync(task, null, Now);
+        await UploadAsync(task, 1, 5);
+        Assert.That(await LeaderJobs.CreateAsync(task, Patient, Now, Token), Is.Zero, "9 are too few for a batch");
+
+        await UploadAsync(task, 1, 5);
 
         Assert.That(await LeaderJobs.CreateAsync(task, Patient, Now, Token), Is.EqualTo(1));
     }
@@ -79,7 +83,7 @@ public sealed class LeaderSelectedBatchTests : DatastoreFixture
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
         Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
 
-        await LeaderJobs.AbandonAsync(lease, Now, Token);
+        await LeaderJobs.AbandonAsync(lease, null, Now, Token);
 
         Assert.That(await AssignedAsync(), Is.EqualTo((long[])[0]));
     }
@@ -115,7 +119,7 @@ public sealed class LeaderSelectedBatchTests : DatastoreFixture
                 IReadOnlyList<Lease<LeaderAggregationJob>> leases = await LeaderJobs.AcquireAsync(5, Minute, Now, Token);
                 foreach (Lease<LeaderAggregationJob> lease in leases)
                 {
-                    await LeaderJobs.FinishAsync(lease, await ShardsOfAsync(lease.Job, rejected: 1), Now, Token);
+                    await LeaderJobs.FinishAsync(lease, await ShardsOfAsync(lease.Job, rejected: 1), [], Now, Token);
                 }
 
                 return leases.Count;
@@ -198,7 +202,7 @@ public sealed class LeaderSelectedBatchTests : DatastoreFixture
         Lease<CollectionJob> first = await CollectAsync(task, null, Now);
         BatchRange? range = await CollectionJobs.SelectBatchAsync(first, 10, Token);
 
-        Assert.That(await CollectionJobs.DeleteAsync(task.Key, first.Job.Id, Token), Is.True);
+        Assert.That(await CollectionJobs.DeleteAsync(task.Key, first.Job.Id, Token), Is.Not.Null);
 
         Lease<CollectionJob> second = await CollectAsync(task, null, Now);
         Assert.That(await CollectionJobs.SelectBatchAsync(second, 10, Token), Is.EqualTo(range));

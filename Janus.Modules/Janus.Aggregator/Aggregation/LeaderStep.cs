@@ -1,0 +1,152 @@
+using System.Security.Cryptography;
+using Janus.Datastore;
+using Janus.Messages;
+using Janus.Vdaf;
+
+namespace Janus.Aggregator;
+
+/// <summary>The Helper's answers to one step of an aggregation job, taken chunk by chunk on several threads.</summary>
+internal sealed class LeaderStep
+{
+    private readonly AggregatorTask _task;
+    private readonly LeaderAggregationJob _job;
+    private readonly int _message;
+    private readonly IReadOnlyList<PendingReport> _reports;
+    private readonly IReadOnlyList<VerifyResp> _responses;
+    private readonly ReportError?[] _rejections;
+    private readonly bool _isLast;
+    private readonly int _stateLength;
+    private readonly int _outShareLength;
+    private readonly int _keptLength;
+    private readonly int _outboundLength;
+    private readonly byte[] _kept;
+    private readonly byte[] _outbound;
+    private readonly BatchBucketSums _sums;
+
+    /// <summary>Prepares to take the message with this number, or what stands for it behind the last one.</summary>
+    public LeaderStep(
+        AggregatorTask task, LeaderAggregationJob job, int message, IReadOnlyList<PendingReport> reports, IReadOnlyList<VerifyResp> responses)
+    {
+        _task = task;
+        _job = job;
+        _message = message;
+        _reports = reports;
+        _responses = responses;
+        _rejections = new ReportError?[reports.Count];
+        _sums = NewSums();
+        int rounds = task.Vdaf.Rounds;
+        _isLast = message >= rounds;
+        _stateLength = message > rounds ? 0 : task.PingPong.StateLength(job.AggParam, message - 1);
+        _outShareLength = task.Vdaf.OutShareLength(job.AggParam);
+        // Whoever sends the last message keeps the out share instead of a state.
+        _keptLength = _isLast ? 0 : task.PingPong.IsFinishedBy(message) ? _outShareLength : task.PingPong.StateLength(job.AggParam, message + 1);
+        _outboundLength = _isLast ? 0 : task.PingPong.MessageLength(job.AggParam, message + 1);
+        _kept = new byte[checked(reports.Count * _keptLength)];
+        _outbound = new byte[checked(reports.Count * _outboundLength)];
+    }
+
+    /// <summary>The sums of one thread.</summary>
+    public BatchBucketSums NewSums() =>
+        new(_task.Vdaf, _job.AggParam, time => _task.BatchMode.BucketOf(time, _job.BatchId));
+
+    /// <summary>Adds the sums of a thread.</summary>
+    public void Done(BatchBucketSums chunkSums)
+    {
+        _sums.Merge(chunkSums);
+        chunkSums.Clear();
+    }
+
+    /// <summary>Takes answers without a message: the out shares are there.</summary>
+    public void TakeFinish(Range range, BatchBucketSums chunkSums)
+    {
+        foreach (int i in Accepted(range))
+        {
+            chunkSums.Add(_reports[i].Id, _reports[i].Time, _reports[i].State.Span);
+        }
+    }
+
+    /// <summary>Takes the messages of a range of reports.</summary>
+    public void TakeMessages(Range range, BatchBucketSums chunkSums)
+    {
+        int[] accepted = Accepted(range);
+        ReadOnlyMemory<byte>[] inbound = [.. accepted.Select(i => _responses[i].Payload)];
+        VerifyOutcome[] outcomes = new VerifyOutcome[accepted.Length];
+        byte[] states = new byte[accepted.Length * _stateLength];
+        for (int i = 0; i < accepted.Length; i++)
+        {
+            _reports[accepted[i]].State.CopyTo(states.AsMemory(i * _stateLength));
+        }
+
+        bool isFinished = _task.PingPong.IsFinishedBy(_message);
+        byte[] nextStates = new byte[isFinished ? 0 : accepted.Length * _keptLength];
+        byte[] outShares = new byte[isFinished ? accepted.Length * _outShareLength : 0];
+        byte[] messages = new byte[accepted.Length * _outboundLength];
+        _task.PingPong.Continue(_task.VdafContext, _job.AggParam, _message, states, inbound, outcomes, nextStates, messages, outShares);
+        for (int i = 0; i < accepted.Length; i++)
+        {
+            int report = accepted[i];
+            if (outcomes[i].ToReportError() is { } error)
+            {
+                _rejections[report] = error;
+            }
+            else if (_isLast)
+            {
+                chunkSums.Add(_reports[report].Id, _reports[report].Time, outShares.AsSpan(i * _outShareLength, _outShareLength));
+            }
+            else
+            {
+                (isFinished ? outShares : nextStates).AsSpan(i * _keptLength, _keptLength).CopyTo(_kept.AsSpan(report * _keptLength));
+                messages.AsSpan(i * _outboundLength, _outboundLength).CopyTo(_outbound.AsSpan(report * _outboundLength));
+            }
+        }
+
+        CryptographicOperations.ZeroMemory(states);
+        CryptographicOperations.ZeroMemory(nextStates);
+        CryptographicOperations.ZeroMemory(outShares);
+    }
+
+    /// <summary>What all the answers have led to.</summary>
+    public LeaderProgress ToProgress()
+    {
+        List<ReportVerification> next = [];
+        List<PendingReport> tooEarly = [];
+        for (int i = 0; i < _reports.Count; i++)
+        {
+            if (_rejections[i] is null && !_isLast)
+            {
+                next.Add(new ReportVerification(
+                    _reports[i].Id,
+                    _reports[i].Time.Value,
+                    _kept.AsMemory(i * _keptLength, _keptLength),
+                    _outbound.AsMemory(i * _outboundLength, _outboundLength)));
+            }
+            else if (_job.Step == 0 && _responses[i] is { VerifyRespType: VerifyRespType.Reject, ReportError: ReportError.ReportTooEarly })
+            {
+                tooEarly.Add(_reports[i]);
+            }
+        }
+
+        return new LeaderProgress(
+            _sums, next, [.. _rejections.Where(error => error is not null).Select(error => error!.Value)], tooEarly, _kept);
+    }
+
+    // The reports that the Helper did not reject.
+    private int[] Accepted(Range range)
+    {
+        (int start, int length) = range.GetOffsetAndLength(_reports.Count);
+        List<int> accepted = new(length);
+        for (int i = start; i < start + length; i++)
+        {
+            if (_responses[i].VerifyRespType == VerifyRespType.Reject)
+            {
+                _rejections[i] = _responses[i].ReportError;
+            }
+            else
+            {
+                accepted.Add(i);
+            }
+        }
+
+        return [.. accepted];
+    }
+}

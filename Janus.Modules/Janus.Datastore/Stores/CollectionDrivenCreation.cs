@@ -1,0 +1,124 @@
+using Janus.Messages;
+using Npgsql;
+
+namespace Janus.Datastore;
+
+/// <summary>
+/// The transaction that puts a task's reports into aggregation jobs with the aggregation parameters of waiting collection
+/// jobs: DAP §4.5.2 (eager-aggregation) tells why not before.
+/// </summary>
+internal static class CollectionDrivenCreation
+{
+    private static readonly string CollectionsSql = $"""
+        -- CollectionDrivenCreation.Collections
+        SELECT agg_param, first_bucket, last_bucket FROM collection_jobs
+        WHERE task_key = $1 AND state = {CollectionJobState.Waiting:d}
+        ORDER BY created_at, collection_job_id
+        """;
+
+    private const string WaitingInIntervalSql = """
+        -- CollectionDrivenCreation.WaitingInInterval
+        SELECT report_id, report_time, received_at FROM unaggregated_reports
+        WHERE task_key = $1 AND report_time BETWEEN $2 AND $3 AND aggregation_job_id IS NULL AND received_at <= $4
+        ORDER BY report_time, report_id LIMIT $5
+        """;
+
+    private const string WaitingSql = """
+        -- CollectionDrivenCreation.Waiting
+        SELECT report_id, report_time, received_at FROM unaggregated_reports
+        WHERE task_key = $1 AND aggregation_job_id IS NULL AND received_at <= $2
+        ORDER BY received_at, report_id LIMIT $3
+        """;
+
+    public static async Task<int> RunAsync(
+        DatastoreTransaction transaction,
+        DapTask task,
+        Func<byte[], AggregationJobLimits> limits,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        if (!await transaction.TryCreationAsync(task.Key, cancellationToken))
+        {
+            return 0;
+        }
+
+        await using NpgsqlCommand command = transaction.Command(CollectionsSql).With(task.Key);
+        List<(byte[] AggParam, BatchRange? Range)> collections = await command.ReadAllAsync(
+            row => (row.Bytes(0), row.IsDBNull(1) ? null : new BatchRange(row.Bytes(1), row.Bytes(2))), cancellationToken);
+        int created = 0;
+        foreach ((byte[] aggParam, BatchRange? range) in collections)
+        {
+            // What an older collection job has taken, the next one does not see any more.
+            AggregationJobPlan plan = new(limits(aggParam), (_, _) => true);
+            (List<PlannedJob> jobs, bool mayHaveMore) = (task.Configuration.BatchMode, range) switch
+            {
+                (BatchMode.TimeInterval, { } interval) => await PlanIntervalAsync(transaction, task, plan, interval, now, cancellationToken),
+                (BatchMode.LeaderSelected, null) => await PlanBatchAsync(transaction, task, plan, aggParam, now, cancellationToken),
+                _ => ([], false), // its batch is chosen
+            };
+            if (jobs.Count > 0)
+            {
+                await AggregationJobCreation.WriteAsync(transaction, task.Key, aggParam, jobs, mayHaveMore, now, cancellationToken);
+            }
+
+            created += jobs.Count;
+        }
+
+        return created;
+    }
+
+    private static async Task<(List<PlannedJob> Jobs, bool MayHaveMore)> PlanIntervalAsync(
+        DatastoreTransaction transaction,
+        DapTask task,
+        AggregationJobPlan plan,
+        BatchRange interval,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        const int most = AggregationJobCreation.ReportsPerTransaction;
+        if (!await AggregationJobCreation.HasEnoughAsync(transaction, task, interval, cancellationToken))
+        {
+            return ([], false);
+        }
+
+        await using NpgsqlCommand command = transaction.Command(WaitingInIntervalSql)
+            .With(task.Key)
+            .With((long)Math.Min(interval.FirstTime, long.MaxValue))
+            .With((long)Math.Min(interval.LastTime, long.MaxValue))
+            .With(now)
+            .With(most);
+        List<WaitingReport> waiting = await ReadAsync(command, cancellationToken);
+        return (plan.OfIntervals(waiting), waiting.Count == most);
+    }
+
+    // The parameter's fullest batch comes first; without one, the time window of the oldest report that has enough.
+    private static async Task<(List<PlannedJob> Jobs, bool MayHaveMore)> PlanBatchAsync(
+        DatastoreTransaction transaction,
+        DapTask task,
+        AggregationJobPlan plan,
+        byte[] aggParam,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        long target = LeaderSelectedBatches.TargetOf(task);
+        if (await LeaderSelectedBatches.HasFullAsync(transaction, task.Key, aggParam, target, cancellationToken))
+        {
+            return ([], false);
+        }
+
+        const int most = AggregationJobCreation.ReportsPerTransaction;
+        await using NpgsqlCommand command = transaction.Command(WaitingSql).With(task.Key).With(now).With(most);
+        List<WaitingReport> waiting = await ReadAsync(command, cancellationToken);
+        List<OpenBatch> open = await LeaderSelectedBatches.ReadOpenAsync(
+            transaction, task, aggParam, target, waiting, cancellationToken);
+        ILookup<long?, WaitingReport> windows = waiting.ToLookup(report => AggregationJobPlan.WindowOf(report.Time, task.BatchTimeWindow));
+        bool isCut = waiting.Count == most;
+        OpenBatch? batch = open.OrderByDescending(some => some.AssignedCount)
+            .Concat(windows.Select(window => new OpenBatch(BatchId.Random().ToArray(), window.Key, 0)))
+            .FirstOrDefault(some => isCut || (ulong)(some.AssignedCount + windows[some.TimeWindow].Count()) >= task.Configuration.MinBatchSize);
+        return batch is null ? ([], false) : (plan.OfBatch([.. windows[batch.TimeWindow]], batch, target), isCut && batch.AssignedCount < target);
+    }
+
+    private static Task<List<WaitingReport>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken) =>
+        command.ReadAllAsync(row => new WaitingReport(row.GetGuid(0), (ulong)row.GetInt64(1), row.Instant(2)), cancellationToken);
+}

@@ -1,0 +1,64 @@
+using Npgsql;
+
+namespace Janus.Datastore;
+
+/// <summary>Reading <c>leader_selected_batches</c> for the creation of aggregation jobs.</summary>
+internal static class LeaderSelectedBatches
+{
+    private const string OpenSql = """
+        -- LeaderSelectedBatches.Open
+        SELECT batch_id, time_window, assigned_count FROM leader_selected_batches
+        WHERE task_key = $1 AND collection_job_id IS NULL AND assigned_count < $2 AND time_window IS NULL AND agg_param = $3
+        ORDER BY batch_id FOR UPDATE
+        """;
+
+    private const string OpenOfWindowsSql = """
+        -- LeaderSelectedBatches.OpenOfWindows
+        SELECT batch_id, time_window, assigned_count FROM leader_selected_batches
+        WHERE task_key = $1 AND collection_job_id IS NULL AND assigned_count < $2 AND time_window = ANY ($4) AND agg_param = $3
+        ORDER BY batch_id FOR UPDATE
+        """;
+
+    private const string HasFullSql = """
+        -- LeaderSelectedBatches.HasFull
+        SELECT EXISTS (SELECT FROM leader_selected_batches
+            WHERE task_key = $1 AND collection_job_id IS NULL AND assigned_count >= $2 AND agg_param = $3)
+        """;
+
+    /// <summary>How many reports a batch of the task is filled up to.</summary>
+    public static long TargetOf(DapTask task) =>
+        (long)Math.Clamp(task.TargetBatchSize ?? task.Configuration.MinBatchSize, 1, long.MaxValue);
+
+    /// <summary>
+    /// The batches of an aggregation parameter below the target that may take reports of these times. The rows stay
+    /// locked, so that no collection job selects a batch while it is being filled.
+    /// </summary>
+    public static async Task<List<OpenBatch>> ReadOpenAsync(
+        DatastoreTransaction transaction,
+        DapTask task,
+        byte[] aggParam,
+        long target,
+        List<WaitingReport> waiting,
+        CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = transaction.Command(task.BatchTimeWindow is null ? OpenSql : OpenOfWindowsSql)
+            .With(task.Key).With(target).With(aggParam);
+        if (task.BatchTimeWindow is { } length)
+        {
+            command.With(
+                waiting.Select(report => AggregationJobPlan.WindowOf(report.Time, length)!.Value).Distinct().ToArray(),
+                CommandExtensions.BigintArray);
+        }
+
+        return await command.ReadAllAsync(
+            row => new OpenBatch(row.Bytes(0), row.LongOrNull(1), row.GetInt64(2)), cancellationToken);
+    }
+
+    /// <summary>Whether a batch of the aggregation parameter has reached the target and is still to be collected.</summary>
+    public static async Task<bool> HasFullAsync(
+        DatastoreTransaction transaction, int taskKey, byte[] aggParam, long target, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = transaction.Command(HasFullSql).With(taskKey).With(target).With(aggParam);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+}
