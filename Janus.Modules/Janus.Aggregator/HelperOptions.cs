@@ -5,6 +5,9 @@ namespace Janus.Aggregator;
 /// <summary>How a Helper takes the Leader's requests: section <c>Aggregator:Helper</c>.</summary>
 public sealed class HelperOptions
 {
+    // So many deferred requests one slot of a driver is expected to do in RetryAfter.
+    private const int JobsPerRound = 25;
+
     /// <summary>
     /// How long a Leader is asked to wait for a deferred answer when nobody else waits: <c>Retry-After</c>. It grows with the
     /// queue before it.
@@ -26,7 +29,7 @@ public sealed class HelperOptions
     /// <summary>What to ask for with so many deferred requests in the queue, of which each driver process takes some at once.</summary>
     internal TimeSpan RetryAfterFor(long queued, int concurrency)
     {
-        double rounds = 1 + Math.Floor((double)queued / concurrency);
+        double rounds = 1 + Math.Floor((double)queued / (concurrency * JobsPerRound));
         return TimeSpan.FromTicks((long)Math.Min(RetryAfter.Ticks * rounds, Math.Max(RetryAfter.Ticks, MaximumRetryAfter.Ticks)));
     }
 }

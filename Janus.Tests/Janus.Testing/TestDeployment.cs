@@ -45,7 +45,10 @@ public sealed class TestDeployment : IAsyncDisposable
         TestDatabase leaderDatabase = await TestPostgres.CreateDatabaseAsync();
         TestDatabase helperDatabase = await TestPostgres.CreateDatabaseAsync();
         TestAggregator leader = await TestAggregator.StartAsync(leaderDatabase, AggregatorRoles.All, configure: MakeImpatient);
-        TestAggregator helper = await TestAggregator.StartAsync(helperDatabase);
+        TestAggregator helper = await TestAggregator.StartAsync(
+            helperDatabase,
+            AggregatorRoles.Aggregator | AggregatorRoles.AggregationJobDriver | AggregatorRoles.CollectionJobDriver,
+            configure: MakeImpatient);
         ScriptedHelper between = await ScriptedHelper.StartAsync();
         between.PassTo(helper.Endpoint);
         return new TestDeployment(leaderDatabase, helperDatabase, leader, helper, between);
@@ -150,6 +153,7 @@ public sealed class TestDeployment : IAsyncDisposable
     {
         options.AggregationJobs.MaximumDelay = TimeSpan.FromMilliseconds(50);
         options.AggregationJobs.MaximumAttempts = MaximumAttempts;
+        options.AggregationJobs.PutBackDelay = TimeSpan.FromMilliseconds(100);
         options.AggregationJobs.PollInterval = TimeSpan.FromMilliseconds(200);
         options.Peer.RequestTimeout = TimeSpan.FromSeconds(2);
         foreach (JobDriverOptions driver in new[] { options.AggregationJobDriver, options.CollectionJobDriver })

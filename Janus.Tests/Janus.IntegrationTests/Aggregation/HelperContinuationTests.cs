@@ -236,10 +236,8 @@ public sealed class HelperContinuationTests(bool asynchronous) : HelperFixture(a
     {
         ScriptedLeader leader = await LeaderAsync(3);
         MadeReport[] reports = Reports(leader).Make(1, 2, 3);
-        VerifyInit[] inits = [.. reports.Select(leader.Init)];
-        HttpAnswer answer = await leader.PostInitAsync(leader.InitBody(inits));
+        (HttpAnswer answer, IReadOnlyList<VerifyContinue> continues) = await InitAsync(leader, reports);
         Uri job = leader.JobAt(answer);
-        IReadOnlyList<VerifyContinue> continues = leader.Take(answer, 0);
         AssertOk(await RawHttp.DeleteAsync(job, leader.Task.AggregatorToken));
 
         HttpAnswer gone = await leader.PostContinueOnceAsync(job, ScriptedLeader.ContinueBody(1, continues));
@@ -248,8 +246,7 @@ public sealed class HelperContinuationTests(bool asynchronous) : HelperFixture(a
         Assert.That(await CountAsync("aggregation_jobs", leader.Task, "(verification IS NOT NULL OR response IS NOT NULL)"), Is.Zero);
 
         // Nothing had been committed, so even the identical request makes the job anew.
-        answer = await leader.PostInitAsync(leader.InitBody(inits));
-        await DriveAsync(leader, (answer, leader.Take(answer, 0)));
+        await DriveAsync(leader, await InitAsync(leader, reports));
         Assert.That(leader.Committed, Has.Count.EqualTo(3));
         Assert.That(await CommittedAsync(leader.Task), Is.EqualTo(3));
     }

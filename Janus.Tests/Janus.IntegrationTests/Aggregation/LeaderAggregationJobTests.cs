@@ -5,6 +5,7 @@ using Janus.Datastore;
 using Janus.IntegrationTests.Http;
 using Janus.Messages;
 using Janus.Testing;
+using Microsoft.AspNetCore.Http;
 
 namespace Janus.IntegrationTests.Aggregation;
 
@@ -105,17 +106,24 @@ public sealed class LeaderAggregationJobTests : DeploymentFixture
     }
 
     [TestCaseSource(nameof(WrongAnswers))]
-    public async Task An_answer_that_is_not_to_the_request_makes_the_leader_abandon_the_job(Func<VerifyResp[], VerifyResp[]> change)
+    public async Task An_answer_that_is_not_to_the_request_makes_the_leader_abandon_the_job_and_delete_it(Func<VerifyResp[], VerifyResp[]> change)
     {
         TestTask task = await Deployment.AddTaskAsync();
-        Between.ScriptFirst(IsJob, Between.Change((answer, context) => ScriptedHelper.WriteAsync(
-            answer with
-            {
-                Body = WireMessage.Encode(new AggregationJobResp(change([.. answer.Decode<AggregationJobResp>().VerifyResps]))),
-            },
-            context)));
+        Between.ScriptFirst(IsJob, [.. Enumerable.Repeat(Changed(change), TestDeployment.MaximumAttempts)]);
         await Deployment.UploadAsync(task, 1, 2, 3);
-        await AssertAbandonedAsync(task);
+        await AssertAbandonedAsync(task, TestDeployment.MaximumAttempts);
+        Assert.That(
+            Between.Requests.Count(request => request.Method == "DELETE" && request.Path.Contains($"{task.Id}/aggregation_jobs/", StringComparison.Ordinal)),
+            Is.EqualTo(1));
+    }
+
+    [TestCaseSource(nameof(WrongAnswers))]
+    public async Task An_answer_that_was_mixed_up_once_is_asked_for_again(Func<VerifyResp[], VerifyResp[]> change)
+    {
+        TestTask task = await Deployment.AddTaskAsync();
+        Between.ScriptFirst(IsJob, Changed(change));
+        await Deployment.UploadAsync(task, 1, 2, 3);
+        await AssertCollectedAsync(task, 0, 1, 1, 1);
     }
 
     [Test]
@@ -137,12 +145,22 @@ public sealed class LeaderAggregationJobTests : DeploymentFixture
     }
 
     [Test]
-    public async Task A_job_that_the_helper_goes_on_refusing_is_abandoned_and_holds_nothing_up()
+    public async Task The_reports_of_a_job_that_the_helper_goes_on_refusing_go_into_another_one()
     {
         TestTask task = await Deployment.AddTaskAsync();
-        Between.ScriptFirst(IsJob, [.. Enumerable.Repeat(ScriptedHelper.Problem(DapProblemType.InvalidMessage, "not like this"), TestDeployment.MaximumAttempts)]);
+        Between.ScriptFirst(IsJob, [.. Refusals(TestDeployment.MaximumAttempts)]);
         await Deployment.UploadAsync(task, 1, 2, 3);
-        await AssertAbandonedAsync(task, TestDeployment.MaximumAttempts);
+        await AssertCollectedAsync(task, 0, 1, 1, 1);
+        Assert.That(await LeaderScalarAsync<long>(task, $"count(*) FILTER (WHERE state = {AggregationJobState.Abandoned:d})", "aggregation_jobs"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Reports_whose_second_job_is_refused_as_well_are_dropped_and_hold_nothing_up()
+    {
+        TestTask task = await Deployment.AddTaskAsync();
+        Between.ScriptFirst(IsJob, [.. Refusals(2 * TestDeployment.MaximumAttempts)]);
+        await Deployment.UploadAsync(task, 1, 2, 3);
+        await AssertAbandonedAsync(task, 2 * TestDeployment.MaximumAttempts, jobs: 2);
         await Deployment.UploadAsync(task, 0, 0, 0);
         await AssertCollectedAsync(task, 3, 0, 0, 0);
     }
@@ -219,6 +237,17 @@ public sealed class LeaderAggregationJobTests : DeploymentFixture
         await AssertCollectedAsync(task, 0, 1, 1, 1);
     }
 
+    private static IEnumerable<Func<ScriptedRequest, HttpContext, Task<bool>>> Refusals(int count) =>
+        Enumerable.Repeat(ScriptedHelper.Problem(DapProblemType.InvalidMessage, "not like this"), count);
+
+    private Func<ScriptedRequest, HttpContext, Task<bool>> Changed(Func<VerifyResp[], VerifyResp[]> change) =>
+        Between.Change((answer, context) => ScriptedHelper.WriteAsync(
+            answer with
+            {
+                Body = WireMessage.Encode(new AggregationJobResp(change([.. answer.Decode<AggregationJobResp>().VerifyResps]))),
+            },
+            context));
+
     private static bool IsJob(ScriptedRequest request) => request.IsAggregationJob;
 
     private async Task AssertCollectedAsync(TestTask task, params UInt128[] expected)
@@ -228,11 +257,11 @@ public sealed class LeaderAggregationJobTests : DeploymentFixture
         Assert.That((UInt128)batch.ReportCount, Is.EqualTo(expected.Aggregate((sum, one) => sum + one)));
     }
 
-    private async Task AssertAbandonedAsync(TestTask task, int attempts = 1)
+    private async Task AssertAbandonedAsync(TestTask task, int attempts, int jobs = 1)
     {
         Assert.That(
             () => LeaderScalarAsync<long>(task, $"count(*) FILTER (WHERE state = {AggregationJobState.Abandoned:d})", "aggregation_jobs"),
-            Is.EqualTo(1).After(20_000, 50));
+            Is.EqualTo(jobs).After(20_000, 50));
         await Task.Delay(400);
         Assert.That(AggregationJobRequests(task), Has.Length.EqualTo(attempts), "an abandoned job is not tried again");
         Assert.That(await LeaderScalarAsync<long>(task, "count(*)", "unaggregated_reports"), Is.Zero);

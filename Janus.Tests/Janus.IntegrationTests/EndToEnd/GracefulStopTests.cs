@@ -6,9 +6,7 @@ using Janus.Testing;
 namespace Janus.IntegrationTests.EndToEnd;
 
 /// <summary>Processes that end with SIGTERM in the middle of their work. Leases last so long that nobody could wait for one.</summary>
-[TestFixture(false)]
-[TestFixture(true)]
-public sealed class GracefulStopTests(bool asynchronous) : EndToEndFixture(asynchronous)
+public sealed class GracefulStopTests : EndToEndFixture
 {
     private const int Reports = 600;
 

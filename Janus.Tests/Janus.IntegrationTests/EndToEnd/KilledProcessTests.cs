@@ -9,9 +9,7 @@ using Janus.Vdaf;
 namespace Janus.IntegrationTests.EndToEnd;
 
 /// <summary>Processes that end with SIGKILL in the middle of their work.</summary>
-[TestFixture(false)]
-[TestFixture(true)]
-public sealed class KilledProcessTests(bool asynchronous) : EndToEndFixture(asynchronous)
+public sealed class KilledProcessTests : EndToEndFixture
 {
     // Jobs are small and leases short, so that there is a middle, and what a dead process held comes free soon.
     private static readonly (string, string)[] Settings =

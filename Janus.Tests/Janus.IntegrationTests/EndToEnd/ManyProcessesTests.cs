@@ -5,9 +5,7 @@ using Janus.Testing;
 
 namespace Janus.IntegrationTests.EndToEnd;
 
-[TestFixture(false)]
-[TestFixture(true)]
-public sealed class ManyProcessesTests(bool asynchronous) : EndToEndFixture(asynchronous)
+public sealed class ManyProcessesTests : EndToEndFixture
 {
     private const int Reports = 750;
 

@@ -6,9 +6,7 @@ using Janus.Vdaf;
 
 namespace Janus.IntegrationTests.EndToEnd;
 
-[TestFixture(false)]
-[TestFixture(true)]
-public sealed class RejectedReportTests(bool asynchronous) : EndToEndFixture(asynchronous)
+public sealed class RejectedReportTests : EndToEndFixture
 {
     private const int Good = 30;
 
