@@ -109,6 +109,7 @@ public sealed class DeferredAggregationJobTests : EndpointFixture
     {
         options.Helper.RetryAfter = TimeSpan.FromSeconds(2);
         options.Helper.MaximumRetryAfter = TimeSpan.FromSeconds(3);
+        options.Helper.MaximumConcurrentJobs = 100;
         options.AggregationJobDriver.Concurrency = 1;
     }
 
