@@ -18,7 +18,6 @@ public sealed record Resource(string Method, string Path, Role? Role, string? Me
         new("GET", "tasks/{task}/collection_jobs/{id}", Messages.Role.Leader),
         new("DELETE", "tasks/{task}/collection_jobs/{id}", Messages.Role.Leader),
         new("POST", "tasks/{task}/aggregation_jobs", Messages.Role.Helper, "aggregation-job-init-req"),
-        new("POST", "tasks/{task}/aggregation_jobs/{id}", Messages.Role.Helper, "aggregation-job-continue-req"),
         new("GET", "tasks/{task}/aggregation_jobs/{id}", Messages.Role.Helper),
         new("DELETE", "tasks/{task}/aggregation_jobs/{id}", Messages.Role.Helper),
         new("POST", "tasks/{task}/aggregate_shares", Messages.Role.Helper, "aggregate-share-req"),
