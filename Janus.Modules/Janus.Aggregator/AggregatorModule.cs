@@ -50,6 +50,12 @@ public static class AggregatorModule
             services.AddSingleton<HelperAggregationSteps>();
         }
 
+        // And on its aggregate shares.
+        if ((roles & (AggregatorRoles.Aggregator | AggregatorRoles.CollectionJobDriver)) != 0)
+        {
+            services.AddSingleton<HelperCollection>();
+        }
+
         if (roles.HasFlag(AggregatorRoles.AggregationJobCreator))
         {
             services.AddHostedService<AggregationJobCreator>();
@@ -65,6 +71,7 @@ public static class AggregatorModule
         if (roles.HasFlag(AggregatorRoles.CollectionJobDriver))
         {
             services.AddHostedService<CollectionJobDriver>();
+            services.AddHostedService<AggregateShareDriver>();
         }
 
         return services;

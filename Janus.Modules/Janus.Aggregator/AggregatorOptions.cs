@@ -30,7 +30,7 @@ public sealed class AggregatorOptions
     [ValidateObjectMembers]
     public AggregationJobOptions AggregationJobs { get; set; } = new();
 
-    /// <summary>How aggregation jobs are driven.</summary>
+    /// <summary>How aggregation jobs are driven, a Leader's and those that a Helper has deferred.</summary>
     [ValidateObjectMembers]
     public JobDriverOptions AggregationJobDriver { get; set; } = new();
 
@@ -38,7 +38,7 @@ public sealed class AggregatorOptions
     [ValidateObjectMembers]
     public CollectionJobOptions CollectionJobs { get; set; } = new();
 
-    /// <summary>How collection jobs are driven.</summary>
+    /// <summary>How collection jobs are driven, and a Helper's deferred aggregate shares.</summary>
     [ValidateObjectMembers]
     public JobDriverOptions CollectionJobDriver { get; set; } = new();
 

@@ -13,10 +13,10 @@ public enum AggregatorRoles
     /// <summary>Puts waiting reports into aggregation jobs.</summary>
     AggregationJobCreator = 2,
 
-    /// <summary>Drives aggregation jobs.</summary>
+    /// <summary>Drives aggregation jobs, also those that a Helper has deferred.</summary>
     AggregationJobDriver = 4,
 
-    /// <summary>Drives collection jobs.</summary>
+    /// <summary>Drives collection jobs, and the aggregate shares that a Helper has deferred.</summary>
     CollectionJobDriver = 8,
 
     /// <summary>Everything.</summary>

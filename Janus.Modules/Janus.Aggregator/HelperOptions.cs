@@ -5,17 +5,14 @@ namespace Janus.Aggregator;
 /// <summary>How a Helper takes the Leader's requests: section <c>Aggregator:Helper</c>.</summary>
 public sealed class HelperOptions
 {
-    // So many deferred requests one slot of a driver is expected to do in RetryAfter.
-    private const int JobsPerRound = 25;
-
     /// <summary>
-    /// How long a Leader is asked to wait for a deferred answer when nobody else waits: <c>Retry-After</c>. It grows with the
-    /// queue before it.
+    /// How long a Leader is asked to wait for a deferred answer at least: <c>Retry-After</c>. When drivers are behind, it is
+    /// as long as the first request in their queue has waited.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest wait that a Leader is asked for, however long the queue.</summary>
+    /// <summary>The longest wait that a Leader is asked for, however far drivers are behind.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan MaximumRetryAfter { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -26,10 +23,14 @@ public sealed class HelperOptions
     [Range(1, 10_000)]
     public int MaximumConcurrentJobs { get; set; } = 16;
 
-    /// <summary>What to ask for with so many deferred requests in the queue, of which each driver process takes some at once.</summary>
-    internal TimeSpan RetryAfterFor(long queued, int concurrency)
+    /// <summary>What to ask for when the deferred request that has waited longest for a driver has waited for so long.</summary>
+    /// <remarks>
+    /// In a queue that is served in its order, a new request waits about as long as the first has waited; and one that waits
+    /// in a sudden crowd is asked for again at doubling distances.
+    /// </remarks>
+    internal TimeSpan RetryAfterFor(TimeSpan? waited)
     {
-        double rounds = 1 + Math.Floor((double)queued / (concurrency * JobsPerRound));
-        return TimeSpan.FromTicks((long)Math.Min(RetryAfter.Ticks * rounds, Math.Max(RetryAfter.Ticks, MaximumRetryAfter.Ticks)));
+        TimeSpan most = MaximumRetryAfter > RetryAfter ? MaximumRetryAfter : RetryAfter;
+        return waited > most ? most : waited > RetryAfter ? waited.Value : RetryAfter;
     }
 }

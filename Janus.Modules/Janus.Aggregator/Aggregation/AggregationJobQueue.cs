@@ -8,14 +8,14 @@ internal sealed class AggregationJobQueue : IDisposable
 {
     private readonly HelperAggregationJobStore _store;
     private readonly HelperOptions _options;
-    private readonly int _concurrency;
+    private readonly TimeProvider _time;
     private readonly SemaphoreSlim _places;
 
-    public AggregationJobQueue(HelperAggregationJobStore store, IOptions<AggregatorOptions> options)
+    public AggregationJobQueue(HelperAggregationJobStore store, IOptions<AggregatorOptions> options, TimeProvider time)
     {
         _store = store;
         _options = options.Value.Helper;
-        _concurrency = options.Value.AggregationJobDriver.Concurrency;
+        _time = time;
         _places = new SemaphoreSlim(_options.MaximumConcurrentJobs);
     }
 
@@ -26,9 +26,9 @@ internal sealed class AggregationJobQueue : IDisposable
         : throw HttpProblemException.Unavailable(
             $"{_options.MaximumConcurrentJobs} aggregation jobs are being taken already; try again later", _options.RetryAfter);
 
-    /// <summary>How long the Leader is asked to wait: it grows with the number of deferred jobs.</summary>
+    /// <summary>How long the Leader is asked to wait for a deferred job: as long as others have waited for a driver.</summary>
     public async Task<TimeSpan> RetryAfterAsync(CancellationToken cancellationToken) =>
-        _options.RetryAfterFor(await _store.CountQueuedAsync(cancellationToken), _concurrency);
+        _options.RetryAfterFor(_time.GetUtcNow() - await _store.FirstDueAsync(cancellationToken));
 
     /// <inheritdoc/>
     public void Dispose() => _places.Dispose();

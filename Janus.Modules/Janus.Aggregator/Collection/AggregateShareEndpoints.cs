@@ -1,7 +1,6 @@
 using System.Net;
-using System.Security.Cryptography;
-using Janus.Codec;
 using Janus.Dap;
+using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.AspNetCore.Http;
 
@@ -27,9 +26,7 @@ internal sealed class AggregateShareEndpoints
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper);
         context.RequireMediaType(DapMediaType.AggregateShareReq);
         byte[] body = await context.ReadBodyAsync(MaximumRequestLength);
-        AggregateShareReq request = WireMessage.Decode<AggregateShareReq>(body);
-        (AggregateShareId id, byte[] response) = await _shares.CreateAsync(task, request, SHA256.HashData(body), context.RequestAborted);
-        await RespondAsync(context, task, id, response);
+        await RespondAsync(context, task, await _shares.CreateAsync(task, body, context.RequestAborted));
     }
 
     /// <summary><c>GET tasks/{task-id}/aggregate_shares/{aggregate-share-id}</c>.</summary>
@@ -37,8 +34,7 @@ internal sealed class AggregateShareEndpoints
     {
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper);
         AggregateShareId id = context.RouteId<AggregateShareId>(DapRoute.AggregateShareId);
-        byte[] response = await _shares.FindAsync(task, id, context.RequestAborted) ?? throw NotFound();
-        await RespondAsync(context, task, id, response);
+        await RespondAsync(context, task, await _shares.FindAsync(task, id, context.RequestAborted) ?? throw NotFound());
     }
 
     /// <summary><c>DELETE tasks/{task-id}/aggregate_shares/{aggregate-share-id}</c>.</summary>
@@ -52,10 +48,22 @@ internal sealed class AggregateShareEndpoints
         }
     }
 
-    private static Task RespondAsync(HttpContext context, AggregatorTask task, AggregateShareId id, byte[] response)
+    private async Task RespondAsync(HttpContext context, AggregatorTask task, StoredAggregateShare share)
     {
-        context.Response.Headers.Location = task.HelperUrls.AggregateShare(task.Id, id).AbsolutePath;
-        return context.WriteAsync(DapMediaType.AggregateShare, response);
+        if (share.State == AggregateShareState.Failed)
+        {
+            throw new DapProblemException(DapProblemType.FromUrn(share.ProblemType)!, share.ProblemDetail!, task.Id);
+        }
+
+        context.Response.Headers.Location = task.HelperUrls.AggregateShare(task.Id, share.Id).AbsolutePath;
+        if (share.Response is { } response)
+        {
+            await context.WriteAsync(DapMediaType.AggregateShare, response);
+            return;
+        }
+
+        context.Response.Headers.RetryAfter = RetryAfter.Format(await _shares.RetryAfterAsync(context.RequestAborted));
+        context.Response.ContentLength = 0;
     }
 
     private static HttpProblemException NotFound() =>

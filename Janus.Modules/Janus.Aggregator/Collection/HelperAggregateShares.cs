@@ -3,104 +3,72 @@ using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Janus.Aggregator;
 
-/// <summary>Gives the Leader the Helper's aggregate share of a batch, once: DAP §4.6.4 (collect-aggregate).</summary>
+/// <summary>The Helper's aggregate shares as resources; each batch has one, once: DAP §4.6.4 (collect-aggregate).</summary>
 /// <remarks>
-/// Everything is checked before the batch is marked collected, so that a refusal leaves both sides able to try
-/// again. The same request finds the same share, also after its resource was deleted.
+/// A share's ID follows from its request. The same request finds the same share, also after its resource was deleted. In a
+/// task whose Helper is asynchronous, a request that is in order itself is stored for a driver, which compares it with the
+/// batch; in the others that is done at once. Everything is checked before the batch is marked collected, so that a refusal
+/// leaves both sides able to try again: a deferred request that was refused is given its problem at every GET, until the
+/// same request is made again, which is then in progress again under the same ID.
 /// </remarks>
-internal sealed partial class HelperAggregateShares
+internal sealed class HelperAggregateShares
 {
     private readonly AggregateShareStore _store;
-    private readonly BatchStore _batches;
+    private readonly HelperCollection _collection;
+    private readonly HelperOptions _options;
     private readonly TimeProvider _time;
-    private readonly ILogger<HelperAggregateShares> _logger;
 
-    public HelperAggregateShares(AggregateShareStore store, BatchStore batches, TimeProvider time, ILogger<HelperAggregateShares> logger)
+    public HelperAggregateShares(AggregateShareStore store, HelperCollection collection, IOptions<AggregatorOptions> options, TimeProvider time)
     {
         _store = store;
-        _batches = batches;
+        _collection = collection;
+        _options = options.Value.Helper;
         _time = time;
-        _logger = logger;
     }
 
-    /// <summary>Marks the batch collected and returns the encoded AggregateShare, or the one given for this request before.</summary>
+    /// <summary>
+    /// Makes a share of the encoded AggregateShareReq, or returns the one that the same request made before, as it stands now.
+    /// </summary>
+    /// <exception cref="DecodeException">The request is malformed.</exception>
     /// <exception cref="DapProblemException">The request is refused; nothing changed.</exception>
-    public async Task<(AggregateShareId Id, byte[] Response)> CreateAsync(
-        AggregatorTask task, AggregateShareReq request, byte[] requestHash, CancellationToken cancellationToken)
+    public async Task<StoredAggregateShare> CreateAsync(AggregatorTask task, byte[] body, CancellationToken cancellationToken)
     {
+        AggregateShareReq request = WireMessage.Decode<AggregateShareReq>(body);
         CollectionRequests.CheckBatchMode(task, request.BatchSelector.BatchMode);
         CollectionRequests.Check(task, request.CollectionJobReq);
-        BatchRange range = task.BatchMode.RangeOf(task.Id, request.BatchSelector, request.CollectionJobReq.Query);
-        AggregateShareId id = AggregateShareId.FromBytes(requestHash.AsSpan(0, AggregateShareId.Length));
-        if (await _store.RestoreAsync(task.Key, requestHash, cancellationToken) is { } existing)
+        byte[] hash = SHA256.HashData(body);
+        StoredAggregateShare share = new()
         {
-            return (existing.Id, existing.Response);
+            TaskKey = task.Key,
+            Id = AggregateShareId.FromBytes(hash.AsSpan(0, AggregateShareId.Length)),
+            RequestHash = hash,
+            Request = body,
+            Range = task.BatchMode.RangeOf(task.Id, request.BatchSelector, request.CollectionJobReq.Query),
+        };
+        if (task.Stored.Asynchronous)
+        {
+            return await _store.DeferAsync(share, _time.GetUtcNow(), cancellationToken);
         }
 
-        while (true)
-        {
-            (StoredBatch batch, byte[] share) = await _batches.MergeAsync(task, range, request.CollectionJobReq.AggParam, cancellationToken);
-            if (batch.IsCollected)
-            {
-                // The same request may have collected it since we looked.
-                StoredAggregateShare given = await _store.RestoreAsync(task.Key, requestHash, cancellationToken) ?? throw Overlap(task);
-                return (given.Id, given.Response);
-            }
-
-            Check(task, request, batch);
-            byte[] response = WireMessage.Encode(new AggregateShare(task.AggregateShares.Seal(request.CollectionJobReq, share)));
-            CryptographicOperations.ZeroMemory(share);
-            AggregateShareOutcome outcome = await _store.CommitAsync(
-                task.Key, id, requestHash, range, batch, response, _time.GetUtcNow(), cancellationToken);
-            switch (outcome)
-            {
-                case AggregateShareOutcome.AlreadyExists raced:
-                    return (raced.Share.Id, raced.Share.Response);
-                case AggregateShareOutcome.Overlap:
-                    throw Overlap(task);
-                case AggregateShareOutcome.Changed:
-                    continue;
-                default:
-                    LogCollected(task.Id, batch.ReportCount);
-                    return (id, response);
-            }
-        }
+        return await _store.RestoreAsync(task.Key, hash, cancellationToken)
+            ?? await _collection.CollectAsync(task, share, request, null, cancellationToken)
+            ?? throw new InvalidOperationException("a share that nobody else can have was taken by somebody else");
     }
 
-    /// <summary>The encoded AggregateShare with this ID, or <see langword="null"/> if there is none or it was deleted.</summary>
-    public async Task<byte[]?> FindAsync(AggregatorTask task, AggregateShareId id, CancellationToken cancellationToken) =>
-        await _store.FindAsync(task.Key, id, cancellationToken) is { IsDeleted: false } share ? share.Response : null;
+    /// <summary>The share with this ID, or <see langword="null"/> if there is none or it was deleted.</summary>
+    public async Task<StoredAggregateShare?> FindAsync(AggregatorTask task, AggregateShareId id, CancellationToken cancellationToken) =>
+        await _store.FindAsync(task.Key, id, cancellationToken) is { State: not AggregateShareState.Deleted } share ? share : null;
 
-    /// <summary>Deletes the resource; the batch stays collected.</summary>
+    /// <summary>Deletes the resource; a batch that was collected stays so, and what a driver has in hand is given up.</summary>
+    /// <returns>Whether there was one.</returns>
     public Task<bool> DeleteAsync(AggregatorTask task, AggregateShareId id, CancellationToken cancellationToken) =>
         _store.DeleteAsync(task.Key, id, cancellationToken);
 
-    private static void Check(AggregatorTask task, AggregateShareReq request, StoredBatch batch)
-    {
-        if ((ulong)batch.ReportCount < task.Configuration.MinBatchSize)
-        {
-            throw new DapProblemException(
-                DapProblemType.InvalidBatchSize,
-                $"at least {task.Configuration.MinBatchSize} reports in a batch expected, {batch.ReportCount} aggregated",
-                task.Id);
-        }
-
-        if ((ulong)batch.ReportCount != request.ReportCount || !request.Checksum.Equals(BatchChecksum.FromBytes(batch.Checksum)))
-        {
-            throw new DapProblemException(
-                DapProblemType.BatchMismatch,
-                $"the Leader counts {request.ReportCount} reports, the Helper {batch.ReportCount}; the batch can be requested again once both agree",
-                task.Id);
-        }
-    }
-
-    private static DapProblemException Overlap(AggregatorTask task) =>
-        new(DapProblemType.BatchOverlap, "the batch overlaps one that has been collected", task.Id);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "aggregate share of a batch of task {TaskId} with {Reports} reports given to the Leader")]
-    private partial void LogCollected(TaskId taskId, long reports);
+    /// <summary>How long the Leader is asked to wait for a deferred share: as long as others have waited for a driver.</summary>
+    public async Task<TimeSpan> RetryAfterAsync(CancellationToken cancellationToken) =>
+        _options.RetryAfterFor(_time.GetUtcNow() - await _store.FirstDueAsync(cancellationToken));
 }

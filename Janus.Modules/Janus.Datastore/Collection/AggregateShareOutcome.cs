@@ -1,6 +1,6 @@
 namespace Janus.Datastore;
 
-/// <summary>What became of <see cref="AggregateShareStore.CommitAsync"/>: one of four records.</summary>
+/// <summary>What became of <see cref="AggregateShareStore.CommitAsync"/>: one of six records.</summary>
 public abstract record AggregateShareOutcome
 {
     private AggregateShareOutcome()
@@ -14,8 +14,14 @@ public abstract record AggregateShareOutcome
     /// <param name="Share">The stored answer, with its own ID.</param>
     public sealed record AlreadyExists(StoredAggregateShare Share) : AggregateShareOutcome;
 
+    /// <summary>The lease is another worker's now, or the Leader deleted the resource; nothing changed.</summary>
+    public sealed record Overtaken : AggregateShareOutcome;
+
     /// <summary>A bucket of the batch has been collected by another request; nothing changed.</summary>
     public sealed record Overlap : AggregateShareOutcome;
+
+    /// <summary>Reports of the batch were aggregated with another aggregation parameter; nothing changed.</summary>
+    public sealed record OtherAggParam : AggregateShareOutcome;
 
     /// <summary>The batch is no longer what the caller read, so the share must be computed anew.</summary>
     public sealed record Changed : AggregateShareOutcome;

@@ -12,6 +12,9 @@ public enum AggregateShareState : short
     /// <summary>There is no answer, and the batch is not collected; the same request may be tried again.</summary>
     Failed = 3,
 
-    /// <summary>The Leader deleted the resource; a batch that was collected stays so, and the same request finds its answer again.</summary>
+    /// <summary>
+    /// The Leader deleted the resource. A batch that was collected stays so, and the same request finds its answer again;
+    /// without an answer, the same request may be tried again.
+    /// </summary>
     Deleted = 4,
 }

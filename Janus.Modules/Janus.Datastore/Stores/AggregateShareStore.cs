@@ -3,38 +3,69 @@ using Npgsql;
 
 namespace Janus.Datastore;
 
-/// <summary>The aggregate shares that a Helper has handed out: DAP §4.6.4 (collect-aggregate).</summary>
-public sealed class AggregateShareStore
+/// <summary>The aggregate shares of a Helper, those that it has given and those that it has deferred: DAP §4.6.4 (collect-aggregate).</summary>
+public sealed partial class AggregateShareStore
 {
-    private const string Columns =
-        "task_key, aggregate_share_id, request_hash, first_bucket, last_bucket, report_count, checksum, response, state, created_at";
+    private const int ColumnCount = 13;
+
+    private const string Columns = """
+        s.task_key, s.aggregate_share_id, s.state, s.request_hash, s.request, s.first_bucket, s.last_bucket, s.report_count,
+        s.checksum, s.response, s.problem_type, s.problem_detail, s.created_at
+        """;
 
     private const string FindSql = $"""
         -- AggregateShareStore.Find
-        SELECT {Columns} FROM aggregate_shares WHERE task_key = $1 AND aggregate_share_id = $2
-        """;
-
-    private const string FindByRequestSql = $"""
-        -- AggregateShareStore.FindByRequest
-        SELECT {Columns} FROM aggregate_shares WHERE task_key = $1 AND request_hash = $2
+        SELECT {Columns} FROM aggregate_shares AS s WHERE s.task_key = $1 AND s.aggregate_share_id = $2
         """;
 
     private static readonly string RestoreSql = $"""
         -- AggregateShareStore.Restore
-        UPDATE aggregate_shares SET state = {AggregateShareState.Finished:d} WHERE task_key = $1 AND request_hash = $2 RETURNING {Columns}
+        UPDATE aggregate_shares AS s SET state = {AggregateShareState.Finished:d}
+        WHERE s.task_key = $1 AND s.request_hash = $2 AND s.response IS NOT NULL
+        RETURNING {Columns}
         """;
 
-    private static readonly string InsertSql = $"""
-        -- AggregateShareStore.Insert
-        INSERT INTO aggregate_shares (task_key, aggregate_share_id, request_hash, first_bucket, last_bucket, report_count,
-            checksum, response, state, created_at, lease_expiry, lease_attempts)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, {AggregateShareState.Finished:d}, $9, $9, 0)
+    // What has failed, or was deleted before it was there, is tried again.
+    private static readonly string DeferSql = $"""
+        -- AggregateShareStore.Defer
+        INSERT INTO aggregate_shares AS s (task_key, aggregate_share_id, state, request_hash, request, first_bucket, last_bucket,
+            report_count, checksum, created_at, lease_expiry, lease_attempts)
+        VALUES ($1, $2, {AggregateShareState.InProgress:d}, $3, $4, $5, $6, $7, $8, $9, $9, 0)
+        ON CONFLICT (task_key, aggregate_share_id) DO UPDATE SET state = excluded.state, request = excluded.request,
+            problem_type = NULL, problem_detail = NULL, lease_expiry = excluded.lease_expiry, lease_attempts = 0
+        WHERE s.request_hash = excluded.request_hash AND s.response IS NULL AND s.state <> {AggregateShareState.InProgress:d}
         """;
 
     private static readonly string DeleteSql = $"""
         -- AggregateShareStore.Delete
-        UPDATE aggregate_shares SET state = {AggregateShareState.Deleted:d}
+        UPDATE aggregate_shares SET state = {AggregateShareState.Deleted:d}, request = NULL, problem_type = NULL,
+            problem_detail = NULL, lease_token = NULL
         WHERE task_key = $1 AND aggregate_share_id = $2 AND state <> {AggregateShareState.Deleted:d}
+        """;
+
+    private static readonly string FirstDueSql = $"""
+        -- AggregateShareStore.FirstDue
+        SELECT min(lease_expiry) FROM aggregate_shares WHERE state = {AggregateShareState.InProgress:d}
+        """;
+
+    private static readonly string AcquireSql = $"""
+        -- AggregateShareStore.Acquire
+        WITH due AS MATERIALIZED (
+            SELECT task_key, aggregate_share_id FROM aggregate_shares
+            WHERE state = {AggregateShareState.InProgress:d} AND lease_expiry <= $1
+            ORDER BY lease_expiry LIMIT $2
+            FOR UPDATE SKIP LOCKED
+        )
+        UPDATE aggregate_shares AS s
+        SET lease_expiry = $3, lease_token = gen_random_uuid(), lease_attempts = s.lease_attempts + 1
+        FROM due WHERE s.task_key = due.task_key AND s.aggregate_share_id = due.aggregate_share_id
+        RETURNING {Columns}, s.lease_token, s.lease_expiry, s.lease_attempts
+        """;
+
+    private static readonly string ReleaseSql = $"""
+        -- AggregateShareStore.Release
+        UPDATE aggregate_shares SET lease_expiry = $4, lease_token = NULL
+        WHERE task_key = $1 AND aggregate_share_id = $2 AND lease_token = $3 AND state = {AggregateShareState.InProgress:d}
         """;
 
     private readonly TransactionRunner _runner;
@@ -49,16 +80,10 @@ public sealed class AggregateShareStore
             return (await command.ReadAllAsync(Read, token)).SingleOrDefault();
         }, cancellationToken);
 
-    /// <summary>The share that a request got, deleted ones included; the hash is the SHA-256 of the request.</summary>
-    public Task<StoredAggregateShare?> FindByRequestAsync(
-        int taskKey, byte[] requestHash, CancellationToken cancellationToken) =>
-        _runner.ReadAsync("AggregateShareStore.FindByRequest", async (transaction, token) =>
-        {
-            await using NpgsqlCommand command = transaction.Command(FindByRequestSql).With(taskKey).With(requestHash);
-            return (await command.ReadAllAsync(Read, token)).SingleOrDefault();
-        }, cancellationToken);
-
-    /// <summary>The share that a request got, available again if it had been deleted; <see langword="null"/> if there is none.</summary>
+    /// <summary>The share that a request got, available again if it had been deleted; <see langword="null"/> if it got none.</summary>
+    /// <param name="taskKey">The task's key.</param>
+    /// <param name="requestHash">The SHA-256 of the request.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
     public Task<StoredAggregateShare?> RestoreAsync(int taskKey, byte[] requestHash, CancellationToken cancellationToken) =>
         _runner.RunAsync("AggregateShareStore.Restore", async (transaction, token) =>
         {
@@ -67,42 +92,32 @@ public sealed class AggregateShareStore
         }, cancellationToken);
 
     /// <summary>
-    /// Marks the batch that was read as collected and stores the answer, or finds the answer that the same request got
-    /// before, which is then available again even if it had been deleted.
+    /// Stores a request for a driver, and returns its share as it stands now: the one that the same request has got before,
+    /// also if it had been deleted, or one in progress. A request that has failed, or was deleted before it got its share,
+    /// is in progress again.
     /// </summary>
-    public Task<AggregateShareOutcome> CommitAsync(
-        int taskKey,
-        AggregateShareId id,
-        byte[] requestHash,
-        BatchRange range,
-        StoredBatch expected,
-        byte[] response,
-        DateTimeOffset now,
-        CancellationToken cancellationToken)
+    public Task<StoredAggregateShare> DeferAsync(StoredAggregateShare share, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(range);
-        ArgumentNullException.ThrowIfNull(expected);
-        byte[] fingerprint = expected.Fingerprint();
-        return _runner.RunAsync("AggregateShareStore.Commit", async (transaction, token) =>
+        ArgumentNullException.ThrowIfNull(share);
+        return _runner.RunAsync("AggregateShareStore.Defer", async (transaction, token) =>
         {
-            AggregateShareOutcome outcome = await CheckAsync(transaction, taskKey, requestHash, range, fingerprint, token);
-            if (outcome is not AggregateShareOutcome.Committed)
-            {
-                return outcome;
-            }
-
             await using NpgsqlBatch batch = transaction.Batch();
-            batch.AddMarkCollected(taskKey, range, now);
-            batch.Add(InsertSql).With(taskKey).With(Uuid.Of(id)).With(requestHash).With(range.FirstBucket)
-                .With(range.LastBucket).With(expected.ReportCount).With(expected.Checksum).With(response).With(now);
-            await batch.ExecuteNonQueryAsync(token);
-            return outcome;
+            // It locks the row in any case, so that the statements behind it see one and the same.
+            batch.Add(DeferSql).With(share.TaskKey).With(Uuid.Of(share.Id)).With(share.RequestHash).With(share.Request)
+                .With(share.Range.FirstBucket).With(share.Range.LastBucket).With(share.ReportCount).With(share.Checksum).With(now);
+            batch.Add(RestoreSql).With(share.TaskKey).With(share.RequestHash);
+            batch.Add(FindSql).With(share.TaskKey).With(Uuid.Of(share.Id));
+
+            // Also when nothing is new: a driver may have skipped the row while it was locked.
+            batch.AddNotify(WorkKind.AggregateShares);
+            await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(token);
+            return (await reader.ReadNextAsync(Read, token)).Single();
         }, cancellationToken);
     }
 
     /// <summary>
-    /// Deletes the resource; the batch stays collected, and the same request finds the answer again. False when there is
-    /// none or it is deleted already.
+    /// Deletes the resource; a batch that was collected stays so, and the same request finds the answer again. What is in
+    /// progress is given up. False when there is none or it is deleted already.
     /// </summary>
     public Task<bool> DeleteAsync(int taskKey, AggregateShareId id, CancellationToken cancellationToken) =>
         _runner.RunAsync("AggregateShareStore.Delete", async (transaction, token) =>
@@ -111,39 +126,56 @@ public sealed class AggregateShareStore
             return await command.ExecuteNonQueryAsync(token) == 1;
         }, cancellationToken);
 
-    private static async Task<AggregateShareOutcome> CheckAsync(
-        DatastoreTransaction transaction,
-        int taskKey,
-        byte[] requestHash,
-        BatchRange range,
-        byte[] fingerprint,
-        CancellationToken cancellationToken)
+    /// <summary>
+    /// Since when the deferred share that has waited longest for a driver may be driven; later than now, or
+    /// <see langword="null"/>, when none waits.
+    /// </summary>
+    public Task<DateTimeOffset?> FirstDueAsync(CancellationToken cancellationToken) =>
+        _runner.ReadAsync("AggregateShareStore.FirstDue", async (transaction, token) =>
+        {
+            await using NpgsqlCommand command = transaction.Command(FirstDueSql);
+            return (await command.ReadAllAsync(row => row.InstantOrNull(0), token))[0];
+        }, cancellationToken);
+
+    /// <summary>Leases up to <paramref name="maximum"/> deferred shares, those that have waited longest first.</summary>
+    public Task<IReadOnlyList<Lease<StoredAggregateShare>>> AcquireAsync(
+        int maximum, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken) =>
+        _runner.RunAsync<IReadOnlyList<Lease<StoredAggregateShare>>>("AggregateShareStore.Acquire", async (transaction, token) =>
+        {
+            await using NpgsqlCommand command = transaction.Command(AcquireSql).With(now).With(maximum).With(now + duration);
+            List<Lease<StoredAggregateShare>> leases = await command.ReadAllAsync(
+                row => new Lease<StoredAggregateShare>(
+                    Read(row), row.GetGuid(ColumnCount), row.Instant(ColumnCount + 1), row.GetInt32(ColumnCount + 2)),
+                token);
+            leases.Sort((left, right) => left.Job.CreatedAt.CompareTo(right.Job.CreatedAt));
+            return leases;
+        }, cancellationToken);
+
+    /// <summary>Gives a share back, to be tried again from then on. False when the lease is lost.</summary>
+    public Task<bool> ReleaseAsync(Lease<StoredAggregateShare> lease, DateTimeOffset notBefore, CancellationToken cancellationToken)
     {
-        await using NpgsqlBatch batch = transaction.Batch();
-        batch.AddExclusiveFence(taskKey);
-        batch.Add(RestoreSql).With(taskKey).With(requestHash);
-        batch.AddIsCollected(taskKey, range);
-        batch.AddFingerprint(taskKey, range);
-        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
-        List<StoredAggregateShare> existing = await reader.ReadNextAsync(Read, cancellationToken);
-        bool isCollected = (await reader.ReadNextAsync(row => row.GetBoolean(0), cancellationToken))[0];
-        byte[] found = (await reader.ReadNextAsync(row => row.Bytes(0), cancellationToken))[0];
-        return existing.Count > 0 ? new AggregateShareOutcome.AlreadyExists(existing[0])
-            : isCollected ? new AggregateShareOutcome.Overlap()
-            : !found.AsSpan().SequenceEqual(fingerprint) ? new AggregateShareOutcome.Changed()
-            : new AggregateShareOutcome.Committed();
+        ArgumentNullException.ThrowIfNull(lease);
+        return _runner.RunAsync("AggregateShareStore.Release", async (transaction, token) =>
+        {
+            await using NpgsqlCommand command = transaction.Command(ReleaseSql)
+                .With(lease.Job.TaskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(notBefore);
+            return await command.ExecuteNonQueryAsync(token) == 1;
+        }, cancellationToken);
     }
 
     private static StoredAggregateShare Read(NpgsqlDataReader row) => new()
     {
         TaskKey = row.GetInt32(0),
         Id = Uuid.To<AggregateShareId>(row.GetGuid(1)),
-        RequestHash = row.Bytes(2),
-        Range = new BatchRange(row.Bytes(3), row.Bytes(4)),
-        ReportCount = row.GetInt64(5),
-        Checksum = row.Bytes(6),
-        Response = row.Bytes(7),
-        IsDeleted = (AggregateShareState)row.GetInt16(8) == AggregateShareState.Deleted,
-        CreatedAt = row.Instant(9),
+        State = (AggregateShareState)row.GetInt16(2),
+        RequestHash = row.Bytes(3),
+        Request = row.BytesOrNull(4),
+        Range = new BatchRange(row.Bytes(5), row.Bytes(6)),
+        ReportCount = row.GetInt64(7),
+        Checksum = row.Bytes(8),
+        Response = row.BytesOrNull(9),
+        ProblemType = row.TextOrNull(10),
+        ProblemDetail = row.TextOrNull(11),
+        CreatedAt = row.Instant(12),
     };
 }

@@ -6,8 +6,6 @@ namespace Janus.Datastore;
 /// <summary>The Helper's aggregation jobs: DAP §4.5 (aggregate-flow).</summary>
 public sealed partial class HelperAggregationJobStore
 {
-    private const int QueueLimit = 1_000;
-
     private const string FindSql = $"""
         -- HelperAggregationJobStore.Find
         SELECT {HelperAggregationJobRows.Columns} FROM aggregation_jobs AS j
@@ -40,11 +38,9 @@ public sealed partial class HelperAggregationJobStore
         RETURNING true
         """;
 
-    private static readonly string QueueSql = $"""
-        -- HelperAggregationJobStore.Queue
-        SELECT count(*) FROM (
-            SELECT FROM aggregation_jobs WHERE state = {AggregationJobState.InProgress:d} AND request_hash IS NOT NULL
-            LIMIT $1) AS queued
+    private static readonly string FirstDueSql = $"""
+        -- HelperAggregationJobStore.FirstDue
+        SELECT min(lease_expiry) FROM aggregation_jobs WHERE state = {AggregationJobState.InProgress:d} AND request_hash IS NOT NULL
         """;
 
     private static readonly string AcquireSql = $"""
@@ -150,12 +146,15 @@ public sealed partial class HelperAggregationJobStore
         }, cancellationToken);
     }
 
-    /// <summary>How many deferred jobs wait for a driver or are with one; at most 1,000 are counted.</summary>
-    public Task<long> CountQueuedAsync(CancellationToken cancellationToken) =>
-        _runner.ReadAsync("HelperAggregationJobStore.Queue", async (transaction, token) =>
+    /// <summary>
+    /// Since when the deferred job that has waited longest for a driver may be driven; later than now, or
+    /// <see langword="null"/>, when none waits.
+    /// </summary>
+    public Task<DateTimeOffset?> FirstDueAsync(CancellationToken cancellationToken) =>
+        _runner.ReadAsync("HelperAggregationJobStore.FirstDue", async (transaction, token) =>
         {
-            await using NpgsqlCommand command = transaction.Command(QueueSql).With(QueueLimit);
-            return (long)(await command.ExecuteScalarAsync(token))!;
+            await using NpgsqlCommand command = transaction.Command(FirstDueSql);
+            return (await command.ReadAllAsync(row => row.InstantOrNull(0), token))[0];
         }, cancellationToken);
 
     /// <summary>Leases up to <paramref name="maximum"/> deferred jobs, those that have waited longest first.</summary>

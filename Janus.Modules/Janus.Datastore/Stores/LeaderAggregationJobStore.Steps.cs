@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Janus.Messages;
 using Npgsql;
 
@@ -71,9 +70,7 @@ public sealed partial class LeaderAggregationJobStore
         ArgumentNullException.ThrowIfNull(postponed);
         LeaderAggregationJob job = lease.Job;
         Guid jobId = Uuid.Of(job.Id);
-        byte[] encoded = ReportVerification.EncodeAll(reports);
-        byte[] verification = _encryption.Seal(EncryptedColumn.Verification, RowKey.Of(job.TaskKey, jobId), encoded);
-        CryptographicOperations.ZeroMemory(encoded);
+        byte[]? verification = _encryption.SealVerification(job.TaskKey, job.Id, reports);
         return _runner.RunAsync("LeaderAggregationJobStore.Continue", async (transaction, token) =>
         {
             await using NpgsqlCommand step = transaction.Command(ContinueSql)

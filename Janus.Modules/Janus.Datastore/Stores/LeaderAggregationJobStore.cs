@@ -170,11 +170,7 @@ public sealed partial class LeaderAggregationJobStore
                 throw new InvalidOperationException($"the aggregation job is not at step {job.Step} any more");
             }
 
-            byte[] encoded = _encryption.Open(
-                EncryptedColumn.Verification, RowKey.Of(job.TaskKey, Uuid.Of(job.Id)), stored);
-            IReadOnlyList<ReportVerification> reports = ReportVerification.DecodeAll(encoded);
-            CryptographicOperations.ZeroMemory(encoded);
-            return reports;
+            return _encryption.OpenVerification(job.TaskKey, job.Id, stored);
         }, cancellationToken);
     }
 

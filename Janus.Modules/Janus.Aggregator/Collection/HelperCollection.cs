@@ -1,0 +1,146 @@
+using System.Security.Cryptography;
+using Janus.Codec;
+using Janus.Dap;
+using Janus.Datastore;
+using Janus.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace Janus.Aggregator;
+
+/// <summary>
+/// Computes the Helper's aggregate share of a batch and marks the batch collected, for requests answered at once and for
+/// deferred ones: DAP §4.6.4 (collect-aggregate).
+/// </summary>
+/// <remarks>
+/// A request is (1) checked against what is cheap to know of the batch, whose shards (2) are merged and compared with what
+/// the Leader counts, and (3) committed in one transaction that checks everything again; if the batch has changed
+/// meanwhile, it goes on from (1). What is refused has changed nothing.
+/// </remarks>
+internal sealed partial class HelperCollection
+{
+    private readonly AggregateShareStore _store;
+    private readonly BatchStore _batches;
+    private readonly TimeProvider _time;
+    private readonly ILogger<HelperCollection> _logger;
+
+    public HelperCollection(AggregateShareStore store, BatchStore batches, TimeProvider time, ILogger<HelperCollection> logger)
+    {
+        _store = store;
+        _batches = batches;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>
+    /// Marks the batch collected and returns the share with its answer, or the one that the same request got before;
+    /// <see langword="null"/> when another driver has it, or the Leader deleted it.
+    /// </summary>
+    /// <param name="task">The task.</param>
+    /// <param name="share">The share as it was asked for.</param>
+    /// <param name="request">The Leader's request, which is known to be in order itself.</param>
+    /// <param name="lease">The lease of a deferred share; <see langword="null"/> for one that is answered at once.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="DapProblemException">The request is refused; nothing changed.</exception>
+    public async Task<StoredAggregateShare?> CollectAsync(
+        AggregatorTask task,
+        StoredAggregateShare share,
+        AggregateShareReq request,
+        Lease<StoredAggregateShare>? lease,
+        CancellationToken cancellationToken)
+    {
+        byte[] aggParam = request.CollectionJobReq.AggParam.ToArray();
+        while (true)
+        {
+            // (1)
+            BatchSummary summary = await _batches.SummarizeAsync(task.Key, share.Range, cancellationToken);
+            if (summary.IsCollected)
+            {
+                // The same request may have collected it since we looked; a deferred one is alone.
+                return (lease is null ? await _store.RestoreAsync(task.Key, share.RequestHash, cancellationToken) : null) ?? throw Overlap(task);
+            }
+
+            CheckSize(task, summary);
+            if (task.Vdaf.HasAggParam && await _batches.HasOtherAggParamAsync(task.Key, share.Range, aggParam, cancellationToken))
+            {
+                throw OtherAggParam(task);
+            }
+
+            // (2)
+            AggregateShareCommit commit = await MergeAsync(task, share, request, aggParam, cancellationToken);
+
+            // (3)
+            switch (await _store.CommitAsync(commit, lease, _time.GetUtcNow(), cancellationToken))
+            {
+                case AggregateShareOutcome.Committed:
+                    LogCollected(share.Id, task.Id, commit.Share.ReportCount);
+                    return commit.Share;
+                case AggregateShareOutcome.AlreadyExists raced:
+                    return raced.Share;
+                case AggregateShareOutcome.Overtaken:
+                    return null;
+                case AggregateShareOutcome.Overlap:
+                    throw Overlap(task);
+                case AggregateShareOutcome.OtherAggParam:
+                    throw OtherAggParam(task);
+                case AggregateShareOutcome.Changed:
+                    continue;
+                case { } outcome:
+                    throw new InvalidOperationException($"giving an aggregate share ended in {outcome.GetType().Name}");
+            }
+        }
+    }
+
+    private async Task<AggregateShareCommit> MergeAsync(
+        AggregatorTask task, StoredAggregateShare share, AggregateShareReq request, byte[] aggParam, CancellationToken cancellationToken)
+    {
+        (StoredBatch batch, byte[] merged) = await _batches.MergeAsync(task, share.Range, aggParam, cancellationToken);
+        try
+        {
+            CheckAgreement(task, request, batch);
+            StoredAggregateShare given = share with
+            {
+                State = AggregateShareState.Finished,
+                Request = null,
+                ReportCount = batch.ReportCount,
+                Checksum = batch.Checksum,
+                Response = WireMessage.Encode(new AggregateShare(task.AggregateShares.Seal(request.CollectionJobReq, merged))),
+            };
+            return new AggregateShareCommit(given, batch, aggParam);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(merged);
+        }
+    }
+
+    private static void CheckSize(AggregatorTask task, BatchSummary summary)
+    {
+        if ((ulong)summary.ReportCount < task.Configuration.MinBatchSize)
+        {
+            throw new DapProblemException(
+                DapProblemType.InvalidBatchSize,
+                $"at least {task.Configuration.MinBatchSize} reports in a batch expected, {summary.ReportCount} aggregated",
+                task.Id);
+        }
+    }
+
+    private static void CheckAgreement(AggregatorTask task, AggregateShareReq request, StoredBatch batch)
+    {
+        if ((ulong)batch.ReportCount != request.ReportCount || !request.Checksum.Equals(BatchChecksum.FromBytes(batch.Checksum)))
+        {
+            throw new DapProblemException(
+                DapProblemType.BatchMismatch,
+                $"the Leader counts {request.ReportCount} reports, the Helper {batch.ReportCount}; the batch can be requested again once both agree",
+                task.Id);
+        }
+    }
+
+    private static DapProblemException Overlap(AggregatorTask task) =>
+        new(DapProblemType.BatchOverlap, "the batch overlaps one that has been collected", task.Id);
+
+    private static DapProblemException OtherAggParam(AggregatorTask task) =>
+        new(DapProblemType.InvalidMessage, "reports of the batch have been aggregated with another aggregation parameter", task.Id);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "aggregate share {ShareId} of a batch of task {TaskId} with {Reports} reports given to the Leader")]
+    private partial void LogCollected(AggregateShareId shareId, TaskId taskId, long reports);
+}
