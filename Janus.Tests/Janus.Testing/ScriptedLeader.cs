@@ -197,9 +197,17 @@ public sealed class ScriptedLeader
         (ulong)Committed.Count,
         ReportIdChecksum.Of(Committed));
 
+    /// <summary>Asks for an aggregate share and polls until its answer is there, if it is deferred.</summary>
     public Task<HttpAnswer> PostShareAsync(AggregateShareReq request) => PostShareAsync(WireMessage.Encode(request));
 
-    public Task<HttpAnswer> PostShareAsync(byte[] body) =>
+    /// <summary>Asks for an aggregate share and polls until its answer is there, if it is deferred.</summary>
+    public async Task<HttpAnswer> PostShareAsync(byte[] body) => await AwaitAsync(await PostShareOnceAsync(body));
+
+    /// <summary>Asks for an aggregate share and takes the first answer.</summary>
+    public Task<HttpAnswer> PostShareOnceAsync(AggregateShareReq request) => PostShareOnceAsync(WireMessage.Encode(request));
+
+    /// <summary>Asks for an aggregate share and takes the first answer.</summary>
+    public Task<HttpAnswer> PostShareOnceAsync(byte[] body) =>
         RawHttp.PostAsync(AggregateShares, DapMediaType.AggregateShareReq, body, Task.AggregatorToken);
 
     /// <summary>The aggregate of everything committed, from the Helper's answer, as the Collector computes it.</summary>

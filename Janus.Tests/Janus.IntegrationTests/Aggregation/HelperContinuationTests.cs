@@ -31,7 +31,7 @@ public sealed class HelperContinuationTests(bool asynchronous) : HelperFixture(a
         }
 
         AggregateShareReq request = leader.ShareRequest(BatchSelector.TimeInterval(Interval.Of(CurrentTime)));
-        HttpAnswer share = await leader.AwaitAsync(await leader.PostShareAsync(request));
+        HttpAnswer share = await leader.PostShareAsync(request);
         AssertOk(share);
         using (Assert.EnterMultipleScope())
         {

@@ -5,7 +5,7 @@ using Janus.Testing;
 
 namespace Janus.IntegrationTests.Aggregation;
 
-/// <summary>A Helper that answers at once, or defers its answers and has a driver.</summary>
+/// <summary>A Helper that answers at once, or defers its answers and has drivers.</summary>
 /// <param name="asynchronous">Whether the Helper of the tests' tasks defers its answers.</param>
 public abstract class HelperFixture(bool asynchronous) : EndpointFixture
 {
@@ -14,7 +14,7 @@ public abstract class HelperFixture(bool asynchronous) : EndpointFixture
 
     /// <inheritdoc/>
     protected override AggregatorRoles Roles => asynchronous
-        ? AggregatorRoles.Aggregator | AggregatorRoles.AggregationJobDriver
+        ? AggregatorRoles.Aggregator | AggregatorRoles.AggregationJobDriver | AggregatorRoles.CollectionJobDriver
         : AggregatorRoles.Aggregator;
 
     /// <summary>The Leader of a new task.</summary>

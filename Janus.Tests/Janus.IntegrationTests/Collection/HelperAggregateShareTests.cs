@@ -1,14 +1,17 @@
 using System.Net;
 using Janus.Codec;
 using Janus.Dap;
-using Janus.IntegrationTests.Http;
+using Janus.IntegrationTests.Aggregation;
 using Janus.Messages;
 using Janus.Testing;
 
 namespace Janus.IntegrationTests.Collection;
 
 /// <summary>DAP §4.6.4 (collect-aggregate) over HTTP, against a Helper.</summary>
-public sealed class HelperAggregateShareTests : EndpointFixture
+/// <param name="asynchronous">Whether the Helper defers its answers.</param>
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class HelperAggregateShareTests(bool asynchronous) : HelperFixture(asynchronous)
 {
     private static readonly CollectionJobExtension[] Extensions =
     [
@@ -31,19 +34,18 @@ public sealed class HelperAggregateShareTests : EndpointFixture
     [Test]
     public async Task A_leader_selected_batch_is_aggregated_by_its_id()
     {
-        TestTask task = await AddTaskAsync(Role.Helper, new TestTaskOptions { BatchMode = BatchMode.LeaderSelected });
         (BatchId first, BatchId second) = (BatchId.Random(), BatchId.Random());
-        ScriptedLeader ofFirst = new(task, Aggregator.Endpoint);
-        ScriptedLeader ofSecond = new(task, Aggregator.Endpoint);
-        await ofFirst.AggregateAsync(Reports(task).Make(0, 0, 1), first);
-        await ofSecond.AggregateAsync(Reports(task).Make(2, 3, 3, 3), second);
-        await ofFirst.AggregateAsync(Reports(task).Make(1), first);
+        ScriptedLeader ofFirst = await LeaderAsync(new TestTaskOptions { BatchMode = BatchMode.LeaderSelected });
+        ScriptedLeader ofSecond = new(ofFirst.Task, Aggregator.Endpoint);
+        await ofFirst.AggregateAsync(Reports(ofFirst).Make(0, 0, 1), first);
+        await ofSecond.AggregateAsync(Reports(ofFirst).Make(2, 3, 3, 3), second);
+        await ofFirst.AggregateAsync(Reports(ofFirst).Make(1), first);
         AggregateShareReq firstRequest = ofFirst.ShareRequest(BatchSelector.LeaderSelected(first));
         AggregateShareReq secondRequest = ofSecond.ShareRequest(BatchSelector.LeaderSelected(second));
         Assert.That(ofFirst.Unshard(firstRequest, await ofFirst.PostShareAsync(firstRequest)), Is.EqualTo(new UInt128[] { 2, 2, 0, 0 }));
         Assert.That(ofSecond.Unshard(secondRequest, await ofSecond.PostShareAsync(secondRequest)), Is.EqualTo(new UInt128[] { 0, 0, 1, 3 }));
 
-        HttpAnswer late = await ofFirst.PostInitAsync(ofFirst.InitBody(Reports(task).Make(1).Select(ofFirst.Init), first));
+        HttpAnswer late = await ofFirst.PostInitAsync(ofFirst.InitBody(Reports(ofFirst).Make(1).Select(ofFirst.Init), first));
         Assert.That(late.Decode<AggregationJobResp>().VerifyResps.Single().ReportError, Is.EqualTo(ReportError.BatchCollected));
     }
 
@@ -102,7 +104,7 @@ public sealed class HelperAggregateShareTests : EndpointFixture
         }
 
         Assert.That(await CountAsync("collected_batches", leader.Task), Is.Zero);
-        await leader.AggregateAsync(Reports(leader.Task).Make(3));
+        await leader.AggregateAsync(Reports(leader).Make(3));
         AggregateShareReq afterwards = leader.ShareRequest(AllTime());
         Assert.That(leader.Unshard(afterwards, await leader.PostShareAsync(afterwards)), Is.EqualTo(new UInt128[] { 1, 1, 1, 1 }));
     }
@@ -112,7 +114,7 @@ public sealed class HelperAggregateShareTests : EndpointFixture
     {
         ScriptedLeader leader = await AggregatedAsync(0, 1);
         AssertProblem(await leader.PostShareAsync(leader.ShareRequest(AllTime())), DapProblemType.InvalidBatchSize, leader.Task.Id);
-        await leader.AggregateAsync(Reports(leader.Task).Make(1));
+        await leader.AggregateAsync(Reports(leader).Make(1));
         AggregateShareReq enough = leader.ShareRequest(AllTime());
         Assert.That(leader.Unshard(enough, await leader.PostShareAsync(enough)), Is.EqualTo(new UInt128[] { 1, 2, 0, 0 }));
     }
@@ -120,10 +122,9 @@ public sealed class HelperAggregateShareTests : EndpointFixture
     [Test]
     public async Task A_batch_nobody_has_heard_of_is_too_small()
     {
-        TestTask task = await AddTaskAsync(Role.Helper, new TestTaskOptions { BatchMode = BatchMode.LeaderSelected });
-        ScriptedLeader leader = new(task, Aggregator.Endpoint);
+        ScriptedLeader leader = await LeaderAsync(new TestTaskOptions { BatchMode = BatchMode.LeaderSelected });
         HttpAnswer answer = await leader.PostShareAsync(leader.ShareRequest(BatchSelector.LeaderSelected(BatchId.Random())));
-        AssertProblem(answer, DapProblemType.InvalidBatchSize, task.Id);
+        AssertProblem(answer, DapProblemType.InvalidBatchSize, leader.Task.Id);
     }
 
     [Test]
@@ -137,7 +138,7 @@ public sealed class HelperAggregateShareTests : EndpointFixture
             AssertProblem(await leader.PostShareAsync(leader.ShareRequest(overlapping)), DapProblemType.BatchOverlap, leader.Task.Id);
         }
 
-        MadeReport[] late = [.. new ulong[] { 2, 1, 0 }.Select(age => Reports(leader.Task).Make(new ReportShape { Time = new Time(now - age) }))];
+        MadeReport[] late = [.. new ulong[] { 2, 1, 0 }.Select(age => Reports(leader).Make(new ReportShape { Time = new Time(now - age) }))];
         HttpAnswer answer = await leader.PostInitAsync(leader.InitBody(late.Select(leader.Init)));
         Assert.That(
             answer.Decode<AggregationJobResp>().VerifyResps.Select(response => response.ReportError),
@@ -173,6 +174,87 @@ public sealed class HelperAggregateShareTests : EndpointFixture
 
         AggregateShareReq narrower = leader.ShareRequest(Between(now, now + 1), query);
         Assert.That(leader.Unshard(narrower, await leader.PostShareAsync(narrower)), Is.EqualTo(new UInt128[] { 1, 1, 1, 0 }));
+    }
+
+    [Test]
+    public async Task Buckets_of_the_query_that_a_narrower_selector_left_out_go_on()
+    {
+        ScriptedLeader leader = await AggregatedAsync(0, 1, 2);
+        ulong now = CurrentTime.Value;
+        Query query = QueryOf(Between(now - 1, now + 1));
+        AssertOk(await leader.PostShareAsync(leader.ShareRequest(Between(now, now + 1), query)));
+
+        MadeReport[] late = [.. new ulong[] { 1, 0 }.Select(age => Reports(leader).Make(new ReportShape { Time = new Time(now - age) }))];
+        HttpAnswer answer = await leader.PostInitAsync(leader.InitBody(late.Select(leader.Init)));
+        VerifyResp[] responses = [.. answer.Decode<AggregationJobResp>().VerifyResps];
+        Assert.That(responses[0].VerifyRespType, Is.EqualTo(VerifyRespType.Continue));
+        Assert.That(responses[1].ReportError, Is.EqualTo(ReportError.BatchCollected));
+
+        ScriptedLeader ofTheRest = new(leader.Task, Aggregator.Endpoint);
+        await ofTheRest.AggregateAsync([.. new ulong[] { 3, 3 }.Select(value => Reports(leader).Make(new ReportShape { Time = new Time(now - 1), Measurement = value }))]);
+        AggregateShareReq rest = ofTheRest.ShareRequest(Between(now - 1, now), query);
+        AssertProblem(await ofTheRest.PostShareAsync(rest), DapProblemType.BatchMismatch, leader.Task.Id);
+        AssertOk(await ofTheRest.PostShareAsync(rest with
+        {
+            ReportCount = 3,
+            Checksum = rest.Checksum.Combine(ReportIdChecksum.Of(late[0].Id)),
+        }));
+    }
+
+    [Test]
+    public async Task A_collected_batch_with_another_count_or_checksum_overlaps()
+    {
+        ScriptedLeader leader = await AggregatedAsync(0, 1, 2);
+        AggregateShareReq request = leader.ShareRequest(AllTime());
+        HttpAnswer first = await leader.PostShareAsync(request);
+        AssertOk(first);
+        AggregateShareReq[] others =
+        [
+            request with { ReportCount = request.ReportCount + 1 },
+            request with { ReportCount = 0 },
+            request with { Checksum = BatchChecksum.Empty },
+            request with { ReportCount = 1, Checksum = BatchChecksum.Empty },
+        ];
+        foreach (AggregateShareReq other in others)
+        {
+            AssertProblem(await leader.PostShareAsync(other), DapProblemType.BatchOverlap, leader.Task.Id);
+        }
+
+        Assert.That((await leader.PostShareAsync(request)).Body, Is.EqualTo(first.Body));
+    }
+
+    [Test]
+    public async Task Another_aggregation_parameter_than_the_batch_was_aggregated_with_is_refused()
+    {
+        TestTaskOptions options = new() { MultiRound = new MultiRoundVdaf(1) };
+        ScriptedLeader leader = await LeaderAsync(options, MultiRoundVdaf.AggParam(2, 5));
+        await leader.AggregateAsync(Reports(leader).Make(1, 2, 3));
+        AggregateShareReq right = leader.ShareRequest(AllTime());
+        // Also one whose aggregate shares have another length.
+        foreach (byte[] aggParam in new[] { MultiRoundVdaf.AggParam(2, 6), MultiRoundVdaf.AggParam(5, 2), MultiRoundVdaf.AggParam(2, 5, 7) })
+        {
+            AggregateShareReq wrong = right with { CollectionJobReq = right.CollectionJobReq with { AggParam = aggParam } };
+            AssertProblem(await leader.PostShareAsync(wrong), DapProblemType.InvalidMessage, leader.Task.Id);
+        }
+
+        Assert.That(await CountAsync("collected_batches", leader.Task), Is.Zero);
+        Assert.That(leader.Unshard(right, await leader.PostShareAsync(right)), Is.EqualTo(new UInt128[] { 12, 30 }));
+    }
+
+    [Test]
+    public async Task A_refused_request_may_be_made_again_and_is_then_answered_anew()
+    {
+        ScriptedLeader leader = await AggregatedAsync(0, 1);
+        MadeReport third = Reports(leader).Make(new ReportShape { Measurement = 3 });
+        AggregateShareReq request = leader.ShareRequest(AllTime());
+        AggregateShareReq early = request with { ReportCount = 3, Checksum = request.Checksum.Combine(ReportIdChecksum.Of(third.Id)) };
+        for (int i = 0; i < 2; i++)
+        {
+            AssertProblem(await leader.PostShareAsync(early), DapProblemType.InvalidBatchSize, leader.Task.Id);
+        }
+
+        await leader.AggregateAsync([third]);
+        Assert.That(leader.Unshard(early, await leader.PostShareAsync(early)), Is.EqualTo(new UInt128[] { 1, 1, 0, 1 }));
     }
 
     [Test]
@@ -244,7 +326,7 @@ public sealed class HelperAggregateShareTests : EndpointFixture
     public async Task Reports_that_race_with_the_collection_are_in_the_batch_or_rejected()
     {
         ScriptedLeader leader = await AggregatedAsync(0, 1, 2);
-        byte[][] bodies = [.. Reports(leader.Task).Make(3, 3, 3, 3).Select(report => leader.InitBody([leader.Init(report)]))];
+        byte[][] bodies = [.. Reports(leader).Make(3, 3, 3, 3).Select(report => leader.InitBody([leader.Init(report)]))];
         AggregateShareReq request = leader.ShareRequest(AllTime());
         int next = -1;
         HttpAnswer[] answers = await RaceAsync(5, () =>
@@ -271,13 +353,10 @@ public sealed class HelperAggregateShareTests : EndpointFixture
     // A task of the time-interval mode with these measurements aggregated at the current time.
     private async Task<ScriptedLeader> AggregatedAsync(params ulong[] measurements)
     {
-        TestTask task = await AddTaskAsync(Role.Helper);
-        ScriptedLeader leader = new(task, Aggregator.Endpoint);
-        await leader.AggregateAsync(Reports(task).Make(measurements));
+        ScriptedLeader leader = await LeaderAsync();
+        await leader.AggregateAsync(Reports(leader).Make(measurements));
         return leader;
     }
-
-    private ReportFactory Reports(TestTask task) => new(task, null, HpkeConfig, CurrentTime);
 
     private BatchSelector AllTime() => Between(0, CurrentTime.Value + 1);
 

@@ -172,6 +172,28 @@ public abstract class DatastoreFixture
         return await CollectionJobs.FenceAsync(lease, batch, [1, 2, 3], batch.ReportInterval, now, Token);
     }
 
+    /// <summary>An aggregate share as a request asks for it.</summary>
+    protected static StoredAggregateShare NewShare(DapTask task, BatchRange range, byte[]? requestHash = null) => new()
+    {
+        TaskKey = task.Key,
+        Id = AggregateShareId.Random(),
+        RequestHash = requestHash ?? RandomNumberGenerator.GetBytes(32),
+        Request = [1, 2, 3],
+        Range = range,
+    };
+
+    /// <summary>Gives an aggregate share of the batch as it is, or as it is imagined.</summary>
+    protected async Task<AggregateShareOutcome> CommitShareAsync(
+        StoredAggregateShare share, Lease<StoredAggregateShare>? lease = null, StoredBatch? batch = null, byte[]? response = null, byte[]? aggParam = null) =>
+        await AggregateShares.CommitAsync(
+            new AggregateShareCommit(
+                share with { State = AggregateShareState.Finished, Response = response ?? [1] },
+                batch ?? await Batches.ReadAsync(share.TaskKey, share.Range, Token),
+                aggParam ?? []),
+            lease,
+            Now,
+            Token);
+
     protected static BatchRange Range(ulong start, ulong duration) =>
         BatchRange.FromInterval(new Interval(new Time(start), new Duration(duration)));
 

@@ -147,12 +147,10 @@ public sealed class FenceTests : DatastoreFixture
 
     private async Task<bool> ShareAsync(DapTask task, BatchRange range)
     {
-        byte[] request = RandomNumberGenerator.GetBytes(32);
+        StoredAggregateShare share = NewShare(task, range);
         while (true)
         {
-            StoredBatch batch = await Batches.ReadAsync(task.Key, range, Token);
-            AggregateShareOutcome outcome = await AggregateShares.CommitAsync(
-                task.Key, AggregateShareId.Random(), request, range, batch, [1], Now, Token);
+            AggregateShareOutcome outcome = await CommitShareAsync(share);
             if (outcome is not AggregateShareOutcome.Changed)
             {
                 return outcome is AggregateShareOutcome.Committed;

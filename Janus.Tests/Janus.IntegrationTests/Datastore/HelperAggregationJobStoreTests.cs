@@ -100,8 +100,7 @@ public sealed class HelperAggregationJobStoreTests : DatastoreFixture
     public async Task A_collected_interval_of_empty_buckets_refuses_commits()
     {
         DapTask task = await AddTaskAsync(role: Role.Helper);
-        await AggregateShares.CommitAsync(
-            task.Key, AggregateShareId.Random(), new byte[32], Range(0, 10), await Batches.ReadAsync(task.Key, Range(0, 10), Token), [1], Now, Token);
+        await CommitShareAsync(NewShare(task, Range(0, 10)));
         ReportId[] ids = NewIds(2);
 
         HelperCommitOutcome outcome = await CommitAsync(Job(task, ids), ids);
@@ -118,8 +117,7 @@ public sealed class HelperAggregationJobStoreTests : DatastoreFixture
         DapTask task = await AddTaskAsync(role: Role.Helper);
         ReportId[] known = NewIds(1);
         await CommitAsync(Job(task, known), known);
-        await AggregateShares.CommitAsync(
-            task.Key, AggregateShareId.Random(), new byte[32], Range(10, 10), await Batches.ReadAsync(task.Key, Range(10, 10), Token), [1], Now, Token);
+        await CommitShareAsync(NewShare(task, Range(10, 10)));
 
         ReportError?[] errors = await HelperJobs.CheckAsync(
             task.Key,

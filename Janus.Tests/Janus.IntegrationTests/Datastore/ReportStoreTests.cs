@@ -84,8 +84,7 @@ public sealed class ReportStoreTests : DatastoreFixture
     public async Task A_collected_interval_of_empty_buckets_refuses_uploads_into_it_and_only_into_it()
     {
         DapTask task = await AddTaskAsync();
-        await AggregateShares.CommitAsync(
-            task.Key, AggregateShareId.Random(), new byte[32], Range(10, 5), await Batches.ReadAsync(task.Key, Range(10, 5), Token), [1], Now, Token);
+        await CommitShareAsync(NewShare(task, Range(10, 5)));
 
         UploadOutcome[] outcomes = await Reports.PutAsync(
             [Report(task, 9), Report(task, 10), Report(task, 14), Report(task, 15)], Now, Token);
@@ -98,8 +97,7 @@ public sealed class ReportStoreTests : DatastoreFixture
     public async Task A_report_refused_for_its_collected_batch_is_not_remembered()
     {
         DapTask task = await AddTaskAsync();
-        await AggregateShares.CommitAsync(
-            task.Key, AggregateShareId.Random(), new byte[32], Range(10, 5), await Batches.ReadAsync(task.Key, Range(10, 5), Token), [1], Now, Token);
+        await CommitShareAsync(NewShare(task, Range(10, 5)));
         ReportId id = ReportId.Random();
 
         UploadOutcome[] outcomes = await Reports.PutAsync([Report(task, 12, id), Report(task, 20, id)], Now, Token);
