@@ -54,7 +54,8 @@ public sealed class TestAggregator : IAsyncDisposable
         configure?.Invoke(options);
 
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Janus" });
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        // A sender that a test lets wait, or the machine, is not cut off for being slow.
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MinRequestBodyDataRate = null);
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
         builder.Services.AddRouting();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));

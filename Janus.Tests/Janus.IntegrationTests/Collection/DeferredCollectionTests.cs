@@ -31,7 +31,7 @@ public sealed class DeferredCollectionTests : DeploymentFixture
         using (Assert.EnterMultipleScope())
         {
             Assert.That(batch.Aggregate, Is.EqualTo(new UInt128[] { 0, 2, 1, 0 }));
-            Assert.That(AggregateShareRequests(task), Has.Length.EqualTo(1));
+            AssertIdentical(AggregateShareRequests(task));
             Assert.That(PollsOf(task).Select(poll => poll.Path).Distinct().Count(), Is.EqualTo(1));
             Assert.That(await HelperScalarAsync<long>(task, "count(*)", "aggregate_shares"), Is.EqualTo(1));
             Assert.That(await HelperScalarAsync<long>(task, "count(*)", "collected_batches"), Is.EqualTo(1));
@@ -59,8 +59,8 @@ public sealed class DeferredCollectionTests : DeploymentFixture
         Assert.That(batch.Job, Is.Not.EqualTo(job));
         Assert.That(batch.Aggregate, Is.EqualTo(new UInt128[] { 1, 0, 2, 0 }));
         ScriptedRequest[] asked = AggregateShareRequests(task);
-        Assert.That(asked, Has.Length.EqualTo(2));
-        Assert.That(asked[1].Body, Is.EqualTo(asked[0].Body));
+        Assert.That(asked, Has.Length.GreaterThanOrEqualTo(2));
+        AssertIdentical(asked);
         Assert.That(await HelperScalarAsync<long>(task, "count(*)", "aggregate_shares"), Is.EqualTo(1));
     }
 
@@ -73,8 +73,8 @@ public sealed class DeferredCollectionTests : DeploymentFixture
         CollectedBatch batch = await Deployment.CollectAsync(task);
         Assert.That(batch.Aggregate, Is.EqualTo(new UInt128[] { 1, 1, 1, 0 }));
         ScriptedRequest[] asked = AggregateShareRequests(task);
-        Assert.That(asked, Has.Length.EqualTo(2));
-        Assert.That(asked[1].Body, Is.EqualTo(asked[0].Body));
+        Assert.That(asked, Has.Length.GreaterThanOrEqualTo(2));
+        AssertIdentical(asked);
         Assert.That(await HelperScalarAsync<long>(task, "count(*)", "collected_batches"), Is.EqualTo(1));
     }
 
@@ -91,7 +91,7 @@ public sealed class DeferredCollectionTests : DeploymentFixture
         await Deployment.UploadAsync(task, 0, 1, 2);
         CollectedBatch batch = await Deployment.CollectAsync(task);
         Assert.That(batch.Aggregate, Is.EqualTo(new UInt128[] { 1, 1, 1, 0 }));
-        Assert.That(AggregateShareRequests(task), Has.Length.EqualTo(1));
+        AssertIdentical(AggregateShareRequests(task));
         Assert.That(PollsOf(task), Has.Length.GreaterThanOrEqualTo(5));
     }
 
@@ -106,7 +106,7 @@ public sealed class DeferredCollectionTests : DeploymentFixture
         byte[][] ofJobs = [.. AggregationJobRequests(task).Select(one => WireMessage.Decode<AggregationJobInitReq>(one.Body).Header.AggParam.ToArray())];
         byte[][] ofShares = [.. AggregateShareRequests(task).Select(one => WireMessage.Decode<AggregateShareReq>(one.Body).CollectionJobReq.AggParam.ToArray())];
         Assert.That(ofJobs, Is.Not.Empty.And.All.EqualTo(aggParam));
-        Assert.That(ofShares, Has.Length.EqualTo(1).And.All.EqualTo(aggParam));
+        Assert.That(ofShares, Is.Not.Empty.And.All.EqualTo(aggParam));
     }
 
     private Task<TestTask> AddTaskAsync(BatchMode mode) =>
@@ -116,6 +116,10 @@ public sealed class DeferredCollectionTests : DeploymentFixture
         [.. Between.Requests.Where(request => IsPoll(request) && request.Path.Contains(task.Id.ToString(), StringComparison.Ordinal))];
 
     private static bool IsPoll(ScriptedRequest request) => request.IsToAggregateShare && request.Method == "GET";
+
+    // The Leader may have lost patience with an answer, and asked again.
+    private static void AssertIdentical(ScriptedRequest[] requests) =>
+        Assert.That(requests.Select(request => request.Body), Is.Not.Empty.And.All.EqualTo(requests[0].Body));
 
     // Lets the Helper believe that it has aggregated more reports.
     private async Task MiscountAsync(TestTask task, int more)
