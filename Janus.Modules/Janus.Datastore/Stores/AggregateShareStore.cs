@@ -25,15 +25,27 @@ public sealed partial class AggregateShareStore
         RETURNING {Columns}
         """;
 
-    // What has failed, or was deleted before it was there, is tried again.
+    // Any unique index may find the conflict with an identical request at the same time, so none is named.
     private static readonly string DeferSql = $"""
         -- AggregateShareStore.Defer
-        INSERT INTO aggregate_shares AS s (task_key, aggregate_share_id, state, request_hash, request, first_bucket, last_bucket,
+        INSERT INTO aggregate_shares (task_key, aggregate_share_id, state, request_hash, request, first_bucket, last_bucket,
             report_count, checksum, created_at, lease_expiry, lease_attempts)
         VALUES ($1, $2, {AggregateShareState.InProgress:d}, $3, $4, $5, $6, $7, $8, $9, $9, 0)
-        ON CONFLICT (task_key, aggregate_share_id) DO UPDATE SET state = excluded.state, request = excluded.request,
-            problem_type = NULL, problem_detail = NULL, lease_expiry = excluded.lease_expiry, lease_attempts = 0
-        WHERE s.request_hash = excluded.request_hash AND s.response IS NULL AND s.state <> {AggregateShareState.InProgress:d}
+        ON CONFLICT DO NOTHING
+        """;
+
+    // What has failed, or was deleted before it was there, is tried again; what is in progress stays with its driver.
+    private static readonly string ResumeSql = $"""
+        -- AggregateShareStore.Resume
+        UPDATE aggregate_shares AS s SET
+            state = CASE WHEN s.response IS NULL THEN {AggregateShareState.InProgress:d} ELSE {AggregateShareState.Finished:d} END,
+            request = CASE WHEN s.response IS NULL THEN $3 END,
+            problem_type = NULL,
+            problem_detail = NULL,
+            lease_expiry = CASE WHEN s.state = {AggregateShareState.InProgress:d} THEN s.lease_expiry ELSE $4 END,
+            lease_attempts = CASE WHEN s.state = {AggregateShareState.InProgress:d} THEN s.lease_attempts ELSE 0 END
+        WHERE s.task_key = $1 AND s.aggregate_share_id = $2
+        RETURNING {Columns}
         """;
 
     private static readonly string DeleteSql = $"""
@@ -102,16 +114,14 @@ public sealed partial class AggregateShareStore
         return _runner.RunAsync("AggregateShareStore.Defer", async (transaction, token) =>
         {
             await using NpgsqlBatch batch = transaction.Batch();
-            // It locks the row in any case, so that the statements behind it see one and the same.
             batch.Add(DeferSql).With(share.TaskKey).With(Uuid.Of(share.Id)).With(share.RequestHash).With(share.Request)
                 .With(share.Range.FirstBucket).With(share.Range.LastBucket).With(share.ReportCount).With(share.Checksum).With(now);
-            batch.Add(RestoreSql).With(share.TaskKey).With(share.RequestHash);
-            batch.Add(FindSql).With(share.TaskKey).With(Uuid.Of(share.Id));
+            batch.Add(ResumeSql).With(share.TaskKey).With(Uuid.Of(share.Id)).With(share.Request).With(now);
 
             // Also when nothing is new: a driver may have skipped the row while it was locked.
             batch.AddNotify(WorkKind.AggregateShares);
             await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(token);
-            return (await reader.ReadNextAsync(Read, token)).Single();
+            return (await reader.ReadRowsAsync(Read, token)).Single();
         }, cancellationToken);
     }
 

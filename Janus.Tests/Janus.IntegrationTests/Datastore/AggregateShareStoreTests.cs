@@ -21,6 +21,19 @@ public sealed class AggregateShareStoreTests : DatastoreFixture
     }
 
     [Test]
+    [Repeat(20)]
+    public async Task The_same_request_deferred_at_once_is_in_progress_once()
+    {
+        DapTask task = await AddTaskAsync(role: Role.Helper);
+        StoredAggregateShare share = NewShare(task, Range(5, 5));
+
+        StoredAggregateShare[] stored = await RaceAsync(8, _ => AggregateShares.DeferAsync(share, Now, Token));
+
+        Assert.That(stored.Select(one => (one.Id, one.State)), Is.All.EqualTo((share.Id, AggregateShareState.InProgress)));
+        Assert.That(await AggregateShares.AcquireAsync(10, Minute, Now, Token), Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task Another_request_for_a_collected_bucket_overlaps()
     {
         DapTask task = await AddTaskAsync(role: Role.Helper);

@@ -184,15 +184,18 @@ public abstract class DatastoreFixture
 
     /// <summary>Gives an aggregate share of the batch as it is, or as it is imagined.</summary>
     protected async Task<AggregateShareOutcome> CommitShareAsync(
-        StoredAggregateShare share, Lease<StoredAggregateShare>? lease = null, StoredBatch? batch = null, byte[]? response = null, byte[]? aggParam = null) =>
-        await AggregateShares.CommitAsync(
-            new AggregateShareCommit(
-                share with { State = AggregateShareState.Finished, Response = response ?? [1] },
-                batch ?? await Batches.ReadAsync(share.TaskKey, share.Range, Token),
-                aggParam ?? []),
-            lease,
-            Now,
-            Token);
+        StoredAggregateShare share, Lease<StoredAggregateShare>? lease = null, StoredBatch? batch = null, byte[]? response = null, byte[]? aggParam = null)
+    {
+        StoredBatch read = batch ?? await Batches.ReadAsync(share.TaskKey, share.Range, Token);
+        StoredAggregateShare given = share with
+        {
+            State = AggregateShareState.Finished,
+            ReportCount = read.ReportCount,
+            Checksum = read.Checksum,
+            Response = response ?? [1],
+        };
+        return await AggregateShares.CommitAsync(new AggregateShareCommit(given, read, aggParam ?? []), lease, Now, Token);
+    }
 
     protected static BatchRange Range(ulong start, ulong duration) =>
         BatchRange.FromInterval(new Interval(new Time(start), new Duration(duration)));
