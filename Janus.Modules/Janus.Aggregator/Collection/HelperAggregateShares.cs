@@ -51,6 +51,13 @@ internal sealed partial class HelperAggregateShares
                 return (given.Id, given.Response);
             }
 
+            if (!IsAgreedOn(request, batch)
+                && await _batches.TryWithdrawDeletedAsync(task.Key, batch, request.ReportCount, request.Checksum, cancellationToken))
+            {
+                CryptographicOperations.ZeroMemory(share);
+                continue;
+            }
+
             Check(task, request, batch);
             byte[] response = WireMessage.Encode(new AggregateShare(task.AggregateShares.Seal(request.CollectionJobReq, share)));
             CryptographicOperations.ZeroMemory(share);
@@ -89,7 +96,7 @@ internal sealed partial class HelperAggregateShares
                 task.Id);
         }
 
-        if ((ulong)batch.ReportCount != request.ReportCount || !request.Checksum.Equals(BatchChecksum.FromBytes(batch.Checksum)))
+        if (!IsAgreedOn(request, batch))
         {
             throw new DapProblemException(
                 DapProblemType.BatchMismatch,
@@ -97,6 +104,9 @@ internal sealed partial class HelperAggregateShares
                 task.Id);
         }
     }
+
+    private static bool IsAgreedOn(AggregateShareReq request, StoredBatch batch) =>
+        (ulong)batch.ReportCount == request.ReportCount && request.Checksum.Equals(BatchChecksum.FromBytes(batch.Checksum));
 
     private static DapProblemException Overlap(AggregatorTask task) =>
         new(DapProblemType.BatchOverlap, "the batch overlaps one that has been collected", task.Id);

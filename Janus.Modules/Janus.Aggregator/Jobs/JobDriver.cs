@@ -164,7 +164,7 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
             {
                 TimeSpan delay = RetryDelay(lease, exception);
                 notBefore += delay;
-                if (exception is PeerUnavailableException or PeerRefusedException)
+                if (exception is PeerUnavailableException or PeerRefusedException or PeerMisbehavedException)
                 {
                     LogStepPostponed(name, lease.Attempts, exception.Message, delay);
                 }

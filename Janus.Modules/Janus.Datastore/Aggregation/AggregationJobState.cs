@@ -17,4 +17,7 @@ public enum AggregationJobState : short
 
     /// <summary>A Helper has answered a step and the VDAF has more: the Leader is to continue.</summary>
     AwaitingContinuation = 5,
+
+    /// <summary>The Leader gave up; its reports are let go as soon as the Helper has confirmed that it deleted the job.</summary>
+    Settling = 6,
 }
