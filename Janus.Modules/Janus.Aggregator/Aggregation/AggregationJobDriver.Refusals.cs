@@ -23,13 +23,9 @@ internal sealed partial class AggregationJobDriver
     {
         LeaderAggregationJob job = lease.Job;
         int refusals = job.Refusals + 1;
-        DateTimeOffset now = Clock.GetUtcNow();
         if (!IsHopeless(job, exception) && refusals < _options.MaximumAttempts)
         {
-            DateTimeOffset due = now + _driving.RetryDelay(refusals);
-            await _store.ReleaseRefusedAsync(lease, due, cancellationToken);
-            LogRefused(job.Id, task.Id, job.Step, refusals, exception.Message);
-            LookAgainAt(due);
+            await TryAgainAsync(task, lease, refusals, exception, cancellationToken);
             return null;
         }
 
@@ -58,8 +54,16 @@ internal sealed partial class AggregationJobDriver
         return lease with
         {
             Job = job with { State = AggregationJobState.Settling, HelperLocation = known, Refusals = 0 },
-            Attempts = 1,
         };
+    }
+
+    private async Task TryAgainAsync(
+        AggregatorTask task, Lease<LeaderAggregationJob> lease, int refusals, Exception exception, CancellationToken cancellationToken)
+    {
+        DateTimeOffset due = Clock.GetUtcNow() + _driving.RetryDelay(refusals);
+        await _store.ReleaseRefusedAsync(lease, due, cancellationToken);
+        LogRefused(lease.Job.Id, task.Id, lease.Job.Step, refusals, exception.Message);
+        LookAgainAt(due);
     }
 
     // A Helper that neither deletes the job nor says that it has none is not asked for ever.
@@ -70,8 +74,15 @@ internal sealed partial class AggregationJobDriver
         {
             await _helper.DeleteAggregationJobAsync(task, new Uri(job.HelperLocation!), cancellationToken);
         }
-        catch (PeerMisbehavedException exception) when (lease.Attempts >= _options.MaximumAttempts)
+        catch (PeerMisbehavedException exception)
         {
+            int refusals = job.Refusals + 1;
+            if (refusals < _options.MaximumAttempts)
+            {
+                await TryAgainAsync(task, lease, refusals, exception, cancellationToken);
+                return;
+            }
+
             LogUnsettled(job.Id, task.Id, exception.Message);
         }
 

@@ -164,7 +164,7 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
             {
                 TimeSpan delay = RetryDelay(lease, exception);
                 notBefore += delay;
-                if (exception is PeerUnavailableException or PeerRefusedException or PeerMisbehavedException)
+                if (exception is PeerUnavailableException or PeerRefusedException)
                 {
                     LogStepPostponed(name, lease.Attempts, exception.Message, delay);
                 }

@@ -51,9 +51,9 @@ public sealed class HelperSettlingTests(bool asynchronous) : HelperFixture(async
         Assert.That(leader.Unshard(request, share), Is.EqualTo(new UInt128[] { 1, 1, 1, 0 }));
         Assert.That(await CommittedAsync(leader.Task), Is.EqualTo(3));
 
-        // Their IDs are not forgotten, for any other batch either.
+        // Their IDs are not forgotten, in another job and for another batch.
         HttpAnswer replay = await leader.PostInitAsync(leader.InitBody(
-            abandoned.Select(leader.Init), batchId is null ? null : BatchId.Random()));
+            abandoned.Reverse().Select(leader.Init), batchId is null ? null : BatchId.Random()));
         Assert.That(
             replay.Decode<AggregationJobResp>().VerifyResps.Select(response => response.ReportError),
             Is.All.EqualTo(batchId is null ? ReportError.BatchCollected : ReportError.ReportReplayed));

@@ -130,7 +130,7 @@ public sealed class CommandTests
         string[] collect = ["collect", "--task-file", task, "--key", _folder.File("collector-key.json"), "--batch-interval", "2026-01-31T08:00Z/1h"];
         Assert.That(
             async () => await RunAsync([.. collect, "--agg-param", aggParam]),
-            Throws.TypeOf<CliException>().With.Message.EqualTo("--agg-param: Prio3Sum has no aggregation parameter"));
+            Throws.TypeOf<CliException>().With.Message.EqualTo("--agg-param: Prio3Sum(1000) has no aggregation parameter"));
     }
 
     [Test]
