@@ -138,7 +138,7 @@ internal sealed partial class HelperConnection : IDisposable
 
     /// <summary>
     /// Lets the Helper forget an aggregation job or an aggregate share. It is asked once, and nothing depends on its
-    /// answer: DAP §4.5.6 (aggregation job deletion), §4.6.5 (aggregate share deletion).
+    /// answer: DAP §4.5.5 (aggregation-job-abandonment-and-deletion), §4.6.5 (aggregate share deletion).
     /// </summary>
     public async Task TryDeleteAsync(AggregatorTask task, Uri location)
     {
