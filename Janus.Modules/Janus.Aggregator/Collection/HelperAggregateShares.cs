@@ -43,19 +43,17 @@ internal sealed partial class HelperAggregateShares
 
         while (true)
         {
+            if (await TrySettleAsync(task, request, range, cancellationToken))
+            {
+                continue;
+            }
+
             (StoredBatch batch, byte[] share) = await _batches.MergeAsync(task, range, request.CollectionJobReq.AggParam, cancellationToken);
             if (batch.IsCollected)
             {
                 // The same request may have collected it since we looked.
                 StoredAggregateShare given = await _store.RestoreAsync(task.Key, requestHash, cancellationToken) ?? throw Overlap(task);
                 return (given.Id, given.Response);
-            }
-
-            if (!IsAgreedOn(request, batch)
-                && await _batches.TryWithdrawDeletedAsync(task.Key, batch, request.ReportCount, request.Checksum, cancellationToken))
-            {
-                CryptographicOperations.ZeroMemory(share);
-                continue;
             }
 
             Check(task, request, batch);
@@ -96,7 +94,7 @@ internal sealed partial class HelperAggregateShares
                 task.Id);
         }
 
-        if (!IsAgreedOn(request, batch))
+        if ((ulong)batch.ReportCount != request.ReportCount || !request.Checksum.Equals(BatchChecksum.FromBytes(batch.Checksum)))
         {
             throw new DapProblemException(
                 DapProblemType.BatchMismatch,
@@ -105,8 +103,20 @@ internal sealed partial class HelperAggregateShares
         }
     }
 
-    private static bool IsAgreedOn(AggregateShareReq request, StoredBatch batch) =>
-        (ulong)batch.ReportCount == request.ReportCount && request.Checksum.Equals(BatchChecksum.FromBytes(batch.Checksum));
+    // A Leader that counts fewer reports may have abandoned jobs. What they have left may be of another aggregation
+    // parameter, so it goes before anything is merged.
+    private async Task<bool> TrySettleAsync(
+        AggregatorTask task, AggregateShareReq request, BatchRange range, CancellationToken cancellationToken)
+    {
+        BatchSummary summary = await _batches.SummarizeAsync(task.Key, range, cancellationToken);
+        if (summary.IsCollected || (ulong)summary.ReportCount <= request.ReportCount)
+        {
+            return false;
+        }
+
+        StoredBatch read = await _batches.ReadAsync(task.Key, range, _ => { }, cancellationToken);
+        return await _batches.TryWithdrawDeletedAsync(task.Key, read, request.ReportCount, request.Checksum, cancellationToken);
+    }
 
     private static DapProblemException Overlap(AggregatorTask task) =>
         new(DapProblemType.BatchOverlap, "the batch overlaps one that has been collected", task.Id);

@@ -34,6 +34,25 @@ public sealed class SettlingTests : LeaderFixture
     }
 
     [Test]
+    public async Task An_abandoned_job_does_not_tie_its_batch_to_its_aggregation_parameter([Values] bool asynchronous)
+    {
+        await using TestAggregator driver = await Deployment.StartBesideLeaderAsync(AggregatorRoles.AggregationJobDriver);
+        TestTask task = await AddTaskAsync(2, asynchronous, hasAggParam: true);
+        CollectionJobReq request = TestDeployment.RequestFor(task) with { AggParam = MultiRoundVdaf.AggParam(2, 5) };
+        Spoil(1, responses => responses[..^1]);
+        await Deployment.UploadAsync(task, 1, 2, 3);
+        HttpAnswer created = await Deployment.CreateCollectionJobAsync(task, request);
+        await AwaitJobsAsync(task, AggregationJobState.Abandoned);
+        Assert.That(await AggregatedAsync(task), Is.EqualTo((0, 3)));
+        await RawHttp.DeleteAsync(Deployment.At(created), task.CollectorToken);
+
+        await Deployment.UploadAsync(task, 10, 20, 30);
+        CollectedBatch batch = await Deployment.CollectAsync(task, request with { AggParam = MultiRoundVdaf.AggParam(3) });
+        Assert.That(batch.Aggregate, Is.EqualTo(new UInt128[] { 180 }));
+        Assert.That(await AggregatedAsync(task), Is.EqualTo((3, 3)));
+    }
+
+    [Test]
     public async Task A_batch_is_not_collected_before_the_helper_confirms_the_deletion([Values(BatchMode.TimeInterval, BatchMode.LeaderSelected)] BatchMode batchMode)
     {
         await using TestAggregator driver = await Deployment.StartBesideLeaderAsync(AggregatorRoles.AggregationJobDriver);
