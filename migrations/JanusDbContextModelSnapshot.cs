@@ -198,14 +198,15 @@ namespace Janus.Migrations
 
                     b.HasIndex("TaskKey", "BatchId")
                         .HasDatabaseName("ix_aggregation_jobs_batch_in_progress")
-                        .HasFilter("state = 1 AND batch_id IS NOT NULL");
+                        .HasFilter("state IN (1, 6) AND batch_id IS NOT NULL");
+
                     b.HasIndex(new[] { "LeaseExpiry" }, "helper")
                         .HasDatabaseName("ix_aggregation_jobs_helper_in_progress")
                         .HasFilter("state = 1 AND request_hash IS NOT NULL");
 
                     b.HasIndex(new[] { "LeaseExpiry" }, "leader")
                         .HasDatabaseName("ix_aggregation_jobs_leader_in_progress")
-                        .HasFilter("state = 1 AND request_hash IS NULL");
+                        .HasFilter("state IN (1, 6) AND request_hash IS NULL");
 
                     b.ToTable("aggregation_jobs", (string)null);
                 });
@@ -295,6 +296,10 @@ namespace Janus.Migrations
                     b.Property<byte[]>("Checksum")
                         .HasColumnType("bytea")
                         .HasColumnName("checksum");
+
+                    b.Property<DateTimeOffset?>("ClosedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("closed_at");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")

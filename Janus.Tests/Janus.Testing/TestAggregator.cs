@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Janus.Testing;
 
@@ -92,6 +93,17 @@ public sealed class TestAggregator : IAsyncDisposable
     {
         HttpAnswer answer = await RawHttp.GetAsync(new Uri(Endpoint, DapRoute.HpkeConfig));
         return WireMessage.Decode<HpkeConfigList>(answer.Body).Configs[0];
+    }
+
+    /// <summary>
+    /// Ends it as a kill does, as far as others can see: nothing that it had begun reaches the database any more, and its
+    /// leases stay until they run out.
+    /// </summary>
+    public async Task KillAsync()
+    {
+        await Get<NpgsqlDataSource>().DisposeAsync();
+        await _application.StopAsync(new CancellationToken(canceled: true)).ContinueWith(_ => { }, TaskScheduler.Default);
+        await _application.DisposeAsync();
     }
 
     /// <inheritdoc/>

@@ -11,10 +11,21 @@ namespace Janus.Testing;
 /// </summary>
 public sealed class TestDeployment : IAsyncDisposable
 {
+    private const AggregatorRoles HelperRoles = AggregatorRoles.Aggregator | AggregatorRoles.AggregationJobDriver | AggregatorRoles.CollectionJobDriver;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
-    private TestDeployment(TestDatabase leaderDatabase, TestDatabase helperDatabase, TestAggregator leader, TestAggregator helper, ScriptedHelper between)
+    private readonly Action<AggregatorOptions> _configure;
+
+    private TestDeployment(
+        TestDatabase leaderDatabase,
+        TestDatabase helperDatabase,
+        TestAggregator leader,
+        TestAggregator helper,
+        ScriptedHelper between,
+        Action<AggregatorOptions> configure)
     {
+        _configure = configure;
         LeaderDatabase = leaderDatabase;
         HelperDatabase = helperDatabase;
         Leader = leader;
@@ -28,7 +39,7 @@ public sealed class TestDeployment : IAsyncDisposable
 
     public TestAggregator Leader { get; }
 
-    public TestAggregator Helper { get; }
+    public TestAggregator Helper { get; private set; }
 
     /// <summary>What the Leader takes for the Helper.</summary>
     public ScriptedHelper Between { get; }
@@ -39,19 +50,32 @@ public sealed class TestDeployment : IAsyncDisposable
     /// <summary>Ten minutes before and after now.</summary>
     public static Interval AroundNow => new(new Time(CurrentTime.Value - 10), new Duration(20));
 
-    /// <summary>Starts both sides; the Leader's workers are made impatient, so that tests do not wait.</summary>
-    public static async Task<TestDeployment> StartAsync()
+    /// <summary>Starts both sides; their workers are made impatient, so that tests do not wait.</summary>
+    /// <param name="leaderRoles">What the Leader does; others may be started beside it.</param>
+    /// <param name="configure">Changes the options of every aggregator besides.</param>
+    public static async Task<TestDeployment> StartAsync(
+        AggregatorRoles leaderRoles = AggregatorRoles.All, Action<AggregatorOptions>? configure = null)
     {
+        Action<AggregatorOptions> configureAll = MakeImpatient + configure;
         TestDatabase leaderDatabase = await TestPostgres.CreateDatabaseAsync();
         TestDatabase helperDatabase = await TestPostgres.CreateDatabaseAsync();
-        TestAggregator leader = await TestAggregator.StartAsync(leaderDatabase, AggregatorRoles.All, configure: MakeImpatient);
-        TestAggregator helper = await TestAggregator.StartAsync(
-            helperDatabase,
-            AggregatorRoles.Aggregator | AggregatorRoles.AggregationJobDriver | AggregatorRoles.CollectionJobDriver,
-            configure: MakeImpatient);
+        TestAggregator leader = await TestAggregator.StartAsync(leaderDatabase, leaderRoles, configure: configureAll);
+        TestAggregator helper = await TestAggregator.StartAsync(helperDatabase, HelperRoles, configure: configureAll);
         ScriptedHelper between = await ScriptedHelper.StartAsync();
         between.PassTo(helper.Endpoint);
-        return new TestDeployment(leaderDatabase, helperDatabase, leader, helper, between);
+        return new TestDeployment(leaderDatabase, helperDatabase, leader, helper, between, configureAll);
+    }
+
+    /// <summary>Starts another aggregator on the Leader's database, which is the caller's to stop or kill.</summary>
+    public Task<TestAggregator> StartBesideLeaderAsync(AggregatorRoles roles) =>
+        TestAggregator.StartAsync(LeaderDatabase, roles, configure: _configure, datastoreKey: Leader.DatastoreKey);
+
+    /// <summary>Kills the Helper and starts another one on its database.</summary>
+    public async Task ReplaceHelperAsync()
+    {
+        await Helper.KillAsync();
+        Helper = await TestAggregator.StartAsync(HelperDatabase, HelperRoles, configure: _configure, datastoreKey: Helper.DatastoreKey);
+        Between.PassTo(Helper.Endpoint);
     }
 
     /// <summary>A new task that both sides know.</summary>

@@ -5,58 +5,130 @@ using Microsoft.Extensions.Logging;
 
 namespace Janus.Aggregator;
 
-/// <content>What a Leader does when the Helper refuses a step or answers it wrongly: DAP §4.5.6 (aggregation job abandonment).</content>
+/// <content>
+/// What a Leader does when the Helper refuses a step or answers it wrongly: DAP §4.5.5
+/// (aggregation-job-abandonment-and-deletion).
+/// </content>
+/// <remarks>
+/// An answer that is not one to the request ends the job at once. A refusal, or an answer that may have been spoilt on its
+/// way, is asked for again, up to the configured number of attempts. A job that is abandoned keeps its reports, and holds
+/// their batch up, until the Helper has confirmed that it deleted the job: from then on a Helper like ours counts none
+/// of them, whatever it had committed. Reports that it cannot have committed then go into one more job.
+/// </remarks>
 internal sealed partial class AggregationJobDriver
 {
-    /// <summary>Tries the step again later, or gives the job up.</summary>
-    /// <remarks>
-    /// The reports of a job that is given up go into one more job, but not when the Helper may have committed them: it
-    /// does so with its answer to the last step, so only a job that it refused to create, or that ends before that
-    /// answer, is known not to be committed. The others are dropped; they would only be rejected as replayed.
-    /// </remarks>
-    private async Task SettleRefusalAsync(
+    /// <summary>Tries the step again later, or abandons the job. Returns the lease if the job is to be settled.</summary>
+    private async Task<Lease<LeaderAggregationJob>?> TryAgainOrAbandonAsync(
         AggregatorTask task, Lease<LeaderAggregationJob> lease, Exception exception, Uri? location, CancellationToken cancellationToken)
     {
         LeaderAggregationJob job = lease.Job;
         int refusals = job.Refusals + 1;
-        DateTimeOffset now = Clock.GetUtcNow();
         if (!IsHopeless(job, exception) && refusals < _options.MaximumAttempts)
         {
-            DateTimeOffset due = now + _driving.RetryDelay(refusals);
-            await _store.ReleaseRefusedAsync(lease, due, cancellationToken);
-            LogRefused(job.Id, task.Id, job.Step, refusals, exception.Message);
-            LookAgainAt(due);
-            return;
+            await TryAgainAsync(task, lease, refusals, exception, cancellationToken);
+            return null;
         }
 
-        bool isCreationRefused = job.Step == 0 && exception is PeerRefusedException;
-        bool mayBeCommitted = job.Step >= LeaderAggregation.LastStep(task) && !isCreationRefused;
-        DateTimeOffset? putBackUntil = mayBeCommitted ? null : now + _options.PutBackDelay;
-        if (await _store.AbandonAsync(lease, putBackUntil, now, cancellationToken) is not { } abandoned)
+        LogAbandoned(job.Id, task.Id, job.Step, exception.Message);
+        location ??= (exception as PeerMisbehavedException)?.Location;
+        // A job that was not created, or failed before it was answered, is not committed: the Helper says so itself.
+        bool isRefusedAtOnce = job.Step == 0 && exception is PeerRefusedException;
+        if (location is null || isRefusedAtOnce)
+        {
+            await LetGoAsync(task, lease, isCommitted: !isRefusedAtOnce && MayBeCommitted(task, job), cancellationToken);
+            if (location is not null)
+            {
+                await _helper.TryDeleteAsync(task, location);
+            }
+
+            return null;
+        }
+
+        string known = AggregatorUrls.WithoutStep(location).AbsoluteUri;
+        if (!await _store.SettleAsync(lease, known, cancellationToken))
         {
             LogLeaseLost(job.Id);
-            return;
+            return null;
         }
 
-        _metrics.JobAbandoned(abandoned);
-        LogAbandoned(job.Id, task.Id, job.Step, exception.Message, abandoned.PutBack, abandoned.Dropped);
-        if (location is not null)
+        return lease with
         {
-            await _helper.TryDeleteAsync(task, location);
+            Job = job with { State = AggregationJobState.Settling, HelperLocation = known, Refusals = 0 },
+        };
+    }
+
+    private async Task TryAgainAsync(
+        AggregatorTask task, Lease<LeaderAggregationJob> lease, int refusals, Exception exception, CancellationToken cancellationToken)
+    {
+        DateTimeOffset due = Clock.GetUtcNow() + _driving.RetryDelay(refusals);
+        await _store.ReleaseRefusedAsync(lease, due, cancellationToken);
+        LogRefused(lease.Job.Id, task.Id, lease.Job.Step, refusals, exception.Message);
+        LookAgainAt(due);
+    }
+
+    // A Helper that neither deletes the job nor says that it has none is not asked for ever.
+    private async Task SettleAsync(AggregatorTask task, Lease<LeaderAggregationJob> lease, CancellationToken cancellationToken)
+    {
+        LeaderAggregationJob job = lease.Job;
+        try
+        {
+            await _helper.DeleteAggregationJobAsync(task, new Uri(job.HelperLocation!), cancellationToken);
+        }
+        catch (PeerMisbehavedException exception)
+        {
+            int refusals = job.Refusals + 1;
+            if (refusals < _options.MaximumAttempts)
+            {
+                await TryAgainAsync(task, lease, refusals, exception, cancellationToken);
+                return;
+            }
+
+            LogUnsettled(job.Id, task.Id, exception.Message);
+        }
+
+        await LetGoAsync(task, lease, MayBeCommitted(task, job), cancellationToken);
+    }
+
+    // Reports that the Helper may have committed would only be rejected as replayed.
+    private async Task LetGoAsync(
+        AggregatorTask task, Lease<LeaderAggregationJob> lease, bool isCommitted, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = Clock.GetUtcNow();
+        DateTimeOffset? putBackUntil = isCommitted ? null : now + _options.PutBackDelay;
+        if (await _store.AbandonAsync(lease, putBackUntil, now, cancellationToken) is { } abandoned)
+        {
+            _metrics.JobAbandoned(abandoned);
+            LogLetGo(lease.Job.Id, task.Id, abandoned.PutBack, abandoned.Dropped);
+        }
+        else
+        {
+            LogLeaseLost(lease.Job.Id);
         }
     }
 
-    // The Helper has forgotten the job, or is at another step: neither mends.
-    private static bool IsHopeless(LeaderAggregationJob job, Exception exception) =>
-        job.Step > 0
-        && exception is PeerRefusedException refused
-        && (refused.Type == DapProblemType.StepMismatch || refused.Type == DapProblemType.UnrecognizedAggregationJob);
+    // It commits with its answer to the last step.
+    private static bool MayBeCommitted(AggregatorTask task, LeaderAggregationJob job) => job.Step >= LeaderAggregation.LastStep(task);
+
+    // Of refusals, only that the Helper has forgotten the job, or is at another step, cannot be mended.
+    private static bool IsHopeless(LeaderAggregationJob job, Exception exception) => exception switch
+    {
+        PeerMisbehavedException misbehaved => misbehaved.EndsJob,
+        PeerRefusedException refused => job.Step > 0
+            && (refused.Type == DapProblemType.StepMismatch || refused.Type == DapProblemType.UnrecognizedAggregationJob),
+        _ => false,
+    };
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "step {Step} of aggregation job {JobId} of task {TaskId} is refused, {Refusals} times so far: {Reason}")]
     private partial void LogRefused(AggregationJobId jobId, TaskId taskId, int step, int refusals, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "aggregation job {JobId} of task {TaskId} is abandoned at step {Step}: {Reason}; {PutBack} of its reports go into another job, {Dropped} are dropped")]
-    private partial void LogAbandoned(AggregationJobId jobId, TaskId taskId, int step, string reason, int putBack, int dropped);
+    [LoggerMessage(Level = LogLevel.Error, Message = "aggregation job {JobId} of task {TaskId} is abandoned at step {Step}: {Reason}")]
+    private partial void LogAbandoned(AggregationJobId jobId, TaskId taskId, int step, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "abandoned aggregation job {JobId} of task {TaskId} cannot be settled; the Helper may count its reports in a batch: {Reason}")]
+    private partial void LogUnsettled(AggregationJobId jobId, TaskId taskId, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "abandoned aggregation job {JobId} of task {TaskId} is over: {PutBack} of its reports go into another job, {Dropped} are dropped")]
+    private partial void LogLetGo(AggregationJobId jobId, TaskId taskId, int putBack, int dropped);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "the Helper deferred step {Step} of aggregation job {JobId}; it is asked again at {Due}")]
     private partial void LogDeferred(AggregationJobId jobId, int step, DateTimeOffset due);

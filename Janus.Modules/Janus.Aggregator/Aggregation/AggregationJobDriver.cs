@@ -84,6 +84,12 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         AggregatorTask task, Lease<LeaderAggregationJob> lease, CancellationToken cancellationToken)
     {
         LeaderAggregationJob job = lease.Job;
+        if (job.State == AggregationJobState.Settling)
+        {
+            await SettleAsync(task, lease, cancellationToken);
+            return null;
+        }
+
         Uri? location = job.HelperLocation is { } known ? new Uri(known) : null;
         try
         {
@@ -120,8 +126,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         }
         catch (Exception exception) when (exception is PeerMisbehavedException or PeerRefusedException)
         {
-            await SettleRefusalAsync(task, lease, exception, location, cancellationToken);
-            return null;
+            return await TryAgainOrAbandonAsync(task, lease, exception, location, cancellationToken);
         }
     }
 

@@ -126,7 +126,10 @@ internal sealed class HelperAggregationJobs
         return step is null || step == job.Step ? job : throw StepMismatch(task, job, step.Value);
     }
 
-    /// <summary>Drops a job's request, answer and states; what it committed stays, for replay and double-collection checks.</summary>
+    /// <summary>
+    /// Drops a job's request, answer and states; what replay and double-collection checks need stays. Whether its reports stay
+    /// in their batch is told by the Leader's count and checksum when the batch is collected.
+    /// </summary>
     /// <exception cref="DapProblemException"><c>unrecognizedAggregationJob</c>: there is none, or it was deleted.</exception>
     public async Task DeleteAsync(AggregatorTask task, AggregationJobId id, CancellationToken cancellationToken)
     {

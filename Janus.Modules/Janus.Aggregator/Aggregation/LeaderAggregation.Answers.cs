@@ -14,7 +14,7 @@ internal sealed partial class LeaderAggregation
     /// The answer to step s carries message 2s + 1 of the topology. Behind the last message there is none: then the Leader
     /// has kept out shares instead of states, and the Helper only tells that it is finished.
     /// </remarks>
-    /// <exception cref="PeerMisbehavedException">The answers are not those of the request.</exception>
+    /// <exception cref="PeerMisbehavedException">The answers are not those of the request: the job is to be abandoned.</exception>
     public LeaderProgress Proceed(
         AggregatorTask task,
         LeaderAggregationJob job,
@@ -41,21 +41,22 @@ internal sealed partial class LeaderAggregation
     {
         if (responses.Count != reports.Count)
         {
-            throw new PeerMisbehavedException($"the Helper answered for {responses.Count} reports of {reports.Count}");
+            throw Wrong($"the Helper answered for {responses.Count} reports of {reports.Count}");
         }
 
         for (int i = 0; i < responses.Count; i++)
         {
             if (responses[i].ReportId != reports[i].Id)
             {
-                throw new PeerMisbehavedException($"answer {i} of the Helper is for another report than the request's");
+                throw Wrong($"answer {i} of the Helper is for another report than the request's");
             }
 
             if (responses[i].VerifyRespType != expected && responses[i].VerifyRespType != VerifyRespType.Reject)
             {
-                throw new PeerMisbehavedException(
-                    $"answer {i} of the Helper is {responses[i].VerifyRespType}, where {expected} or {VerifyRespType.Reject} was expected");
+                throw Wrong($"answer {i} of the Helper is {responses[i].VerifyRespType}, where {expected} or {VerifyRespType.Reject} was expected");
             }
         }
     }
+
+    private static PeerMisbehavedException Wrong(string message) => new(message) { EndsJob = true };
 }

@@ -120,7 +120,7 @@ internal sealed class LeaderStep
                     _kept.AsMemory(i * _keptLength, _keptLength),
                     _outbound.AsMemory(i * _outboundLength, _outboundLength)));
             }
-            else if (_job.Step == 0 && _responses[i] is { VerifyRespType: VerifyRespType.Reject, ReportError: ReportError.ReportTooEarly })
+            else if (_responses[i] is { VerifyRespType: VerifyRespType.Reject, ReportError: ReportError.ReportTooEarly })
             {
                 tooEarly.Add(_reports[i]);
             }

@@ -11,7 +11,8 @@ namespace Janus.Aggregator;
 /// <summary>The role <c>collection-job-driver</c>: waits for a batch, fences it, and asks the Helper for its aggregate share: DAP §4.6.1 (collect-init).</summary>
 /// <remarks>
 /// A waiting job is (1) given its batch, (2) held until every report of it has been aggregated and there are
-/// enough, and (3) fenced in the transaction that stores the Leader's aggregate share. A fenced job (4) asks the
+/// enough, an interval being closed to uploads as soon as there are, so that a stream of them cannot hold it up for ever,
+/// and (3) fenced in the transaction that stores the Leader's aggregate share. A fenced job (4) asks the
 /// Helper with a request that depends on stored values alone, or for the answer that the Helper has deferred, and (5) is
 /// finished, or failed with the batch released. What the Helper refuses without one of DAP's errors, an operator can mend:
 /// it is retried.
@@ -100,13 +101,26 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
             }
 
             BatchSummary summary = await _batches.SummarizeAsync(task.Key, range, cancellationToken);
-            if (summary.IsCollected)
+            bool isClosed = lease.Job.ClosedAt is not null;
+            if (summary.IsCollected && !isClosed)
             {
                 await FailAsync(lease, FenceOutcome.Overlap, cancellationToken);
                 return null;
             }
 
-            if (summary.PendingReports > 0 || (ulong)summary.ReportCount < minBatchSize)
+            bool hasEnough = (ulong)summary.ReportCount >= minBatchSize;
+            if (hasEnough && summary.PendingReports > 0 && range.IsTimeInterval && !isClosed)
+            {
+                if (await TryCloseAsync(lease, range, cancellationToken) is not { } closed)
+                {
+                    return null;
+                }
+
+                lease = closed;
+                continue;
+            }
+
+            if (!hasEnough || summary.PendingReports > 0)
             {
                 LogNotReady(lease.Job.Id, summary.ReportCount, minBatchSize, summary.PendingReports);
                 await _store.DeferAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
@@ -137,6 +151,19 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
                     return null;
             }
         }
+    }
+
+    // Returns the lease with the job as it is then, or null when it is over.
+    private async Task<Lease<CollectionJob>?> TryCloseAsync(Lease<CollectionJob> lease, BatchRange range, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = Clock.GetUtcNow();
+        FenceOutcome outcome = await _store.CloseAsync(lease, range, now, cancellationToken);
+        if (outcome == FenceOutcome.Overlap)
+        {
+            await FailAsync(lease, outcome, cancellationToken);
+        }
+
+        return outcome == FenceOutcome.Closed ? lease with { Job = lease.Job with { ClosedAt = now } } : null;
     }
 
     private async Task ObtainAggregateShareAsync(

@@ -12,7 +12,8 @@ namespace Janus.Aggregator;
 /// deferred ones: DAP §4.6.4 (collect-aggregate).
 /// </summary>
 /// <remarks>
-/// A request is (1) checked against what is cheap to know of the batch, whose shards (2) are merged and compared with what
+/// Once what the Leader has abandoned is withdrawn from the batch, a request is (1) checked against what is cheap to know of
+/// the batch, whose shards (2) are merged and compared with what
 /// the Leader counts, and (3) committed in one transaction that checks everything again; if the batch has changed
 /// meanwhile, it goes on from (1). What is refused has changed nothing.
 /// </remarks>
@@ -59,6 +60,11 @@ internal sealed partial class HelperCollection
                 return (lease is null ? await _store.RestoreAsync(task.Key, share.RequestHash, cancellationToken) : null) ?? throw Overlap(task);
             }
 
+            if (await TrySettleAsync(task, share, request, summary, cancellationToken))
+            {
+                continue;
+            }
+
             CheckSize(task, summary);
             if (task.Vdaf.HasAggParam && await _batches.HasOtherAggParamAsync(task.Key, share.Range, aggParam, cancellationToken))
             {
@@ -88,6 +94,20 @@ internal sealed partial class HelperCollection
                     throw new InvalidOperationException($"giving an aggregate share ended in {outcome.GetType().Name}");
             }
         }
+    }
+
+    // A Leader that counts fewer reports may have abandoned jobs. What they have left may be of another aggregation
+    // parameter, so it goes before anything is compared or merged.
+    private async Task<bool> TrySettleAsync(
+        AggregatorTask task, StoredAggregateShare share, AggregateShareReq request, BatchSummary summary, CancellationToken cancellationToken)
+    {
+        if ((ulong)summary.ReportCount <= request.ReportCount)
+        {
+            return false;
+        }
+
+        StoredBatch read = await _batches.ReadAsync(task.Key, share.Range, _ => { }, cancellationToken);
+        return await _batches.TryWithdrawDeletedAsync(task.Key, read, request.ReportCount, request.Checksum, cancellationToken);
     }
 
     private async Task<AggregateShareCommit> MergeAsync(

@@ -37,7 +37,8 @@ internal sealed partial class HelperConnection : IDisposable
     /// <summary>Creates an aggregation job, or finds the one that the same request made before: DAP §4.5.3.1 (leader-init).</summary>
     /// <exception cref="PeerUnavailableException">The same request may succeed later.</exception>
     /// <exception cref="PeerRefusedException">The Helper refused the job for good.</exception>
-    public Task<HelperAnswer<AggregationJobResp>> CreateAggregationJobAsync(
+    /// <exception cref="PeerMisbehavedException">The answer is not one to the request.</exception>
+    public async Task<HelperAnswer<AggregationJobResp>> CreateAggregationJobAsync(
         AggregatorTask task, byte[] aggParam, BatchId? batchId, IReadOnlyList<VerifyInit> inits, CancellationToken cancellationToken)
     {
         AggregationJobInitReqHeader header = new(
@@ -47,13 +48,13 @@ internal sealed partial class HelperConnection : IDisposable
             ContentType = DapMediaType.AggregationJobInitReq,
             Content = WireMessage.Encode(new AggregationJobInitReq(header, inits)),
         };
-        return SendAsync<AggregationJobResp>(task, AnswersTo(request, task, aggParam, 0, inits.Count), cancellationToken);
+        return await SendToJobAsync(() => SendAsync<AggregationJobResp>(task, AnswersTo(request, task, aggParam, 0, inits.Count), cancellationToken));
     }
 
     /// <summary>Continues an aggregation job: DAP §4.5.4.1 (aggregation-leader-continuation).</summary>
     /// <exception cref="PeerUnavailableException">The same request may succeed later.</exception>
     /// <exception cref="PeerRefusedException">The Helper refused the step for good.</exception>
-    /// <exception cref="PeerMisbehavedException">There is nothing at the location.</exception>
+    /// <exception cref="PeerMisbehavedException">There is nothing at the location, or the answer is not one to the request.</exception>
     public async Task<HelperAnswer<AggregationJobResp>> ContinueAggregationJobAsync(
         AggregatorTask task, byte[] aggParam, Uri location, int step, IReadOnlyList<VerifyContinue> continues, CancellationToken cancellationToken)
     {
@@ -62,18 +63,49 @@ internal sealed partial class HelperConnection : IDisposable
             ContentType = DapMediaType.AggregationJobContinueReq,
             Content = WireMessage.Encode(new AggregationJobContinueReq((ushort)step, continues)),
         };
-        return await TrySendAsync<AggregationJobResp>(task, AnswersTo(request, task, aggParam, step, continues.Count), cancellationToken)
+        return await SendToJobAsync(() => TrySendAsync<AggregationJobResp>(task, AnswersTo(request, task, aggParam, step, continues.Count), cancellationToken))
             ?? throw new PeerMisbehavedException("the Helper has nothing at the location that it gave for the aggregation job");
     }
 
     /// <summary>Asks for the answer to a step that the Helper has deferred; null when it does not know the job.</summary>
     /// <exception cref="PeerUnavailableException">The same request may succeed later.</exception>
     /// <exception cref="PeerRefusedException">The Helper refused the step for good.</exception>
+    /// <exception cref="PeerMisbehavedException">The answer is not one to the request.</exception>
     public Task<HelperAnswer<AggregationJobResp>?> PollAggregationJobAsync(
         AggregatorTask task, byte[] aggParam, Uri location, int step, int reports, CancellationToken cancellationToken)
     {
         DapRequest request = new(HttpMethod.Get, AggregatorUrls.WithStep(location, (ushort)step));
-        return TrySendAsync<AggregationJobResp>(task, AnswersTo(request, task, aggParam, step, reports), cancellationToken);
+        return SendToJobAsync(() => TrySendAsync<AggregationJobResp>(task, AnswersTo(request, task, aggParam, step, reports), cancellationToken));
+    }
+
+    /// <summary>
+    /// Has the Helper delete an aggregation job that is abandoned: DAP §4.5.5 (aggregation-job-abandonment-and-deletion).
+    /// Returns when it has, or has none any more.
+    /// </summary>
+    /// <exception cref="PeerUnavailableException">The same request may succeed later.</exception>
+    /// <exception cref="PeerMisbehavedException">The Helper does not delete it.</exception>
+    public async Task DeleteAggregationJobAsync(AggregatorTask task, Uri location, CancellationToken cancellationToken)
+    {
+        DapRequest request = new(HttpMethod.Delete, AggregatorUrls.WithoutStep(location)) { Token = task.Stored.AggregatorToken };
+        try
+        {
+            await _exchange.SendAsync(request, cancellationToken);
+        }
+        catch (DapResponseException exception) when (exception.Type == DapProblemType.UnrecognizedAggregationJob)
+        {
+        }
+        catch (DapResponseException exception) when (HttpRetry.IsRetryable(exception.Status))
+        {
+            throw new PeerUnavailableException($"the Helper: {exception.Message}", exception.RetryAfter, exception);
+        }
+        catch (DapResponseException exception)
+        {
+            throw new PeerMisbehavedException($"the Helper does not delete the aggregation job: {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException)
+        {
+            throw new PeerUnavailableException($"the Helper at {request.Uri} did not answer: {exception.Message}", inner: exception);
+        }
     }
 
     /// <summary>Asks for the Helper's encrypted aggregate share: DAP §4.6.4 (collect-aggregate).</summary>
@@ -106,7 +138,7 @@ internal sealed partial class HelperConnection : IDisposable
 
     /// <summary>
     /// Lets the Helper forget an aggregation job or an aggregate share. It is asked once, and nothing depends on its
-    /// answer: DAP §4.5.6 (aggregation job deletion), §4.6.5 (aggregate share deletion).
+    /// answer: DAP §4.5.5 (aggregation-job-abandonment-and-deletion), §4.6.5 (aggregate share deletion).
     /// </summary>
     public async Task TryDeleteAsync(AggregatorTask task, Uri location)
     {
@@ -149,8 +181,7 @@ internal sealed partial class HelperConnection : IDisposable
         try
         {
             DapResponse response = await _exchange.SendAsync(request with { Token = task.Stored.AggregatorToken }, cancellationToken);
-            T? message = response.Content.IsEmpty ? null : WireMessage.Decode<T>(response.Content.Span);
-            return new HelperAnswer<T>(message, response.Location, response.RetryAfter);
+            return new HelperAnswer<T>(response.Content.IsEmpty ? null : Decode<T>(response), response.Location, response.RetryAfter);
         }
         catch (DapResponseException exception) when (IsFinal(exception))
         {
@@ -158,16 +189,46 @@ internal sealed partial class HelperConnection : IDisposable
         }
         catch (DapResponseException exception)
         {
-            throw new PeerUnavailableException($"the Helper: {exception.Message}", exception.RetryAfter, exception);
-        }
-        catch (DecodeException exception)
-        {
-            // Perhaps it was cut on its way, and the Helper has committed: the request is repeated until its answer is whole.
-            throw new PeerUnavailableException($"the Helper's answer is malformed: {exception.Message}", inner: exception);
+            throw new PeerUnavailableException($"the Helper: {exception.Message}", exception.RetryAfter, exception) { Location = exception.Location };
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException)
         {
             throw new PeerUnavailableException($"the Helper at {request.Uri} did not answer: {exception.Message}", inner: exception);
+        }
+    }
+
+    private static T Decode<T>(DapResponse response)
+        where T : class, IWireMessage<T>
+    {
+        try
+        {
+            return WireMessage.Decode<T>(response.Content.Span);
+        }
+        catch (DecodeException exception)
+        {
+            // Perhaps it was cut on its way, and the Helper has committed: the request is repeated until its answer is whole.
+            throw new PeerUnavailableException($"the Helper's answer is malformed: {exception.Message}", inner: exception) { Location = response.Location };
+        }
+    }
+
+    private static async Task<T> SendToJobAsync<T>(Func<Task<T>> send)
+    {
+        try
+        {
+            return await send();
+        }
+        catch (PeerUnavailableException exception) when (exception.InnerException is DapResponseException { IsTooLong: true })
+        {
+            // Room was left for one answer too many.
+            throw new PeerMisbehavedException("the Helper answered for more reports than it was asked about", exception)
+            {
+                EndsJob = true,
+                Location = exception.Location,
+            };
+        }
+        catch (PeerUnavailableException exception) when (exception.InnerException is DecodeException)
+        {
+            throw new PeerMisbehavedException(exception.Message, exception) { Location = exception.Location };
         }
     }
 

@@ -8,4 +8,7 @@ internal sealed class PeerUnavailableException : Exception
 
     /// <summary>How long the peer asked us to wait.</summary>
     public TimeSpan? RetryAfter { get; }
+
+    /// <summary>The resource that an unusable answer names, on the peer's server.</summary>
+    public Uri? Location { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.CommandLine;
 using System.Text.Json;
 using Janus.Cli.Files;
@@ -7,6 +6,7 @@ using Janus.Collector;
 using Janus.Dap;
 using Janus.Hpke;
 using Janus.Messages;
+using Janus.Vdaf;
 using Spectre.Console;
 
 namespace Janus.Cli.Commands;
@@ -22,7 +22,7 @@ internal static class CollectCommand
             "--batch-interval", "START/DURATION", "Time-interval tasks: collect the reports of this interval, such as 2026-01-31T08:00Z/1h.", text => ParseInterval(text));
         Option<bool> leaderSelected = new("--leader-selected") { Description = "Leader-selected tasks: collect the next batch." };
         Option<byte[]?> aggParam = TextOption.Create<byte[]?>(
-            "--agg-param", "BASE64URL", "The encoded aggregation parameter, for VDAFs that have one.", text => Base64Url.DecodeFromChars(text));
+            "--agg-param", "PARAMETER", "VDAFs with an aggregation parameter: its encoding in base64url, or in hexadecimal such as hex:00ff.", text => AggParamText.Parse(text));
         Option<TimeSpan?> timeout = TextOption.Create<TimeSpan?>(
             "--timeout", "DURATION", "How long to wait for the result, such as 90s or 5m; for ever unless given. The same command goes on later.", text => DurationText.Parse(text));
         Option<bool> json = new("--json") { Description = "Print JSON, for programs." };
@@ -38,7 +38,7 @@ internal static class CollectCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             TaskParameters task = await TaskFile.ReadAsync(result.GetRequiredValue(taskFile), [Role.Collector], cancellationToken);
-            CollectionJobReq request = new(ToQuery(result.GetValue(batchInterval), task.Configuration), result.GetValue(aggParam), []);
+            CollectionJobReq request = new(ToQuery(result.GetValue(batchInterval), task.Configuration), ToAggParam(result.GetValue(aggParam), task), []);
             (HpkeConfig config, HpkeKeyPair keyPair) = await CollectorKeyFile.ReadAsync(result.GetRequiredValue(key), cancellationToken);
             using HpkeKeyPair pair = keyPair;
             if (!config.Equals(task.CollectorHpkeConfig))
@@ -52,7 +52,8 @@ internal static class CollectCommand
         });
         return command.WithExamples(
             "janus collect --task-file collector.json --key collector-key.json --batch-interval 2026-01-31T08:00Z/1h",
-            "janus collect --task-file collector.json --key collector-key.json --leader-selected --json --timeout 5m");
+            "janus collect --task-file collector.json --key collector-key.json --leader-selected --json --timeout 5m",
+            "janus collect --task-file collector.json --key collector-key.json --batch-interval 2026-01-31T08:00Z/1h --agg-param hex:0001800000");
     }
 
     private static (DateTimeOffset Start, TimeSpan Duration) ParseInterval(string text)
@@ -70,6 +71,17 @@ internal static class CollectCommand
         (null, _) => throw new CliException("the task's batch mode is time-interval: --batch-interval expected"),
         _ => throw new CliException("the task's batch mode is leader-selected: --leader-selected expected"),
     };
+
+    private static byte[] ToAggParam(byte[]? given, TaskParameters task)
+    {
+        byte[] aggParam = given ?? [];
+        IVdaf vdaf = new SupportedVdafs().Create(task.Configuration);
+        return vdaf.IsValidAggParam(aggParam) ? aggParam
+            : given is null ? throw new CliException($"the task's VDAF is {vdaf.Name}: --agg-param expected")
+            : throw new CliException(vdaf.HasAggParam
+                ? $"--agg-param: {aggParam.Length} bytes are not an aggregation parameter of {vdaf.Name}"
+                : $"--agg-param: {vdaf.Name} has no aggregation parameter");
+    }
 
     private static async Task<CollectionResult> CollectAsync(
         TaskParameters task, HpkeKeyPair keyPair, CollectionJobReq request, TimeSpan? timeout, TextWriter error, CancellationToken cancellationToken)

@@ -116,8 +116,7 @@ public sealed class DapExchange
                 return (null, retryAfter);
             }
 
-            int maximumLength = response.IsSuccessStatusCode ? request.MaximumResponseLength : DapRequest.MaximumProblemLength;
-            byte[] content = await ReadAsync(response, maximumLength, timeout.Token);
+            byte[] content = await ReadAsync(request, response, timeout.Token);
             return (ToResponse(request, response, content, retryAfter), null);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
@@ -126,8 +125,9 @@ public sealed class DapExchange
         }
     }
 
-    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, int maximumLength, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadAsync(DapRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
+        int maximumLength = response.IsSuccessStatusCode ? request.MaximumResponseLength : DapRequest.MaximumProblemLength;
         await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         ArrayBufferWriter<byte> content = new();
         while (true)
@@ -148,15 +148,17 @@ public sealed class DapExchange
             return response.IsSuccessStatusCode
                 ? throw new DapResponseException(
                     response.StatusCode, $"an answer of at most {maximumLength} bytes expected, a longer one given")
+                {
+                    Location = AggregatorUrls.ResolveLocation(request.Uri, response.Headers.Location),
+                    IsTooLong = request.Accept is null || DapMediaType.Matches(ContentTypeOf(response), request.Accept),
+                }
                 : [];
         }
     }
 
     private static DapResponse ToResponse(DapRequest request, HttpResponseMessage response, byte[] content, TimeSpan? retryAfter)
     {
-        string? contentType = response.Content.Headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues values)
-            ? values.ToString()
-            : null;
+        string? contentType = ContentTypeOf(response);
         if (!response.IsSuccessStatusCode)
         {
             DapProblem? problem = DapMediaType.Matches(contentType, DapMediaType.Problem) ? DapProblem.TryParse(content) : null;
@@ -183,6 +185,9 @@ public sealed class DapExchange
             Freshness = FreshnessOf(response.Headers),
         };
     }
+
+    private static string? ContentTypeOf(HttpResponseMessage response) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues values) ? values.ToString() : null;
 
     private static TimeSpan? FreshnessOf(HttpResponseHeaders headers)
     {

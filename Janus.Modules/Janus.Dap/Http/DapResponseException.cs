@@ -22,6 +22,9 @@ public sealed class DapResponseException : Exception
     public DapResponseException(HttpStatusCode status, string message, Exception? innerException = null)
         : base(message, innerException) => Status = status;
 
+    /// <summary>Whether the answer is of the right kind, but longer than the resource can be.</summary>
+    public bool IsTooLong { get; init; }
+
     /// <summary>The status code of the answer.</summary>
     public HttpStatusCode Status { get; }
 
@@ -30,6 +33,9 @@ public sealed class DapResponseException : Exception
 
     /// <summary>The wait that <c>Retry-After</c> asks for.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The resource that the <c>Location</c> of a successful answer names, on the server that answered.</summary>
+    public Uri? Location { get; init; }
 
     /// <summary>The type of the problem, or <see langword="null"/> when it is not one of DAP's.</summary>
     public DapProblemType? Type => Problem?.DapType;

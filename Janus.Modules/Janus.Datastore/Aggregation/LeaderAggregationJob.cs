@@ -17,6 +17,9 @@ public sealed record LeaderAggregationJob
     /// <summary>The batch that all reports of the job belong to; <see langword="null"/> in the time-interval mode.</summary>
     public required BatchId? BatchId { get; init; }
 
+    /// <summary>Whether the job goes on, or is given up and to be settled with the Helper.</summary>
+    public AggregationJobState State { get; init; } = AggregationJobState.InProgress;
+
     /// <summary>The step that the Helper is to answer, 0 for initialization.</summary>
     public required int Step { get; init; }
 

@@ -47,6 +47,12 @@ public sealed record CollectionJob
     /// <summary>When the job was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>
+    /// When the batch of a waiting job was closed to new reports, those that it had being still to be aggregated;
+    /// <see langword="null"/> if it was complete when it was fenced.
+    /// </summary>
+    public DateTimeOffset? ClosedAt { get; init; }
+
     /// <summary>When the job finished or failed.</summary>
     public required DateTimeOffset? FinishedAt { get; init; }
 

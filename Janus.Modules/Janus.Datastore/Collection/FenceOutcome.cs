@@ -6,6 +6,9 @@ public enum FenceOutcome
     /// <summary>The batch takes no more reports, and the Leader's aggregate share is stored.</summary>
     Fenced,
 
+    /// <summary>The batch takes no more reports; those that it has are still to be aggregated.</summary>
+    Closed,
+
     /// <summary>The batch is no longer what the caller read, so the aggregate share must be computed anew.</summary>
     Changed,
 

@@ -15,14 +15,14 @@ internal sealed class AggregationJobEntityConfiguration : IEntityTypeConfigurati
         // Acquisition, by role. A new job's lease expires when it is created, so this is the order of creation.
         builder.HasIndex(job => job.LeaseExpiry, "leader")
             .HasDatabaseName("ix_aggregation_jobs_leader_in_progress")
-            .HasFilter($"state = {AggregationJobState.InProgress:d} AND request_hash IS NULL");
+            .HasFilter($"state IN {UnfinishedAggregationJobs.States} AND request_hash IS NULL");
         builder.HasIndex(job => job.LeaseExpiry, "helper")
             .HasDatabaseName("ix_aggregation_jobs_helper_in_progress")
             .HasFilter($"state = {AggregationJobState.InProgress:d} AND request_hash IS NOT NULL");
 
-        // Whether a batch of the Leader's choice still has reports to aggregate.
+        // Whether a batch of the Leader's choice still has reports to aggregate or to settle.
         builder.HasIndex(job => new { job.TaskKey, job.BatchId })
             .HasDatabaseName("ix_aggregation_jobs_batch_in_progress")
-            .HasFilter($"state = {AggregationJobState.InProgress:d} AND batch_id IS NOT NULL");
+            .HasFilter($"state IN {UnfinishedAggregationJobs.States} AND batch_id IS NOT NULL");
     }
 }

@@ -14,7 +14,7 @@ internal static class BatchStatements
     private static readonly string PendingInBatchSql = $"""
         -- BatchStatements.PendingInBatch
         SELECT LEAST(coalesce(sum(report_count), 0), $3)::bigint FROM aggregation_jobs
-        WHERE task_key = $1 AND batch_id = $2 AND state = {AggregationJobState.InProgress:d}
+        WHERE task_key = $1 AND batch_id = $2 AND state IN {UnfinishedAggregationJobs.States}
         """;
 
     private const string IsCollectedSql = """
@@ -55,7 +55,7 @@ internal static class BatchStatements
         INSERT INTO collected_batches (task_key, first_bucket, last_bucket, collected_at) VALUES ($1, $2, $3, $4)
         """;
 
-    /// <summary>How many reports of the batch the Leader has not aggregated yet: one number.</summary>
+    /// <summary>How many reports of the batch the Leader has not aggregated yet or has to settle with the Helper: one number.</summary>
     public static void AddPending(this NpgsqlBatch batch, int taskKey, BatchRange range)
     {
         if (range.IsTimeInterval)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Janus.Messages;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -17,6 +18,21 @@ public sealed class BatchStore
             SELECT FROM batch_bucket_shards AS s
             JOIN aggregation_jobs AS j ON j.task_key = s.task_key AND j.aggregation_job_id = s.aggregation_job_id
             WHERE s.task_key = $1 AND s.bucket BETWEEN $2 AND $3 AND j.agg_param <> $4)
+        """;
+
+    private static readonly string DeletedShardsSql = $"""
+        -- BatchStore.DeletedShards
+        SELECT s.report_count, s.checksum FROM batch_bucket_shards AS s
+        JOIN aggregation_jobs AS j ON j.task_key = s.task_key AND j.aggregation_job_id = s.aggregation_job_id
+        WHERE s.task_key = $1 AND s.bucket BETWEEN $2 AND $3 AND j.state = {AggregationJobState.Deleted:d}
+        """;
+
+    private static readonly string WithdrawSql = $"""
+        -- BatchStore.Withdraw
+        DELETE FROM batch_bucket_shards AS s USING aggregation_jobs AS j
+        WHERE s.task_key = $1 AND s.bucket BETWEEN $2 AND $3
+            AND j.task_key = s.task_key AND j.aggregation_job_id = s.aggregation_job_id
+            AND j.state = {AggregationJobState.Deleted:d}
         """;
 
     private readonly TransactionRunner _runner;
@@ -97,6 +113,64 @@ public sealed class BatchStore
             long count = (await reader.ReadNextAsync(row => row.GetInt64(0), token))[0];
             return new BatchSummary(count, pending, isCollected);
         }, cancellationToken);
+
+    /// <summary>
+    /// Settles a Helper's batch with a Leader that counts it otherwise: when the Leader's count and checksum are those of
+    /// the batch without the jobs that the Leader has deleted, then it has abandoned them, and their aggregate shares are
+    /// withdrawn from the batch. Their report IDs stay known as replayed. True when the batch is to be read again.
+    /// </summary>
+    /// <remarks>
+    /// A DELETE alone does not tell whether a Leader abandons a job or, having committed it too, only tidies up. DAP §4.5.5
+    /// (aggregation-job-abandonment-and-deletion) has reports of an abandoned job not be considered collected. Collected
+    /// batches are never changed: whoever marks them holds the same lock.
+    /// </remarks>
+    /// <param name="taskKey">The task's key.</param>
+    /// <param name="read">The batch as it was read.</param>
+    /// <param name="reportCount">The Leader's number of reports in it.</param>
+    /// <param name="checksum">The Leader's checksum of it.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
+    public Task<bool> TryWithdrawDeletedAsync(
+        int taskKey, StoredBatch read, ulong reportCount, BatchChecksum checksum, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        byte[] fingerprint = read.Fingerprint();
+        return _runner.RunAsync("BatchStore.Withdraw", async (transaction, token) =>
+        {
+            bool isCollected;
+            bool hasChanged;
+            List<(long ReportCount, byte[] Checksum)> deleted;
+            await using (NpgsqlBatch batch = transaction.Batch())
+            {
+                batch.AddExclusiveFence(taskKey);
+                batch.AddIsCollected(taskKey, read.Range);
+                batch.AddFingerprint(taskKey, read.Range);
+                batch.Add(DeletedShardsSql).With(taskKey).With(read.Range.FirstBucket).With(read.Range.LastBucket);
+                await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(token);
+                isCollected = (await reader.ReadNextAsync(row => row.GetBoolean(0), token))[0];
+                hasChanged = !(await reader.ReadNextAsync(row => row.Bytes(0), token))[0].AsSpan().SequenceEqual(fingerprint);
+                deleted = await reader.ReadNextAsync(row => (row.GetInt64(0), row.Bytes(1)), token);
+            }
+
+            if (isCollected || hasChanged)
+            {
+                return true;
+            }
+
+            BatchChecksum without = deleted.Aggregate(
+                BatchChecksum.FromBytes(read.Checksum), (sum, shard) => sum.Combine(BatchChecksum.FromBytes(shard.Checksum)));
+            if (deleted.Count == 0
+                || (ulong)(read.ReportCount - deleted.Sum(shard => shard.ReportCount)) != reportCount
+                || !without.Equals(checksum))
+            {
+                return false;
+            }
+
+            await using NpgsqlCommand withdraw = transaction.Command(WithdrawSql)
+                .With(taskKey).With(read.Range.FirstBucket).With(read.Range.LastBucket);
+            await withdraw.ExecuteNonQueryAsync(token);
+            return true;
+        }, cancellationToken);
+    }
 
     private Task<List<BatchBucketShard>> ReadPageAsync(
         int taskKey, BatchRange range, BatchBucketShard? after, int length, CancellationToken cancellationToken) =>

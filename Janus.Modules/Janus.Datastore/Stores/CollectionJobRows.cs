@@ -10,7 +10,7 @@ internal static class CollectionJobRows
     public const string Columns = """
         c.task_key, c.collection_job_id, c.request, c.request_hash, c.state, c.first_bucket, c.last_bucket,
         c.agg_param, c.report_count, c.checksum, c.interval_start, c.interval_duration, c.response,
-        c.problem_type, c.problem_detail, c.created_at, c.finished_at, c.helper_location
+        c.problem_type, c.problem_detail, c.created_at, c.finished_at, c.helper_location, c.closed_at
         """;
 
     private static readonly string WakeSql = $"""
@@ -50,5 +50,6 @@ internal static class CollectionJobRows
             CreatedAt = row.Instant(15),
             FinishedAt = row.InstantOrNull(16),
             HelperLocation = row.TextOrNull(17),
+            ClosedAt = row.InstantOrNull(18),
         };
 }

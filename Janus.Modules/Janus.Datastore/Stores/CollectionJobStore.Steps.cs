@@ -11,7 +11,7 @@ public sealed partial class CollectionJobStore
         SELECT b.batch_id FROM leader_selected_batches AS b
         WHERE b.task_key = $1 AND b.collection_job_id IS NULL AND b.assigned_count >= $2 AND b.agg_param = $3
             AND NOT EXISTS (SELECT FROM aggregation_jobs AS j
-                WHERE j.task_key = b.task_key AND j.batch_id = b.batch_id AND j.state = {AggregationJobState.InProgress:d})
+                WHERE j.task_key = b.task_key AND j.batch_id = b.batch_id AND j.state IN {UnfinishedAggregationJobs.States})
         ORDER BY b.assigned_count DESC, b.created_at LIMIT 1
         FOR UPDATE OF b SKIP LOCKED
         """;
@@ -22,7 +22,7 @@ public sealed partial class CollectionJobStore
         UPDATE leader_selected_batches AS b SET collection_job_id = $3
         WHERE b.task_key = $1 AND b.batch_id = $2 AND b.collection_job_id IS NULL AND b.assigned_count >= $4
             AND NOT EXISTS (SELECT FROM aggregation_jobs AS j
-                WHERE j.task_key = b.task_key AND j.batch_id = b.batch_id AND j.state = {AggregationJobState.InProgress:d})
+                WHERE j.task_key = b.task_key AND j.batch_id = b.batch_id AND j.state IN {UnfinishedAggregationJobs.States})
         """;
 
     private static readonly string RecordSelectionSql = $"""
@@ -36,6 +36,12 @@ public sealed partial class CollectionJobStore
         SELECT true FROM collection_jobs
         WHERE task_key = $1 AND collection_job_id = $2 AND lease_token = $3 AND state = {CollectionJobState.Waiting:d}
         FOR UPDATE
+        """;
+
+    private static readonly string CloseSql = $"""
+        -- CollectionJobStore.Close
+        UPDATE collection_jobs SET closed_at = $4
+        WHERE task_key = $1 AND collection_job_id = $2 AND lease_token = $3 AND state = {CollectionJobState.Waiting:d}
         """;
 
     private static readonly string FenceSql = $"""
@@ -69,12 +75,7 @@ public sealed partial class CollectionJobStore
         UPDATE collection_jobs AS c SET state = {CollectionJobState.Failed:d}, problem_type = $4, problem_detail = $5,
             finished_at = $6, leader_aggregate_share = NULL, lease_token = NULL
         FROM target WHERE c.task_key = $1 AND c.collection_job_id = target.collection_job_id
-        RETURNING target.state, c.first_bucket
-        """;
-
-    private const string UnmarkCollectedSql = """
-        -- CollectionJobStore.UnmarkCollected
-        DELETE FROM collected_batches WHERE task_key = $1 AND first_bucket = $2
+        RETURNING target.state, c.first_bucket, c.closed_at
         """;
 
     private static readonly string RecordLocationSql = $"""
@@ -122,7 +123,45 @@ public sealed partial class CollectionJobStore
     }
 
     /// <summary>
-    /// Marks the batch that was read as collected and stores the Leader's aggregate share over it, unless reports are
+    /// Closes an interval to new reports, before those that it has are all aggregated: a stream of uploads that never ends
+    /// would put the fence off for ever. It counts as collected from then on, for everyone but the job itself.
+    /// </summary>
+    /// <param name="lease">The lease of a waiting job whose batch has enough aggregated reports, so that it will be fenced.</param>
+    /// <param name="range">The interval.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
+    public Task<FenceOutcome> CloseAsync(
+        Lease<CollectionJob> lease, BatchRange range, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        int taskKey = lease.Job.TaskKey;
+        return _runner.RunAsync("CollectionJobStore.Close", async (transaction, token) =>
+        {
+            await using NpgsqlBatch check = transaction.Batch();
+            check.AddExclusiveFence(taskKey);
+            check.AddIsCollected(taskKey, range);
+            check.Add(CloseSql).With(taskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(now);
+            bool isCollected;
+            await using (NpgsqlDataReader reader = await check.ExecuteReaderAsync(token))
+            {
+                isCollected = (await reader.ReadNextAsync(row => row.GetBoolean(0), token))[0];
+            }
+
+            if (isCollected || check.BatchCommands[2].RecordsAffected != 1)
+            {
+                transaction.RollBack();
+                return isCollected ? FenceOutcome.Overlap : FenceOutcome.LeaseLost;
+            }
+
+            await using NpgsqlBatch mark = transaction.Batch();
+            mark.AddMarkCollected(taskKey, range, now);
+            await mark.ExecuteNonQueryAsync(token);
+            return FenceOutcome.Closed;
+        }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Marks the batch that was read as collected, unless it is closed already, and stores the Leader's aggregate share over it, unless reports are
     /// pending, the batch has changed, a bucket of it was collected or reports were aggregated with another parameter.
     /// </summary>
     /// <param name="lease">The lease of a waiting job.</param>
@@ -156,7 +195,11 @@ public sealed partial class CollectionJobStore
             }
 
             await using NpgsqlBatch batch = transaction.Batch();
-            batch.AddMarkCollected(taskKey, expected.Range, now);
+            if (lease.Job.ClosedAt is null)
+            {
+                batch.AddMarkCollected(taskKey, expected.Range, now);
+            }
+
             batch.Add(FenceSql).With(taskKey).With(id).With(lease.Token).With(sealedShare)
                 .With(expected.ReportCount).With(expected.Checksum)
                 .With(unchecked((long)interval.Start.Value)).With(unchecked((long)interval.Duration.Value));
@@ -203,7 +246,7 @@ public sealed partial class CollectionJobStore
     /// <param name="problemType">The problem type that the Collector gets.</param>
     /// <param name="problemDetail">What it gets besides.</param>
     /// <param name="releaseBatch">
-    /// Whether the batch of a fenced job may be collected by another one; a batch that is only selected always may.
+    /// Whether the batch of a fenced job may be collected by another one; a batch that is only selected or closed always may.
     /// </param>
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Stops waiting for the database.</param>
@@ -222,15 +265,15 @@ public sealed partial class CollectionJobStore
         {
             await using NpgsqlCommand fail = transaction.Command(FailSql)
                 .With(taskKey).With(id).With(lease.Token).With(problemType).With(problemDetail).With(now);
-            List<(CollectionJobState State, byte[]? FirstBucket)> failed = await fail.ReadAllAsync(
-                row => ((CollectionJobState)row.GetInt16(0), row.BytesOrNull(1)), token);
-            if (failed is not [var (state, firstBucket)])
+            List<(CollectionJobState State, byte[]? FirstBucket, bool IsClosed)> failed = await fail.ReadAllAsync(
+                row => ((CollectionJobState)row.GetInt16(0), row.BytesOrNull(1), !row.IsDBNull(2)), token);
+            if (failed is not [var (state, firstBucket, isClosed)])
             {
                 return false;
             }
 
             await using NpgsqlBatch batch = transaction.Batch();
-            if (state == CollectionJobState.Fenced && releaseBatch)
+            if (state == CollectionJobState.Fenced ? releaseBatch : isClosed)
             {
                 batch.Add(UnmarkCollectedSql).With(taskKey).With(firstBucket);
             }
@@ -280,7 +323,7 @@ public sealed partial class CollectionJobStore
         bool hasOtherAggParam = (await reader.ReadNextAsync(row => row.GetBoolean(0), cancellationToken))[0];
         byte[] found = (await reader.ReadNextAsync(row => row.Bytes(0), cancellationToken))[0];
         return !isHeld ? FenceOutcome.LeaseLost
-            : isCollected ? FenceOutcome.Overlap
+            : isCollected && lease.Job.ClosedAt is null ? FenceOutcome.Overlap
             : hasOtherAggParam ? FenceOutcome.OtherAggParam
             : pending > 0 || !found.AsSpan().SequenceEqual(fingerprint) ? FenceOutcome.Changed
             : FenceOutcome.Fenced;

@@ -42,7 +42,12 @@ public sealed partial class CollectionJobStore
         UPDATE collection_jobs AS c SET state = {CollectionJobState.Deleted:d}, lease_token = NULL,
             leader_aggregate_share = NULL, response = NULL
         FROM target WHERE c.task_key = $1 AND c.collection_job_id = target.collection_job_id
-        RETURNING target.state, c.helper_location
+        RETURNING target.state, c.helper_location, c.closed_at, c.first_bucket
+        """;
+
+    private const string UnmarkCollectedSql = """
+        -- CollectionJobStore.UnmarkCollected
+        DELETE FROM collected_batches WHERE task_key = $1 AND first_bucket = $2
         """;
 
     private const string ReopenBatchSql = """
@@ -151,24 +156,31 @@ public sealed partial class CollectionJobStore
         }, cancellationToken);
 
     /// <summary>
-    /// Deletes a job and its answer. A batch that was marked collected stays so; one that was only selected is free again.
+    /// Deletes a job and its answer. The batch of a job that was fenced stays marked collected, since the Helper may have
+    /// given its share; one that was only selected or closed is free again.
     /// Null when there is no such job or it is deleted already.
     /// </summary>
     public Task<CollectionJobDeletion?> DeleteAsync(int taskKey, CollectionJobId id, CancellationToken cancellationToken) =>
         _runner.RunAsync("CollectionJobStore.Delete", async (transaction, token) =>
         {
             await using NpgsqlCommand command = transaction.Command(DeleteSql).With(taskKey).With(Uuid.Of(id));
-            List<(CollectionJobState State, string? HelperLocation)> deleted = await command.ReadAllAsync(
-                row => ((CollectionJobState)row.GetInt16(0), row.TextOrNull(1)), token);
-            if (deleted is not [var (state, helperLocation)])
+            List<(CollectionJobState State, string? HelperLocation, bool IsClosed, byte[]? FirstBucket)> deleted = await command.ReadAllAsync(
+                row => ((CollectionJobState)row.GetInt16(0), row.TextOrNull(1), !row.IsDBNull(2), row.BytesOrNull(3)), token);
+            if (deleted is not [var (state, helperLocation, isClosed, firstBucket)])
             {
                 return null;
             }
 
             if (state == CollectionJobState.Waiting)
             {
-                await using NpgsqlCommand reopen = transaction.Command(ReopenBatchSql).With(taskKey).With(Uuid.Of(id));
-                await reopen.ExecuteNonQueryAsync(token);
+                await using NpgsqlBatch batch = transaction.Batch();
+                batch.Add(ReopenBatchSql).With(taskKey).With(Uuid.Of(id));
+                if (isClosed)
+                {
+                    batch.Add(UnmarkCollectedSql).With(taskKey).With(firstBucket);
+                }
+
+                await batch.ExecuteNonQueryAsync(token);
             }
 
             return new CollectionJobDeletion(helperLocation);
@@ -182,7 +194,7 @@ public sealed partial class CollectionJobStore
             await using NpgsqlCommand command = transaction.Command(AcquireSql).With(now).With(maximum).With(now + duration);
             List<Lease<CollectionJob>> leases = await command.ReadAllAsync(
                 row => new Lease<CollectionJob>(
-                    CollectionJobRows.Read(row), row.GetGuid(18), row.Instant(19), row.GetInt32(20)),
+                    CollectionJobRows.Read(row), row.GetGuid(19), row.Instant(20), row.GetInt32(21)),
                 token);
             leases.Sort((left, right) => left.Job.CreatedAt.CompareTo(right.Job.CreatedAt));
             return leases;

@@ -181,8 +181,9 @@ public sealed partial class HelperAggregationJobStore
     }
 
     /// <summary>
-    /// Deletes a job's request, answer and states; what it committed stays, and so does the memory of its request. False
-    /// when there is none or it is deleted already.
+    /// Deletes a job's request, answer and states; the memory of its request stays, and so does what it committed, unless the
+    /// Leader turns out not to count it: <see cref="BatchStore.TryWithdrawDeletedAsync"/>. False when there is none or it is
+    /// deleted already.
     /// </summary>
     public Task<bool> DeleteAsync(int taskKey, AggregationJobId id, CancellationToken cancellationToken) =>
         _runner.RunAsync("HelperAggregationJobStore.Delete", async (transaction, token) =>

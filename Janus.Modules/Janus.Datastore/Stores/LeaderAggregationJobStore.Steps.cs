@@ -17,6 +17,14 @@ public sealed partial class LeaderAggregationJobStore
     private static readonly string CloseSql = $"""
         -- LeaderAggregationJobStore.Close
         UPDATE aggregation_jobs SET state = $4, finished_at = $5, lease_token = NULL, verification = NULL
+        WHERE task_key = $1 AND aggregation_job_id = $2 AND lease_token = $3
+            AND (state = {AggregationJobState.InProgress:d} OR (state = {AggregationJobState.Settling:d} AND $4 = {AggregationJobState.Abandoned:d}))
+        """;
+
+    private static readonly string SettleSql = $"""
+        -- LeaderAggregationJobStore.Settle
+        UPDATE aggregation_jobs SET state = {AggregationJobState.Settling:d}, verification = NULL, helper_location = $4,
+            refusals = 0, lease_attempts = 0
         WHERE task_key = $1 AND aggregation_job_id = $2 AND lease_token = $3 AND state = {AggregationJobState.InProgress:d}
         """;
 
@@ -133,7 +141,23 @@ public sealed partial class LeaderAggregationJobStore
     }
 
     /// <summary>
-    /// Gives a job up, and the room of its reports in the batch back. Its reports are dropped but stay known as replayed,
+    /// Gives a job up, under the same lease, whose reports stay with it until the Helper has confirmed that it deleted the
+    /// job: as long as they do, no batch with one of them is collected. The states are dropped. False, and nothing
+    /// changed, when the lease is lost.
+    /// </summary>
+    public Task<bool> SettleAsync(Lease<LeaderAggregationJob> lease, string helperLocation, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return _runner.RunAsync("LeaderAggregationJobStore.Settle", async (transaction, token) =>
+        {
+            await using NpgsqlCommand command = transaction.Command(SettleSql)
+                .With(lease.Job.TaskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(helperLocation);
+            return await command.ExecuteNonQueryAsync(token) == 1;
+        }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Gives a job up that needs no settling or is settled, and the room of its reports in the batch back. Its reports are dropped but stay known as replayed,
     /// or wait for one more job. Null, and nothing changed, when the lease is lost.
     /// </summary>
     /// <param name="lease">The lease.</param>

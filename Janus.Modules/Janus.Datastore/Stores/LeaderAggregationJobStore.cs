@@ -25,7 +25,7 @@ public sealed partial class LeaderAggregationJobStore
         -- LeaderAggregationJobStore.Acquire
         WITH due AS MATERIALIZED (
             SELECT task_key, aggregation_job_id FROM aggregation_jobs
-            WHERE state = {AggregationJobState.InProgress:d} AND request_hash IS NULL AND lease_expiry <= $1
+            WHERE state IN {UnfinishedAggregationJobs.States} AND request_hash IS NULL AND lease_expiry <= $1
             ORDER BY lease_expiry LIMIT $2
             FOR UPDATE SKIP LOCKED
         )
@@ -33,7 +33,7 @@ public sealed partial class LeaderAggregationJobStore
         SET lease_expiry = $3, lease_token = gen_random_uuid(), lease_attempts = j.lease_attempts + 1
         FROM due WHERE j.task_key = due.task_key AND j.aggregation_job_id = due.aggregation_job_id
         RETURNING j.task_key, j.aggregation_job_id, j.agg_param, j.batch_id, j.step, j.report_count, j.min_time,
-            j.max_time, j.created_at, j.helper_location, j.refusals, j.lease_token, j.lease_expiry, j.lease_attempts
+            j.max_time, j.created_at, j.helper_location, j.refusals, j.state, j.lease_token, j.lease_expiry, j.lease_attempts
         """;
 
     private const string ReadReportsSql = """
@@ -52,7 +52,7 @@ public sealed partial class LeaderAggregationJobStore
     private static readonly string ReleaseSql = $"""
         -- LeaderAggregationJobStore.Release
         UPDATE aggregation_jobs SET lease_expiry = $4, lease_token = NULL, refusals = refusals + $5
-        WHERE task_key = $1 AND aggregation_job_id = $2 AND lease_token = $3 AND state = {AggregationJobState.InProgress:d}
+        WHERE task_key = $1 AND aggregation_job_id = $2 AND lease_token = $3 AND state IN {UnfinishedAggregationJobs.States}
         """;
 
     private static readonly string DeferSql = $"""
@@ -234,8 +234,9 @@ public sealed partial class LeaderAggregationJobStore
             CreatedAt = row.Instant(8),
             HelperLocation = row.TextOrNull(9),
             Refusals = row.GetInt32(10),
+            State = (AggregationJobState)row.GetInt16(11),
         };
-        return new(job, row.GetGuid(11), row.Instant(12), row.GetInt32(13));
+        return new(job, row.GetGuid(12), row.Instant(13), row.GetInt32(14));
     }
 
     private UnaggregatedReport ReadReport(NpgsqlDataReader row, int taskKey)

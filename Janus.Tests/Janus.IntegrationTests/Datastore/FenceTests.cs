@@ -77,6 +77,107 @@ public sealed class FenceTests : DatastoreFixture
     }
 
     [Test]
+    public async Task A_closed_interval_takes_no_more_reports_and_is_fenced_when_those_it_has_are_aggregated()
+    {
+        DapTask task = await AddTaskAsync();
+        await UploadAsync(task, 2, 12);
+        Lease<CollectionJob> lease = await CollectAsync(task, Range(10, 5), Now);
+        Assert.That(await CollectionJobs.CloseAsync(lease, Range(10, 5), Now, Token), Is.EqualTo(FenceOutcome.Closed));
+        Lease<CollectionJob> closed = lease with { Job = (await CollectionJobs.FindAsync(task.Key, lease.Job.Id, Token))! };
+
+        Assert.That(closed.Job.ClosedAt, Is.EqualTo(Now));
+        Assert.That(await Reports.PutAsync(ReportsOf(task, 2, 12), Now, Token), Is.All.EqualTo(UploadOutcome.BatchCollected));
+        Assert.That(await FenceAsync(closed, Range(10, 5), Now), Is.EqualTo(FenceOutcome.Changed), "reports are pending");
+
+        await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
+        await FinishAllAsync(Now);
+        Assert.That(await FenceAsync(closed, Range(10, 5), Now), Is.EqualTo(FenceOutcome.Fenced));
+        Assert.That((await CollectionJobs.FindAsync(task.Key, lease.Job.Id, Token))!.ReportCount, Is.EqualTo(2));
+        Assert.That(await ScalarAsync<long>("SELECT count(*) FROM collected_batches"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task A_closed_interval_counts_as_collected_for_others()
+    {
+        DapTask task = await AddTaskAsync();
+        Lease<CollectionJob> first = await CollectAsync(task, Range(10, 5), Now);
+        Lease<CollectionJob> second = await CollectAsync(task, Range(14, 5), Now);
+        await CollectionJobs.CloseAsync(first, Range(10, 5), Now, Token);
+
+        Assert.That(await CollectionJobs.CloseAsync(second, Range(14, 5), Now, Token), Is.EqualTo(FenceOutcome.Overlap));
+        Assert.That(await FenceAsync(second, Range(14, 5), Now), Is.EqualTo(FenceOutcome.Overlap));
+        Assert.That(await CollectionJobs.CloseAsync(first with { Token = Guid.NewGuid() }, Range(20, 5), Now, Token), Is.EqualTo(FenceOutcome.LeaseLost));
+    }
+
+    [Test]
+    public async Task A_closed_interval_is_open_again_when_its_job_is_deleted_or_fails([Values] bool isDeleted)
+    {
+        DapTask task = await AddTaskAsync();
+        Lease<CollectionJob> lease = await CollectAsync(task, Range(10, 5), Now);
+        await CollectionJobs.CloseAsync(lease, Range(10, 5), Now, Token);
+        if (isDeleted)
+        {
+            await CollectionJobs.DeleteAsync(task.Key, lease.Job.Id, Token);
+        }
+        else
+        {
+            await CollectionJobs.FailAsync(lease, "invalidMessage", "", releaseBatch: false, Now, Token);
+        }
+
+        await UploadAsync(task, 1, 12);
+        Lease<CollectionJob> next = await CollectAsync(task, Range(13, 5), Now);
+        Assert.That(await CollectionJobs.CloseAsync(next, Range(13, 5), Now, Token), Is.EqualTo(FenceOutcome.Closed));
+    }
+
+    [Test]
+    public async Task Uploads_and_a_closing_at_once_leave_what_was_stored_in_the_batch_and_nothing_behind_it()
+    {
+        DapTask task = await AddTaskAsync();
+        for (ulong round = 0; round < Rounds; round++)
+        {
+            ulong start = 100 + (round * 10);
+            Lease<CollectionJob> lease = await CollectAsync(task, Range(start, 10), Now);
+            int[] stored = await RaceAsync(5, async contender => contender == 0
+                ? await CollectionJobs.CloseAsync(lease, Range(start, 10), Now, Token) == FenceOutcome.Closed ? 0 : -1000
+                : (await Reports.PutAsync(ReportsOf(task, 20, start + 3), Now, Token)).Count(outcome => outcome == UploadOutcome.Stored));
+            Lease<CollectionJob> closed = lease with { Job = (await CollectionJobs.FindAsync(task.Key, lease.Job.Id, Token))! };
+            await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
+            await FinishAllAsync(Now);
+
+            Assert.That(await FenceAsync(closed, Range(start, 10), Now), Is.EqualTo(FenceOutcome.Fenced));
+            Assert.That((await CollectionJobs.FindAsync(task.Key, lease.Job.Id, Token))!.ReportCount, Is.EqualTo(stored.Sum()));
+        }
+    }
+
+    [Test]
+    public async Task A_batch_with_a_job_that_is_to_be_settled_is_not_fenced([Values(BatchMode.TimeInterval, BatchMode.LeaderSelected)] BatchMode batchMode)
+    {
+        DapTask task = await AddTaskAsync(batchMode, minBatchSize: 2);
+        await UploadAsync(task, 2, 12);
+        await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
+        Lease<LeaderAggregationJob> job = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
+        BatchRange range = job.Job.BatchId is { } batchId ? BatchRange.FromBatchId(batchId) : Range(10, 5);
+        Assert.That(await LeaderJobs.SettleAsync(job, "https://helper.example/jobs/1", Token), Is.True);
+        Lease<CollectionJob> lease = await CollectAsync(task, batchMode == BatchMode.TimeInterval ? range : null, Now);
+
+        Assert.That((await Batches.SummarizeAsync(task.Key, range, Token)).PendingReports, Is.EqualTo(2));
+        Assert.That(await FenceAsync(lease, range, Now), Is.EqualTo(FenceOutcome.Changed));
+        if (batchMode == BatchMode.LeaderSelected)
+        {
+            Assert.That(await CollectionJobs.SelectBatchAsync(lease, 1, Token), Is.Null);
+        }
+
+        // The lease of a driver that dies runs out, and the next one finds what there is to do.
+        Lease<LeaderAggregationJob> again = (await LeaderJobs.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
+        Assert.That((again.Job.State, again.Job.HelperLocation), Is.EqualTo((AggregationJobState.Settling, "https://helper.example/jobs/1")));
+        Assert.That(await LeaderJobs.AbandonAsync(job, null, Now, Token), Is.Null, "the lease is lost");
+        Assert.That(await LeaderJobs.FinishAsync(again, [], [], Now, Token), Is.False, "an abandoned job is not finished");
+        Assert.That(await LeaderJobs.AbandonAsync(again, null, Now, Token), Is.EqualTo(new AbandonedReports(0, 2)));
+        Assert.That((await Batches.SummarizeAsync(task.Key, range, Token)).PendingReports, Is.Zero);
+        Assert.That(await LeaderJobs.AcquireAsync(1, Minute, Now + (2 * Minute), Token), Is.Empty);
+    }
+
+    [Test]
     public async Task A_helper_commit_and_an_aggregate_share_at_once_agree_on_what_was_counted()
     {
         DapTask task = await AddTaskAsync(role: Role.Helper);

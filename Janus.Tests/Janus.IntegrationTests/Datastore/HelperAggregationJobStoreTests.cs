@@ -153,6 +153,75 @@ public sealed class HelperAggregationJobStoreTests : DatastoreFixture
     }
 
     [Test]
+    public async Task A_deletion_and_the_commit_of_a_deferred_step_at_once_are_one_or_the_other()
+    {
+        DapTask task = await AddTaskAsync(role: Role.Helper);
+        int committed = 0;
+        for (int round = 0; round < 40; round++)
+        {
+            ReportId[] ids = NewIds(3);
+            HelperAggregationJob job = Job(task, ids);
+            await HelperJobs.DeferAsync(job with { State = AggregationJobState.InProgress }, [1], Now, Token);
+            Lease<HelperAggregationJob> lease = (await HelperJobs.AcquireAsync(1, Minute, Now, Token)).Single();
+            bool[] won = await RaceAsync(2, async contender => contender == 0
+                ? await HelperJobs.DeleteAsync(task.Key, job.Id, Token)
+                : await HelperJobs.FinishStepAsync(lease, CommitOf(job, ids), Now, Token) is HelperCommitOutcome.Committed);
+
+            HelperAggregationJob stored = (await HelperJobs.FindAsync(task.Key, job.Id, Token))!;
+            long counted = await ScalarAsync<long>($"SELECT count(*) FROM batch_bucket_shards WHERE aggregation_job_id = '{new Guid(job.Id.ToArray(), bigEndian: true)}'");
+            Assert.That(won[0], Is.True, "there is always something to delete");
+            Assert.That(stored.State, Is.EqualTo(AggregationJobState.Deleted));
+            Assert.That(stored.FinishedAt is not null, Is.EqualTo(won[1]));
+            Assert.That(counted, Is.EqualTo(won[1] ? 1 : 0));
+            Assert.That(
+                await HelperJobs.CheckAsync(task.Key, ids, [.. ids.Select(_ => BatchRange.BucketOf(5))], Token),
+                won[1] ? Is.All.EqualTo(ReportError.ReportReplayed) : Is.All.Null);
+            committed += won[1] ? 1 : 0;
+        }
+
+        // Whichever came first in each round, the Leader's count, which has none of them, can be settled on.
+        StoredBatch batch = await Batches.ReadAsync(task.Key, Range(5, 1), Token);
+        Assert.That(batch.ReportCount, Is.EqualTo(3 * committed));
+        Assert.That(await Batches.TryWithdrawDeletedAsync(task.Key, batch, 0, BatchChecksum.Empty, Token), Is.EqualTo(committed > 0));
+        Assert.That((await Batches.ReadAsync(task.Key, Range(5, 1), Token)).ReportCount, Is.Zero);
+        TestContext.Out.WriteLine($"{committed} of 40 steps came before the deletion");
+    }
+
+    [Test]
+    public async Task Only_the_deleted_jobs_buckets_within_the_batch_are_withdrawn_and_none_of_a_collected_one()
+    {
+        DapTask task = await AddTaskAsync(role: Role.Helper);
+        ReportId[] kept = NewIds(2);
+        await CommitAsync(Job(task, kept), kept);
+        ReportId[] gone = NewIds(4);
+        HelperAggregationJob job = Job(task, gone);
+        await HelperJobs.CreateAsync(
+            new HelperCommit
+            {
+                Job = job,
+                Accepted = [.. gone.Select((id, i) => new AcceptedReport(id, i < 2 ? 5u : 6u, i < 2 ? 0 : 1))],
+                Shards = [Shard(job.Id, BatchRange.BucketOf(5), gone[..2], 5), Shard(job.Id, BatchRange.BucketOf(6), gone[2..], 6)],
+            },
+            Now,
+            Token);
+        StoredBatch five = await Batches.ReadAsync(task.Key, Range(5, 1), Token);
+        BatchChecksum checksum = BatchChecksum.FromBytes(ChecksumOf(kept));
+        Assert.That(await Batches.TryWithdrawDeletedAsync(task.Key, five, 2, checksum, Token), Is.False, "the job is not deleted");
+
+        await HelperJobs.DeleteAsync(task.Key, job.Id, Token);
+        Assert.That(await Batches.TryWithdrawDeletedAsync(task.Key, five, 3, checksum, Token), Is.False, "another count");
+        Assert.That(await Batches.TryWithdrawDeletedAsync(task.Key, five, 2, BatchChecksum.Empty, Token), Is.False, "another checksum");
+        Assert.That(await Batches.TryWithdrawDeletedAsync(task.Key, five, 2, checksum, Token), Is.True);
+        Assert.That((await Batches.ReadAsync(task.Key, Range(5, 1), Token)).Checksum, Is.EqualTo(ChecksumOf(kept)));
+        StoredBatch six = await Batches.ReadAsync(task.Key, Range(6, 1), Token);
+        Assert.That(six.ReportCount, Is.EqualTo(2));
+
+        await AggregateShares.CommitAsync(task.Key, AggregateShareId.Random(), new byte[32], Range(6, 1), six, [1], Now, Token);
+        Assert.That(await Batches.TryWithdrawDeletedAsync(task.Key, six, 0, BatchChecksum.Empty, Token), Is.True, "to be read again");
+        Assert.That((await Batches.ReadAsync(task.Key, Range(6, 1), Token)).ReportCount, Is.EqualTo(2), "what was given stays");
+    }
+
+    [Test]
     public async Task A_job_whose_reports_were_all_rejected_is_stored_without_shards()
     {
         DapTask task = await AddTaskAsync(role: Role.Helper);
@@ -176,13 +245,13 @@ public sealed class HelperAggregationJobStoreTests : DatastoreFixture
         Response = RandomNumberGenerator.GetBytes(20),
     };
 
-    private Task<HelperCommitOutcome> CommitAsync(HelperAggregationJob job, ReportId[] ids) => HelperJobs.CreateAsync(
-        new HelperCommit
-        {
-            Job = job,
-            Accepted = [.. ids.Select(id => new AcceptedReport(id, 5, 0))],
-            Shards = ids.Length == 0 ? [] : [Shard(job.Id, BatchRange.BucketOf(5), ids, 5)],
-        },
-        Now,
-        Token);
+    private Task<HelperCommitOutcome> CommitAsync(HelperAggregationJob job, ReportId[] ids) =>
+        HelperJobs.CreateAsync(CommitOf(job, ids), Now, Token);
+
+    private static HelperCommit CommitOf(HelperAggregationJob job, ReportId[] ids) => new()
+    {
+        Job = job,
+        Accepted = [.. ids.Select(id => new AcceptedReport(id, 5, 0))],
+        Shards = ids.Length == 0 ? [] : [Shard(job.Id, BatchRange.BucketOf(5), ids, 5)],
+    };
 }

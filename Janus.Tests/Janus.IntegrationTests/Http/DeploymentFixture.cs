@@ -1,3 +1,4 @@
+using Janus.Aggregator;
 using Janus.Codec;
 using Janus.Messages;
 using Janus.Testing;
@@ -12,8 +13,16 @@ public abstract class DeploymentFixture
 
     protected ScriptedHelper Between => Deployment.Between;
 
+    /// <summary>What the Leader does: everything, unless a fixture starts others beside it.</summary>
+    protected virtual AggregatorRoles LeaderRoles => AggregatorRoles.All;
+
+    /// <summary>Changes the options of both aggregators.</summary>
+    protected virtual void Configure(AggregatorOptions options)
+    {
+    }
+
     [OneTimeSetUp]
-    public async Task StartDeployment() => Deployment = await TestDeployment.StartAsync();
+    public async Task StartDeployment() => Deployment = await TestDeployment.StartAsync(LeaderRoles, Configure);
 
     [OneTimeTearDown]
     public async Task StopDeployment()
@@ -43,8 +52,26 @@ public abstract class DeploymentFixture
     protected static IEnumerable<ReportId> ReportIdsOf(ScriptedRequest request) =>
         WireMessage.Decode<AggregationJobInitReq>(request.Body).VerifyInits.Select(init => init.ReportShare.ReportMetadata.ReportId);
 
-    private IEnumerable<ScriptedRequest> RequestsOf(TestTask task) =>
+    /// <summary>Everything the Leader has asked about a task.</summary>
+    protected IEnumerable<ScriptedRequest> RequestsOf(TestTask task) =>
         Between.Requests.Where(request => request.Path.Contains(task.Id.ToString(), StringComparison.Ordinal));
+
+    /// <summary>How many reports each side counts as aggregated in a task, the Leader first.</summary>
+    protected async Task<(long Leader, long Helper)> AggregatedAsync(TestTask task)
+    {
+        const string sum = "coalesce(sum(report_count), 0)::bigint";
+        return (await LeaderScalarAsync<long>(task, sum, "batch_bucket_shards"), await HelperScalarAsync<long>(task, sum, "batch_bucket_shards"));
+    }
+
+    /// <summary>Lets the leases of aggregation jobs run out, as those of a killed driver do in time.</summary>
+    protected static async Task ExpireLeasesAsync(TestDatabase database)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        await using NpgsqlConnection connection = new(database.ConnectionString);
+        await connection.OpenAsync();
+        await using NpgsqlCommand command = new("UPDATE aggregation_jobs SET lease_expiry = now() WHERE lease_token IS NOT NULL", connection);
+        await command.ExecuteNonQueryAsync();
+    }
 
     private static async Task<T> ScalarAsync<T>(TestDatabase database, TestTask task, string what, string table)
     {

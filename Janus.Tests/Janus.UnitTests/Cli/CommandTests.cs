@@ -36,6 +36,7 @@ public sealed class CommandTests
     [TestCase("collect --task-file x --key y", "either --batch-interval or --leader-selected expected")]
     [TestCase("collect --task-file x --key y --batch-interval 2026-01-01", "--batch-interval: a start and a duration")]
     [TestCase("collect --task-file x --key y --leader-selected --batch-interval 2026-01-01/1h", "either --batch-interval or --leader-selected expected")]
+    [TestCase("collect --task-file x --key y --leader-selected --agg-param hex:0", "--agg-param: base64url, or hexadecimal such as hex:00ff, expected")]
     public void Wrong_usage_is_told(string line, string expected) =>
         Assert.That(Parse(line.Split(' ')).Errors.Select(error => error.Message), Has.Some.Contains(expected));
 
@@ -122,6 +123,20 @@ public sealed class CommandTests
         });
     }
 
+    [Test]
+    public async Task An_aggregation_parameter_is_checked_before_anything_is_sent([Values("hex:00", "AA")] string aggParam)
+    {
+        string task = await FileAsync(Role.Collector, "sum:1000");
+        string[] collect = ["collect", "--task-file", task, "--key", _folder.File("collector-key.json"), "--batch-interval", "2026-01-31T08:00Z/1h"];
+        Assert.That(
+            async () => await RunAsync([.. collect, "--agg-param", aggParam]),
+            Throws.TypeOf<CliException>().With.Message.EqualTo("--agg-param: Prio3Sum(1000) has no aggregation parameter"));
+    }
+
+    [Test]
+    public async Task The_help_of_collect_tells_how_an_aggregation_parameter_is_written() =>
+        Assert.That(await RunAsync("collect", "--help"), Does.Contain("--agg-param").And.Contain("hex:00ff").And.Contain("base64url"));
+
     private string[] NewTaskWith(string key, string changes)
     {
         Dictionary<string, string> options = Pairs($"{NewTask} --collector-hpke-config {key} --output {_folder.File("task")}");
@@ -179,12 +194,15 @@ public sealed class CommandTests
         return path;
     }
 
-    private async Task<string> ClientFileAsync(string vdaf)
+    private Task<string> ClientFileAsync(string vdaf) => FileAsync(Role.Client, vdaf);
+
+    private async Task<string> FileAsync(Role recipient, string vdaf)
     {
+        bool isCollector = recipient == Role.Collector;
         MeasurementEncoding measurement = MeasurementEncoding.Parse(vdaf);
         TaskParameters task = new()
         {
-            Recipient = Role.Client,
+            Recipient = recipient,
             Id = TaskId.Random(),
             Configuration = new TaskConfiguration(new TaskConfigurationFields
             {
@@ -198,9 +216,12 @@ public sealed class CommandTests
                 VdafConfiguration = measurement.Vdaf.EncodeConfiguration(),
             }),
             Measurement = measurement,
+            CollectorToken = isCollector ? BearerToken.Generate() : null,
+            CollectorHpkeConfig = isCollector ? await CollectorKeyFile.ReadConfigAsync(await KeyAsync(), CancellationToken.None) : null,
         };
-        await TaskFile.WriteNewAsync(_folder.File("client.json"), task, CancellationToken.None);
-        return _folder.File("client.json");
+        string path = _folder.File("task.json");
+        await TaskFile.WriteNewAsync(path, task, CancellationToken.None);
+        return path;
     }
 
     private sealed class NoDatastore : IProcessHost

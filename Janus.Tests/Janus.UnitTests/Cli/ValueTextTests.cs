@@ -27,6 +27,23 @@ public sealed class ValueTextTests
     public void Other_durations_are_refused(string text) =>
         Assert.That(() => DurationText.Parse(text), Throws.TypeOf<FormatException>().With.Message.Contains($"\"{text}\" given"));
 
+    [TestCase("AAGA_w", "000180FF")]
+    [TestCase("AAGA_w==", "000180FF")]
+    [TestCase("hex:000180ff", "000180FF")]
+    [TestCase("hex:00FF", "00FF")]
+    [TestCase("hex:", "")]
+    [TestCase("", "")]
+    public void Aggregation_parameters_are_read(string text, string bytes) =>
+        Assert.That(Convert.ToHexString(AggParamText.Parse(text)), Is.EqualTo(bytes));
+
+    [TestCase("hex:0")]
+    [TestCase("hex:0g")]
+    [TestCase("AAGA+w")]
+    [TestCase("A")]
+    [TestCase("0x00ff:")]
+    public void Other_aggregation_parameters_are_refused(string text) =>
+        Assert.That(() => AggParamText.Parse(text), Throws.TypeOf<FormatException>().With.Message.Contains($"\"{text}\" given"));
+
     [TestCase("2026-01-31", "2026-01-31T00:00:00Z")]
     [TestCase("2026-01-31T08:00", "2026-01-31T08:00:00Z")]
     [TestCase("2026-01-31T08:00:05+02:00", "2026-01-31T06:00:05Z")]

@@ -218,6 +218,20 @@ public sealed class DapClientTests
         Assert.That(_aggregators.DapTask.AggregateResult(_aggregators.Stored), Is.EqualTo(new UInt128[] { 42 }));
     }
 
+    [TestCase(201)]
+    [TestCase(202)]
+    [TestCase(204)]
+    [TestCase(299)]
+    public async Task Any_status_code_of_success_is_success(int status)
+    {
+        _aggregators.Script = (request, _, normally) => normally() with { Status = ScriptedAggregators.IsUpload(request) ? status : 203 };
+
+        await Client().UploadAsync(Measurement.FromNumber(42));
+
+        Assert.That(_aggregators.Uploads, Has.Count.EqualTo(1));
+        Assert.That(_aggregators.DapTask.AggregateResult(_aggregators.Stored), Is.EqualTo(new UInt128[] { 42 }));
+    }
+
     [TestCase(408)]
     [TestCase(425)]
     [TestCase(429)]

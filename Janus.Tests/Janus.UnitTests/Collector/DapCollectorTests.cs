@@ -112,6 +112,22 @@ public sealed class DapCollectorTests
         Assert.That(result.AggregateResult, Is.EqualTo(new UInt128[] { 42 }));
     }
 
+    [TestCase(201, 202)]
+    [TestCase(202, 204)]
+    [TestCase(299, 299)]
+    public async Task Any_status_code_of_success_is_success(int status, int empty)
+    {
+        _leader.Deferrals = 2;
+        _leader.Script = (_, _, normally) => normally() is { Status: 200 } answer
+            ? answer with { Status = answer.Body.Length == 0 ? empty : status }
+            : new Answer(500);
+
+        CollectionResult result = await Collector(_leader).CollectAsync(Batch);
+
+        Assert.That(result.AggregateResult, Is.EqualTo(new UInt128[] { 42 }));
+        Assert.That(_leader.Methods(), Is.EqualTo("POST GET GET DELETE"));
+    }
+
     [Test]
     public async Task Absolute_location_on_the_leaders_server_is_followed()
     {
