@@ -262,6 +262,7 @@ public sealed class DapCollectorTests
         _leader.Tamper = response => response with { LeaderEncryptedAggShare = sealer.Seal(request, new byte[3]) };
 
         Assert.That(() => Collector(_leader).CollectAsync(Batch), Throws.InstanceOf<AggregateShareException>());
+        Assert.That(_leader.Methods(), Is.EqualTo("POST"), "the job must stay");
     }
 
     [Test]
