@@ -34,12 +34,6 @@ public sealed class DapClient
         ArgumentNullException.ThrowIfNull(taskConfiguration);
         _options = options ?? new DapClientOptions();
         _options.Validate();
-        IReadOnlyList<string> mistakes = TaskConfigurationRules.FindMistakes(taskConfiguration);
-        if (mistakes.Count > 0)
-        {
-            throw new ArgumentException(string.Join("; ", mistakes), nameof(taskConfiguration));
-        }
-
         TaskId = taskId;
         TaskConfiguration = taskConfiguration;
         DapExchange exchange = new(httpClient, _options.BackOff, _options.TimeProvider);

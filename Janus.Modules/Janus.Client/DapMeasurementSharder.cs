@@ -10,9 +10,11 @@ internal sealed class DapMeasurementSharder
     private readonly IVdaf _vdaf;
     private readonly byte[] _context;
 
+    /// <exception cref="ArgumentException">The task's configuration is not valid.</exception>
     /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
     public DapMeasurementSharder(TaskId taskId, TaskConfiguration taskConfiguration, SupportedVdafs vdafs)
     {
+        TaskConfigurationRules.ThrowIfMistaken(taskConfiguration);
         _vdaf = vdafs.Create(taskConfiguration);
         _context = DomainSeparation.VdafContext(taskId);
         TimePrecision = taskConfiguration.TimePrecision;

@@ -16,7 +16,9 @@ public sealed class DapReportBuilder
     private readonly InputShareSealer _helper;
 
     /// <summary>Prepares reports for the two Aggregators' HPKE configurations.</summary>
-    /// <exception cref="ArgumentException">The suite or the public key of a configuration is not usable.</exception>
+    /// <exception cref="ArgumentException">
+    /// The task's configuration is not valid, or the suite or the public key of an HPKE configuration is not usable.
+    /// </exception>
     /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
     public DapReportBuilder(
         TaskId taskId,

@@ -49,12 +49,7 @@ public sealed class DapCollector
         ArgumentNullException.ThrowIfNull(taskConfiguration);
         _options = options ?? new DapCollectorOptions();
         _options.Validate();
-        IReadOnlyList<string> mistakes = TaskConfigurationRules.FindMistakes(taskConfiguration);
-        if (mistakes.Count > 0)
-        {
-            throw new ArgumentException(string.Join("; ", mistakes), nameof(taskConfiguration));
-        }
-
+        TaskConfigurationRules.ThrowIfMistaken(taskConfiguration);
         ArgumentNullException.ThrowIfNull(collectorHpkeConfig);
         ArgumentNullException.ThrowIfNull(keyPair);
         if (!keyPair.PublicKey.Span.SequenceEqual(collectorHpkeConfig.PublicKey.Span))

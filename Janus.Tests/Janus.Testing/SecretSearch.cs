@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 
 namespace Janus.Testing;
@@ -9,6 +10,9 @@ public sealed class SecretSearch
     private const int MinimumLength = 8;
 
     private readonly List<(string Name, string Text)> _secrets = [];
+
+    // All of them at once: a fixture has thousands of lines, and thousands of secrets.
+    private SearchValues<string>? _any;
 
     /// <summary>Adds bytes that must appear neither in hexadecimal nor in base64 nor in base64url.</summary>
     public void Add(string name, ReadOnlySpan<byte> secret)
@@ -24,7 +28,11 @@ public sealed class SecretSearch
     }
 
     /// <summary>Adds a text that must not appear.</summary>
-    public void Add(string name, string secret) => _secrets.Add((name, secret));
+    public void Add(string name, string secret)
+    {
+        _secrets.Add((name, secret));
+        _any = null;
+    }
 
     /// <summary>Adds what a task keeps secret.</summary>
     public void Add(TestTask task)
@@ -37,10 +45,14 @@ public sealed class SecretSearch
     }
 
     /// <summary>The texts that hold a secret, each with the secret's name.</summary>
-    public IReadOnlyList<string> FindIn(IEnumerable<string> texts) =>
-    [
-        .. texts.SelectMany(text => _secrets
-            .Where(secret => text.Contains(secret.Text, StringComparison.OrdinalIgnoreCase))
-            .Select(secret => $"{secret.Name}: {text}")),
-    ];
+    public IReadOnlyList<string> FindIn(IEnumerable<string> texts)
+    {
+        SearchValues<string> any = _any ??= SearchValues.Create([.. _secrets.Select(secret => secret.Text)], StringComparison.OrdinalIgnoreCase);
+        return
+        [
+            .. texts.Where(text => text.AsSpan().ContainsAny(any)).SelectMany(text => _secrets
+                .Where(secret => text.Contains(secret.Text, StringComparison.OrdinalIgnoreCase))
+                .Select(secret => $"{secret.Name}: {text}")),
+        ];
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Janus.Codec;
 using Janus.Messages;
 
@@ -47,6 +48,18 @@ public static class TaskConfigurationRules
 
         CheckExtensions(configuration, mistakes);
         return mistakes;
+    }
+
+    /// <summary>Refuses a task in which <see cref="FindMistakes"/> finds any.</summary>
+    /// <exception cref="ArgumentException">This implementation cannot take part in the task; the message tells why.</exception>
+    public static void ThrowIfMistaken(
+        TaskConfiguration configuration, [CallerArgumentExpression(nameof(configuration))] string? parameterName = null)
+    {
+        IReadOnlyList<string> mistakes = FindMistakes(configuration);
+        if (mistakes.Count > 0)
+        {
+            throw new ArgumentException(string.Join("; ", mistakes), parameterName);
+        }
     }
 
     private static void CheckExtensions(TaskConfiguration configuration, List<string> mistakes)

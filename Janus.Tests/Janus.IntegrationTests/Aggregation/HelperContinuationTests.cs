@@ -320,48 +320,6 @@ public sealed class HelperContinuationTests(bool asynchronous) : HelperFixture(a
         }
     }
 
-    [Test]
-    public async Task Of_different_requests_to_continue_at_once_one_wins()
-    {
-        for (int round = 0; round < 10; round++)
-        {
-            ScriptedLeader leader = await LeaderAsync(3);
-            (HttpAnswer answer, IReadOnlyList<VerifyContinue> continues) = await InitAsync(leader, Reports(leader).Make(1, 2, 3, 4));
-            Uri job = leader.JobAt(answer);
-            byte[][] bodies = [.. Enumerable.Range(0, 4).Select(i => ScriptedLeader.ContinueBody(1, [continues[i]]))];
-            int next = -1;
-            HttpAnswer[] answers = await RaceAsync(4, () => leader.PostContinueAsync(job, bodies[Interlocked.Increment(ref next)]));
-            HttpAnswer winner = answers.Single(one => one.Status == HttpStatusCode.OK);
-            foreach (HttpAnswer loser in answers.Where(one => one != winner))
-            {
-                AssertProblem(loser, DapProblemType.StepMismatch, leader.Task.Id);
-            }
-
-            leader.Take(winner, 1);
-            Assert.That((leader.Committed.Count, await CommittedAsync(leader.Task)), Is.EqualTo((1, 1)));
-        }
-    }
-
-    [Test]
-    public async Task A_deletion_at_the_same_time_leaves_a_job_committed_whole_or_not_at_all()
-    {
-        for (int round = 0; round < 15; round++)
-        {
-            ScriptedLeader leader = await LeaderAsync(3);
-            (HttpAnswer answer, IReadOnlyList<VerifyContinue> continues) = await InitAsync(leader, Reports(leader).Make(1, 2, 3));
-            Uri job = leader.JobAt(answer);
-            byte[] body = ScriptedLeader.ContinueBody(1, continues);
-            int next = -1;
-            await RaceAsync(2, () => Interlocked.Increment(ref next) == 0
-                ? leader.PostContinueAsync(job, body)
-                : RawHttp.DeleteAsync(job, leader.Task.AggregatorToken));
-            long committed = await CommittedAsync(leader.Task);
-            Assert.That(committed, Is.AnyOf(0L, 3L));
-            Assert.That(await CountAsync("report_ids", leader.Task), Is.EqualTo(committed));
-            Assert.That(await CountAsync("aggregation_jobs", leader.Task, "state = 4"), Is.EqualTo(1));
-        }
-    }
-
     private Task<ScriptedLeader> LeaderAsync(int rounds) =>
         LeaderAsync(new TestTaskOptions { MultiRound = new MultiRoundVdaf(rounds) }, AggParam);
 

@@ -42,6 +42,29 @@ public sealed class LeaderCollectionJobTests : DeploymentFixture
     }
 
     [Test]
+    public async Task The_interval_of_the_answer_is_the_smallest_with_all_aggregated_reports(
+        [Values(BatchMode.TimeInterval, BatchMode.LeaderSelected)] BatchMode mode)
+    {
+        TestTask task = await Deployment.AddTaskAsync(new TestTaskOptions { BatchMode = mode });
+        Time now = TestDeployment.CurrentTime;
+        ReportFactory sealedForNobody = new(task, await Deployment.Leader.HpkeConfigAsync(), null, now);
+        ReportFactory reports = await Deployment.ReportsAsync(task);
+        ReportShape[] shapes = [At(5), At(2), At(4)];
+        // The Helper rejects the first and the last; their times are in the query, but in no batch.
+        await Deployment.UploadAsync(task, [sealedForNobody.Make(At(7)), .. shapes.Select(reports.Make), sealedForNobody.Make(At(0))]);
+        CollectionJobReq request = mode == BatchMode.TimeInterval
+            ? new CollectionJobReq(Query.TimeInterval(new Interval(new Time(now.Value - 10), new Duration(20))), default, [])
+            : TestDeployment.RequestFor(task);
+
+        CollectedBatch batch = await Deployment.CollectAsync(task, request);
+
+        Assert.That(batch.ReportCount, Is.EqualTo(3));
+        Assert.That(batch.Interval, Is.EqualTo(new Interval(new Time(now.Value - 5), new Duration(4))));
+
+        ReportShape At(ulong age) => new() { Measurement = 1, Time = new Time(now.Value - age) };
+    }
+
+    [Test]
     public async Task Two_leader_selected_collections_with_a_delete_between_give_two_batches()
     {
         TestTask task = await Deployment.AddTaskAsync(new TestTaskOptions { BatchMode = BatchMode.LeaderSelected });

@@ -14,6 +14,9 @@ public abstract class EndToEndFixture(bool asynchronous = false)
     private readonly List<Deployment> _deployments = [];
     private readonly ConcurrentQueue<DeployedTask> _tasks = [];
 
+    /// <summary>Whether the Helper of the tests' tasks answers later.</summary>
+    protected bool IsAsynchronous => asynchronous;
+
     protected static CancellationToken Token => TestContext.CurrentContext.CancellationToken;
 
     /// <summary>What a Helper's process does for the tests' tasks.</summary>

@@ -5,16 +5,18 @@ using Janus.Testing;
 
 namespace Janus.IntegrationTests.EndToEnd;
 
-public sealed class ManyProcessesTests : EndToEndFixture
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class ManyProcessesTests(bool asynchronous) : EndToEndFixture(asynchronous)
 {
-    private const int Reports = 750;
+    private const int Reports = 300;
 
     [Test]
     [CancelAfter(400_000)]
     public async Task Two_processes_of_every_role_count_every_report_once()
     {
         // Small jobs, so that there is enough to share.
-        Deployment deployment = await DeployAsync(("Aggregator__AggregationJobs__MaximumReports", "50"), ("Aggregator__AggregationJobs__MinimumReports", "50"));
+        Deployment deployment = await DeployAsync(("Aggregator__AggregationJobs__MaximumReports", "20"), ("Aggregator__AggregationJobs__MinimumReports", "20"));
         await Task.WhenAll(
             ((string[])[Deployment.Aggregator, Deployment.AggregationJobCreator, Deployment.AggregationJobDriver, Deployment.CollectionJobDriver])
             .SelectMany(role => (string[])[role, role])

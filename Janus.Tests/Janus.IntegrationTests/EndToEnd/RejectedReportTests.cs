@@ -6,7 +6,9 @@ using Janus.Vdaf;
 
 namespace Janus.IntegrationTests.EndToEnd;
 
-public sealed class RejectedReportTests : EndToEndFixture
+[TestFixture(false)]
+[TestFixture(true)]
+public sealed class RejectedReportTests(bool asynchronous) : EndToEndFixture(asynchronous)
 {
     private const int Good = 30;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Janus.IntegrationTests.Embedded;
+using Janus.Testing;
 
 namespace Janus.IntegrationTests.Host;
 
@@ -28,7 +29,7 @@ public sealed class HostProcessTests
         Assert.That((await Http.GetAsync(new Uri(address, "healthz"))).StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That((await Http.GetAsync(new Uri(address, "readyz"))).StatusCode, Is.EqualTo(HttpStatusCode.OK));
 
-        host.Signal(signal);
+        await host.SignalAsync(signal);
 
         Assert.That(await host.WaitForExitAsync(), Is.Zero, host.Error);
         Assert.That(TestDirectory.IsRunning(database), Is.False);
@@ -61,7 +62,7 @@ public sealed class HostProcessTests
         string key = await File.ReadAllTextAsync(_directory.Path("datastore.key"));
         File.Delete(_directory.Path("addresses"));
 
-        killed.Signal("KILL");
+        await killed.SignalAsync("KILL");
 
         Assert.That(await TestDirectory.HasEndedAsync(database, seconds: 15), Is.True);
         await using HostProcess second = HostProcess.Run(_directory.Root, "--exit-with-parent");
@@ -173,7 +174,7 @@ public sealed class HostProcessTests
 
         Assert.That((await Http.GetAsync(new Uri(address, "readyz"))).StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         Assert.That((await Http.GetAsync(new Uri(address, "healthz"))).StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        host.Signal("TERM");
+        await host.SignalAsync("TERM");
         Assert.That(await host.WaitForExitAsync(), Is.Zero);
     }
 }

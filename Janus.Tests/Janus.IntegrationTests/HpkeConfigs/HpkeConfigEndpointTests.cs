@@ -124,6 +124,39 @@ public sealed class HpkeConfigEndpointTests
     }
 
     [Test]
+    public async Task Reports_under_an_older_configuration_are_still_uploaded_and_aggregated()
+    {
+        await using TestAggregator before = await StartAsync();
+        HpkeConfig older = await before.HpkeConfigAsync();
+        Assert.That(await AddKeyAsync(before, 2, DateTimeOffset.UtcNow.AddSeconds(1)), Is.True);
+        await before.DisposeAsync();
+        await using TestAggregator aggregator = await StartAsync(before.DatastoreKey);
+        HpkeConfig newer = await aggregator.HpkeConfigAsync();
+        Assert.That((older.Id.Value, newer.Id.Value), Is.EqualTo(((byte)1, (byte)2)));
+
+        TestTask atLeader = new(new TestTaskOptions { Leader = aggregator.Endpoint });
+        await aggregator.AddTaskAsync(atLeader.For(Role.Leader));
+        HttpAnswer uploaded = await RawHttp.PostAsync(
+            new Uri(aggregator.Endpoint, $"tasks/{atLeader.Id}/reports"),
+            "application/ppm-dap;message=upload-req",
+            ReportFactory.UploadBody(new ReportFactory(atLeader, older, null, new Time(1)).Make(1, 2)));
+        Assert.That((uploaded.Status, uploaded.Body.Length), Is.EqualTo((HttpStatusCode.OK, 0)));
+
+        TestTask atHelper = new(new TestTaskOptions { Helper = aggregator.Endpoint });
+        await aggregator.AddTaskAsync(atHelper.For(Role.Helper));
+        ScriptedLeader leader = new(atHelper, aggregator.Endpoint);
+        MadeReport[] reports =
+        [
+            .. new ReportFactory(atHelper, null, older, new Time(1)).Make(1),
+            .. new ReportFactory(atHelper, null, newer, new Time(1)).Make(2),
+            .. new ReportFactory(atHelper, null, older, new Time(1)).Make(3),
+        ];
+        Assert.That(
+            leader.Finish(await leader.PostInitAsync(leader.InitBody(reports.Select(leader.Init)))),
+            Is.EqualTo(reports.Select(report => report.Id)));
+    }
+
+    [Test]
     public async Task A_restart_keeps_the_key()
     {
         await using TestAggregator first = await StartAsync();

@@ -12,6 +12,7 @@ public sealed class AuthenticationTests : EndpointFixture
     private static readonly (string Method, string Path, Role Role)[] Resources =
     [
         ("POST", "aggregation_jobs", Role.Helper),
+        ("POST", $"aggregation_jobs/{Id}", Role.Helper),
         ("GET", $"aggregation_jobs/{Id}", Role.Helper),
         ("DELETE", $"aggregation_jobs/{Id}", Role.Helper),
         ("POST", "aggregate_shares", Role.Helper),

@@ -185,6 +185,15 @@ public sealed class DeployedTask : IDisposable
         }
     }
 
+    /// <summary>Waits until an aggregator has marked a batch of the task collected.</summary>
+    public async Task WaitForCollectedAsync(Role role, CancellationToken cancellationToken)
+    {
+        while (!(await SummarizeAsync(role, cancellationToken)).IsCollected)
+        {
+            await Task.Delay(LookInterval, cancellationToken);
+        }
+    }
+
     /// <summary>Waits until every report that the Leader has taken was aggregated or rejected.</summary>
     public async Task WaitForNothingPendingAsync(CancellationToken cancellationToken)
     {

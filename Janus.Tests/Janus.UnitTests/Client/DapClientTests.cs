@@ -324,9 +324,11 @@ public sealed class DapClientTests
         foreach (TaskExtension[] extensions in new TaskExtension[][] { [unknown], [interval, unknown], [unknown, interval], [interval, interval] })
         {
             Assert.That(() => Client(fields with { Extensions = extensions }), Throws.ArgumentException.With.Message.Contains("extensions: "));
+            Assert.That(() => Builder(fields with { Extensions = extensions }), Throws.ArgumentException.With.Message.Contains("extensions: "));
         }
 
         Assert.That(() => Client(fields with { Extensions = [interval] }), Throws.Nothing);
+        Assert.That(() => Builder(fields with { Extensions = [interval] }), Throws.Nothing);
     }
 
     private static Answer WithStrangeErrors(ReceivedRequest request)
@@ -361,4 +363,7 @@ public sealed class DapClientTests
 
     private DapClient Client(TaskConfigurationFields fields) =>
         new(_aggregators.DapTask.Id, new TaskConfiguration(fields), _http);
+
+    private DapReportBuilder Builder(TaskConfigurationFields fields) => new(
+        _aggregators.DapTask.Id, new TaskConfiguration(fields), _aggregators.DapTask.Leader.Config, _aggregators.DapTask.Helper.Config);
 }

@@ -37,6 +37,8 @@ public sealed class HpkeConfigTests
     [TestCase("public, max-age=100", null, 100)]
     [TestCase(null, null, 600)]
     [TestCase("no-store", null, 1)]
+    [TestCase("no-cache", null, 1)]
+    [TestCase("max-age=100, no-cache", null, 1)]
     [TestCase("max-age=10", "40", 1)]
     public async Task Configuration_is_kept_as_long_as_the_aggregator_allows(string? cacheControl, string? age, int seconds)
     {

@@ -278,6 +278,7 @@ public sealed class DapCollectorTests
         _leader.Tamper = response => response with { LeaderEncryptedAggShare = sealer.Seal(request, new byte[3]) };
 
         Assert.That(() => Collector(_leader).CollectAsync(Batch), Throws.InstanceOf<AggregateShareException>());
+        Assert.That(_leader.Methods(), Is.EqualTo("POST"), "the job must stay");
     }
 
     [Test]
@@ -389,6 +390,28 @@ public sealed class DapCollectorTests
             () => new DapCollector(
                 task.Id, task.Configuration, task.Collector.Config, other.KeyPair, task.CollectorToken, _http),
             Throws.ArgumentException);
+    }
+
+    [Test]
+    public void Task_that_cannot_be_taken_part_in_is_refused()
+    {
+        TestTask task = _leader.DapTask;
+        TaskExtension unknown = new((TaskExtensionType)5, new byte[] { 1 });
+        TaskExtension interval = TaskExtension.TaskInterval(new Interval(new Time(1), new Duration(5)));
+        foreach (TaskExtension[] extensions in new TaskExtension[][] { [unknown], [interval, unknown], [unknown, interval], [interval, interval] })
+        {
+            Assert.That(() => With(extensions), Throws.ArgumentException.With.Message.Contains("extensions: "));
+        }
+
+        Assert.That(() => With(interval), Throws.Nothing);
+
+        DapCollector With(params TaskExtension[] extensions) => new(
+            task.Id,
+            new TaskConfiguration(task.Configuration.Fields with { Extensions = extensions }),
+            task.Collector.Config,
+            task.Collector.KeyPair,
+            task.CollectorToken,
+            _http);
     }
 
     private DapCollector Collector(

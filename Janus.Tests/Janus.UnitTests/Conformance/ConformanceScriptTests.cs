@@ -69,13 +69,13 @@ public sealed class ConformanceScriptTests
         Assert.That(Run(["| a-1 | MUST | `ATests.One` |"], [("X.OtherATests", "One", "Passed"), ("X.ATests", "One_more", "Passed")]).ExitCode, Is.EqualTo(1));
 
     [Test]
-    public void What_is_missing_is_listed()
+    public void What_is_missing_is_listed_and_fails_the_run()
     {
         (int exitCode, string output) = Run(
             ["| a-1 | MUST | `ATests.One`, missing: a test of two |", "| a-2 | MAY | missing: all of it |"],
             [("X.ATests", "One", "Passed")]);
         Assert.That(output, Does.Contain("missing for a-1: a test of two").And.Contain("missing for a-2: all of it"));
-        Assert.That(exitCode, Is.Zero);
+        Assert.That(exitCode, Is.EqualTo(1));
     }
 
     [Test]

@@ -55,6 +55,23 @@ public sealed class AggregateShareEncryptionTests
         Assert.That(
             Opener(Role.Leader).TryOpen(Samples.CollectionJobReq, ciphertext with { ConfigId = new HpkeConfigId(1) }, out _),
             Is.False);
+
+        using HpkeKeyPair otherKeyPair = HpkeKeyPair.Generate(HpkeKemId.P256HkdfSha256);
+        HpkeConfig otherConfig = HpkeConfigs.Create(_config.Id, _config.Suite(), otherKeyPair);
+        TaskConfiguration slash = new(Samples.TaskConfiguration.Fields with
+        {
+            LeaderAggregatorEndpoint = new Url(Samples.TaskConfiguration.LeaderAggregatorEndpoint + "/"),
+        });
+        AggregateShareOpener[] others =
+        [
+            new(TaskId.Random(), Samples.TaskConfiguration, Role.Leader, _config, _keyPair),
+            new(Samples.TaskId, slash, Role.Leader, _config, _keyPair),
+            new(Samples.TaskId, Samples.TaskConfiguration, Role.Leader, otherConfig, otherKeyPair),
+        ];
+        Assert.That(others.Select(opener => opener.TryOpen(Samples.CollectionJobReq, ciphertext, out _)), Is.All.False);
+        byte[] changed = [.. ciphertext.Payload.ToArray()];
+        changed[^1] ^= 1;
+        Assert.That(Opener(Role.Leader).TryOpen(Samples.CollectionJobReq, ciphertext with { Payload = changed }, out _), Is.False);
     }
 
     private AggregateShareSealer Sealer(Role server) => new(Samples.TaskId, Samples.TaskConfiguration, server, _config);
