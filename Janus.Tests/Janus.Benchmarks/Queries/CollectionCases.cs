@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using Janus.Datastore;
+using Janus.Messages;
+
+namespace Janus.Benchmarks.Queries;
+
+/// <summary>Batches and the Leader's collection jobs.</summary>
+internal static class CollectionCases
+{
+    private const int MostLeases = 100;
+    private const int MostSteps = 10;
+    private static readonly TaskKind[] Leaders = [TaskKind.LeaderInterval, TaskKind.LeaderSelected, TaskKind.LeaderWindowed];
+
+    public static IReadOnlyList<WorkloadCase> All { get; } =
+    [
+        new("BatchStore.ReadAsync", RunsPer.Request, async context =>
+        {
+            (FilledTask task, BatchRange range) = AnyBatch(context);
+            await context.Get<BatchStore>().ReadAsync(task.Key, range, _ => { }, context.Token);
+        }),
+        new("BatchStore.SummarizeAsync", RunsPer.Tick, async context =>
+        {
+            (FilledTask task, BatchRange range) = AnyBatch(context);
+            await context.Get<BatchStore>().SummarizeAsync(task.Key, range, context.Token);
+        }),
+        new("BatchStore.HasOtherAggParamAsync", RunsPer.Tick, async context =>
+        {
+            (FilledTask task, BatchRange range) = AnyBatch(context);
+            await context.Get<BatchStore>().HasOtherAggParamAsync(task.Key, range, task.AggParam, context.Token);
+        }),
+        new("CollectionJobStore.CreateAsync", RunsPer.Request, CreateAsync),
+        new("CollectionJobStore.FindAsync", RunsPer.Request, async context =>
+        {
+            (FilledTask task, CollectionJobId id) = await PickAsync(context, CollectionJobState.Finished);
+            await context.Get<CollectionJobStore>().FindAsync(task.Key, id, context.Token);
+        }),
+        new("CollectionJobStore.DeleteAsync", RunsPer.Request, async context =>
+        {
+            (FilledTask task, CollectionJobId id) = await PickAsync(context, context.Round % 2 == 0 ? CollectionJobState.Waiting : CollectionJobState.Finished);
+            await context.Get<CollectionJobStore>().DeleteAsync(task.Key, id, context.Token);
+        }),
+        new("CollectionJobStore.AcquireAsync", RunsPer.Tick, context =>
+            WithLeaseAsync(context, _ => false, (_, _) => Task.FromResult(true))),
+        new("CollectionJobStore.ReleaseAsync", RunsPer.Tick, context => WithLeaseAsync(context, _ => true, (store, lease) =>
+            store.ReleaseAsync(lease, context.Now.AddMinutes(1), context.Token))),
+        new("CollectionJobStore.DeferAsync", RunsPer.Tick, context => WithLeaseAsync(context, _ => true, (store, lease) =>
+            store.DeferAsync(lease, context.Now.AddMinutes(1), context.Token))),
+        new("CollectionJobStore.SelectBatchAsync", RunsPer.Tick, context => WithLeaseAsync(
+            context,
+            lease => lease.Job is { State: CollectionJobState.Waiting, Range: null },
+            async (store, lease) => await store.SelectBatchAsync(lease, MinBatchSize(context), context.Token) is not null)),
+        new("CollectionJobStore.FenceAsync", RunsPer.Tick, context => WithLeaseAsync(
+            context,
+            lease => lease.Job is { State: CollectionJobState.Waiting, Range.IsTimeInterval: true },
+            async (store, lease) =>
+            {
+                StoredBatch batch = await context.Get<BatchStore>().ReadAsync(lease.Job.TaskKey, lease.Job.Range!, _ => { }, context.Token);
+                return await store.FenceAsync(lease, batch, new byte[128], batch.ReportInterval, context.Now, context.Token) == FenceOutcome.Fenced;
+            })),
+        new("CollectionJobStore.ReadLeaderAggregateShareAsync", RunsPer.Tick, context => WithLeaseAsync(context, IsFenced, async (store, lease) =>
+            (await store.ReadLeaderAggregateShareAsync(lease.Job, context.Token)).Length > 0)),
+        new("CollectionJobStore.RecordHelperLocationAsync", RunsPer.Tick, context => WithLeaseAsync(context, IsFenced, (store, lease) =>
+            store.RecordHelperLocationAsync(lease, "/helper/shares/1", context.Token))),
+        new("CollectionJobStore.FinishAsync", RunsPer.Tick, context => WithLeaseAsync(context, IsFenced, (store, lease) =>
+            store.FinishAsync(lease, new byte[600], null, context.Now, context.Token))),
+        new("CollectionJobStore.FailAsync", RunsPer.Tick, context => WithLeaseAsync(
+            context,
+            lease => IsFenced(lease) == (context.Round % 2 == 0),
+            (store, lease) => store.FailAsync(lease, "batchMismatch", "no", releaseBatch: true, context.Now, context.Token))),
+    ];
+
+    // At first, more than any batch has.
+    private static ulong MinBatchSize(WorkloadContext context) => (ulong)(context.Round == 0 ? FilledTask.BatchSize * 2 : FilledTask.BatchSize / 2);
+
+    private static bool IsFenced(Lease<CollectionJob> lease) => lease.Job.State == CollectionJobState.Fenced;
+
+    /// <summary>An interval of a day, or a batch of the Leader's choice.</summary>
+    private static (FilledTask Task, BatchRange Range) AnyBatch(WorkloadContext context)
+    {
+        FilledTask task = context.Task(Leaders);
+        ulong first = (ulong)(FilledTask.FirstHour + (FilledTask.Hours * 2 / 5) + (context.Round * 24));
+        return (task, task.IsTimeInterval
+            ? new BatchRange(BatchRange.BucketOf(first), BatchRange.BucketOf(first + 23))
+            : task.Batch(task.BatchCount * 2 / 3));
+    }
+
+    // An interval that is free, one that is collected, a batch of the Leader's choice, and an identical request.
+    private static async Task CreateAsync(WorkloadContext context)
+    {
+        CollectionJobStore store = context.Get<CollectionJobStore>();
+        FilledTask task = context.Task(TaskKind.LeaderInterval, TaskKind.LeaderSelected);
+        ulong first = (ulong)(FilledTask.NowHour - 10 + (context.Round % 5));
+        BatchRange? range = task.IsTimeInterval
+            ? context.Round % 2 == 0 ? new BatchRange(BatchRange.BucketOf(first), BatchRange.BucketOf(first)) : FilledTask.Interval(1)
+            : null;
+        byte[] request = RandomNumberGenerator.GetBytes(64);
+        for (int i = 0; i < 2; i++)
+        {
+            await store.CreateAsync(
+                task.Stored, CollectionJobId.Random(), request, SHA256.HashData(request), [], range, context.Now, context.Token);
+        }
+    }
+
+    private static async Task<(FilledTask Task, CollectionJobId Id)> PickAsync(WorkloadContext context, CollectionJobState state)
+    {
+        FilledTask task = context.Task(Leaders);
+        object[]? row = await context.PickAsync(
+            "SELECT collection_job_id FROM collection_jobs WHERE task_key = $1 AND state = $2", task.Key, (short)state);
+        return (task, row is null ? CollectionJobId.Random() : Uuid.To<CollectionJobId>((Guid)row[0]));
+    }
+
+    // Tries some of the jobs that suit until one step says that it went through, and gives the other jobs back.
+    private static async Task WithLeaseAsync(
+        WorkloadContext context, Func<Lease<CollectionJob>, bool> suits, Func<CollectionJobStore, Lease<CollectionJob>, Task<bool>> step)
+    {
+        CollectionJobStore store = context.Get<CollectionJobStore>();
+        IReadOnlyList<Lease<CollectionJob>> leases = await store.AcquireAsync(MostLeases, WorkloadContext.Minute, context.Now, context.Token);
+        Lease<CollectionJob>? done = null;
+        foreach (Lease<CollectionJob> lease in leases.Where(suits).Take(MostSteps))
+        {
+            if (await step(store, lease))
+            {
+                done = lease;
+                break;
+            }
+        }
+
+        foreach (Lease<CollectionJob> other in leases.Where(other => other != done))
+        {
+            await store.DeferAsync(other, context.Now.AddSeconds(-1), context.Token);
+        }
+    }
+}
