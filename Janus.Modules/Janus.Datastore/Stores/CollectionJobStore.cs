@@ -42,12 +42,13 @@ public sealed partial class CollectionJobStore
         UPDATE collection_jobs AS c SET state = {CollectionJobState.Deleted:d}, lease_token = NULL,
             leader_aggregate_share = NULL, response = NULL
         FROM target WHERE c.task_key = $1 AND c.collection_job_id = target.collection_job_id
-        RETURNING target.state, c.helper_location
+        RETURNING target.state, c.helper_location, c.first_bucket
         """;
 
     private const string ReopenBatchSql = """
         -- CollectionJobStore.ReopenBatch
-        UPDATE leader_selected_batches SET collection_job_id = NULL WHERE task_key = $1 AND collection_job_id = $2
+        UPDATE leader_selected_batches SET collection_job_id = NULL
+        WHERE task_key = $1 AND batch_id = $2 AND collection_job_id = $3
         """;
 
     private static readonly string AcquireSql = $"""
@@ -158,16 +159,16 @@ public sealed partial class CollectionJobStore
         _runner.RunAsync("CollectionJobStore.Delete", async (transaction, token) =>
         {
             await using NpgsqlCommand command = transaction.Command(DeleteSql).With(taskKey).With(Uuid.Of(id));
-            List<(CollectionJobState State, string? HelperLocation)> deleted = await command.ReadAllAsync(
-                row => ((CollectionJobState)row.GetInt16(0), row.TextOrNull(1)), token);
-            if (deleted is not [var (state, helperLocation)])
+            List<(CollectionJobState State, string? HelperLocation, byte[]? FirstBucket)> deleted = await command.ReadAllAsync(
+                row => ((CollectionJobState)row.GetInt16(0), row.TextOrNull(1), row.BytesOrNull(2)), token);
+            if (deleted is not [var (state, helperLocation, firstBucket)])
             {
                 return null;
             }
 
-            if (state == CollectionJobState.Waiting)
+            if (state == CollectionJobState.Waiting && firstBucket is not null)
             {
-                await using NpgsqlCommand reopen = transaction.Command(ReopenBatchSql).With(taskKey).With(Uuid.Of(id));
+                await using NpgsqlCommand reopen = transaction.Command(ReopenBatchSql).With(taskKey).With(firstBucket).With(Uuid.Of(id));
                 await reopen.ExecuteNonQueryAsync(token);
             }
 

@@ -7,8 +7,9 @@ namespace Janus.Benchmarks.Queries;
 /// <summary>Batches and the Leader's collection jobs.</summary>
 internal static class CollectionCases
 {
-    private const int MostLeases = 100;
-    private const int MostSteps = 10;
+    private const int MostSteps = 20;
+    private const string Waiting = "state = 1";
+    private const string Fenced = "state = 2";
     private static readonly TaskKind[] Leaders = [TaskKind.LeaderInterval, TaskKind.LeaderSelected, TaskKind.LeaderWindowed];
 
     public static IReadOnlyList<WorkloadCase> All { get; } =
@@ -39,40 +40,44 @@ internal static class CollectionCases
             (FilledTask task, CollectionJobId id) = await PickAsync(context, context.Round % 2 == 0 ? CollectionJobState.Waiting : CollectionJobState.Finished);
             await context.Get<CollectionJobStore>().DeleteAsync(task.Key, id, context.Token);
         }),
-        new("CollectionJobStore.AcquireAsync", RunsPer.Tick, context =>
-            WithLeaseAsync(context, _ => false, (_, _) => Task.FromResult(true))),
-        new("CollectionJobStore.ReleaseAsync", RunsPer.Tick, context => WithLeaseAsync(context, _ => true, (store, lease) =>
+        new("CollectionJobStore.AcquireAsync", RunsPer.Tick, async context =>
+        {
+            CollectionJobStore store = context.Get<CollectionJobStore>();
+            foreach (Lease<CollectionJob> lease in await store.AcquireAsync(10, WorkloadContext.Minute, context.Now, context.Token))
+            {
+                await store.DeferAsync(lease, lease.Job.CreatedAt, context.Token);
+            }
+        }),
+        new("CollectionJobStore.ReleaseAsync", RunsPer.Tick, context => WithLeaseAsync(context, Waiting, (store, lease) =>
             store.ReleaseAsync(lease, context.Now.AddMinutes(1), context.Token))),
-        new("CollectionJobStore.DeferAsync", RunsPer.Tick, context => WithLeaseAsync(context, _ => true, (store, lease) =>
+        new("CollectionJobStore.DeferAsync", RunsPer.Tick, context => WithLeaseAsync(context, Waiting, (store, lease) =>
             store.DeferAsync(lease, context.Now.AddMinutes(1), context.Token))),
         new("CollectionJobStore.SelectBatchAsync", RunsPer.Tick, context => WithLeaseAsync(
             context,
-            lease => lease.Job is { State: CollectionJobState.Waiting, Range: null },
+            $"{Waiting} AND first_bucket IS NULL",
             async (store, lease) => await store.SelectBatchAsync(lease, MinBatchSize(context), context.Token) is not null)),
         new("CollectionJobStore.FenceAsync", RunsPer.Tick, context => WithLeaseAsync(
             context,
-            lease => lease.Job is { State: CollectionJobState.Waiting, Range.IsTimeInterval: true },
+            $"{Waiting} AND length(first_bucket) = 8",
             async (store, lease) =>
             {
                 StoredBatch batch = await context.Get<BatchStore>().ReadAsync(lease.Job.TaskKey, lease.Job.Range!, _ => { }, context.Token);
                 return await store.FenceAsync(lease, batch, new byte[128], batch.ReportInterval, context.Now, context.Token) == FenceOutcome.Fenced;
             })),
-        new("CollectionJobStore.ReadLeaderAggregateShareAsync", RunsPer.Tick, context => WithLeaseAsync(context, IsFenced, async (store, lease) =>
+        new("CollectionJobStore.ReadLeaderAggregateShareAsync", RunsPer.Tick, context => WithLeaseAsync(context, Fenced, async (store, lease) =>
             (await store.ReadLeaderAggregateShareAsync(lease.Job, context.Token)).Length > 0)),
-        new("CollectionJobStore.RecordHelperLocationAsync", RunsPer.Tick, context => WithLeaseAsync(context, IsFenced, (store, lease) =>
+        new("CollectionJobStore.RecordHelperLocationAsync", RunsPer.Tick, context => WithLeaseAsync(context, Fenced, (store, lease) =>
             store.RecordHelperLocationAsync(lease, "/helper/shares/1", context.Token))),
-        new("CollectionJobStore.FinishAsync", RunsPer.Tick, context => WithLeaseAsync(context, IsFenced, (store, lease) =>
+        new("CollectionJobStore.FinishAsync", RunsPer.Tick, context => WithLeaseAsync(context, Fenced, (store, lease) =>
             store.FinishAsync(lease, new byte[600], null, context.Now, context.Token))),
         new("CollectionJobStore.FailAsync", RunsPer.Tick, context => WithLeaseAsync(
             context,
-            lease => IsFenced(lease) == (context.Round % 2 == 0),
+            context.Round % 2 == 0 ? Fenced : $"{Waiting} AND first_bucket IS NOT NULL",
             (store, lease) => store.FailAsync(lease, "batchMismatch", "no", releaseBatch: true, context.Now, context.Token))),
     ];
 
     // At first, more than any batch has.
     private static ulong MinBatchSize(WorkloadContext context) => (ulong)(context.Round == 0 ? FilledTask.BatchSize * 2 : FilledTask.BatchSize / 2);
-
-    private static bool IsFenced(Lease<CollectionJob> lease) => lease.Job.State == CollectionJobState.Fenced;
 
     /// <summary>An interval of a day, or a batch of the Leader's choice.</summary>
     private static (FilledTask Task, BatchRange Range) AnyBatch(WorkloadContext context)
@@ -109,25 +114,32 @@ internal static class CollectionCases
         return (task, row is null ? CollectionJobId.Random() : Uuid.To<CollectionJobId>((Guid)row[0]));
     }
 
-    // Tries some of the jobs that suit until one step says that it went through, and gives the other jobs back.
+    // Tries some of the jobs that suit until a step says that it went through; the others are free again.
     private static async Task WithLeaseAsync(
-        WorkloadContext context, Func<Lease<CollectionJob>, bool> suits, Func<CollectionJobStore, Lease<CollectionJob>, Task<bool>> step)
+        WorkloadContext context, string suits, Func<CollectionJobStore, Lease<CollectionJob>, Task<bool>> step)
     {
         CollectionJobStore store = context.Get<CollectionJobStore>();
-        IReadOnlyList<Lease<CollectionJob>> leases = await store.AcquireAsync(MostLeases, WorkloadContext.Minute, context.Now, context.Token);
-        Lease<CollectionJob>? done = null;
-        foreach (Lease<CollectionJob> lease in leases.Where(suits).Take(MostSteps))
+        for (int i = 0; i < MostSteps; i++)
         {
-            if (await step(store, lease))
+            await context.PrepareAsync(
+                $"""
+                UPDATE collection_jobs SET next_attempt_at = $1, lease_expiry = $1 WHERE (task_key, collection_job_id) IN (
+                    SELECT task_key, collection_job_id FROM collection_jobs WHERE {suits} AND lease_expiry < $2
+                    ORDER BY task_key % 7 <> $3, collection_job_id OFFSET $4 LIMIT 1)
+                """,
+                DateTimeOffset.UnixEpoch,
+                context.Now,
+                context.Round % 7,
+                i);
+            foreach (Lease<CollectionJob> lease in await store.AcquireAsync(1, WorkloadContext.Minute, context.Now, context.Token))
             {
-                done = lease;
-                break;
+                bool isDone = await step(store, lease);
+                await store.DeferAsync(lease, lease.Job.CreatedAt, context.Token);
+                if (isDone)
+                {
+                    return;
+                }
             }
-        }
-
-        foreach (Lease<CollectionJob> other in leases.Where(other => other != done))
-        {
-            await store.DeferAsync(other, context.Now.AddSeconds(-1), context.Token);
         }
     }
 }

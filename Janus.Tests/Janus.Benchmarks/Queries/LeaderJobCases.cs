@@ -10,12 +10,18 @@ internal static class LeaderJobCases
 
     public static IReadOnlyList<WorkloadCase> All { get; } =
     [
-        new("LeaderAggregationJobStore.AcquireAsync", RunsPer.Tick, context => WithLeaseAsync(
-            context, (_, _) => Task.CompletedTask, _ => false)),
+        new("LeaderAggregationJobStore.AcquireAsync", RunsPer.Tick, async context =>
+        {
+            LeaderAggregationJobStore store = context.Get<LeaderAggregationJobStore>();
+            foreach (Lease<LeaderAggregationJob> lease in await store.AcquireAsync(10, WorkloadContext.Minute, context.Now, context.Token))
+            {
+                await store.ReleaseAsync(lease, lease.Job.CreatedAt, context.Token);
+            }
+        }),
         new("LeaderAggregationJobStore.ReadReportsAsync", RunsPer.Tick, context => WithLeaseAsync(context, (store, lease) =>
             store.ReadReportsAsync(lease.Job, context.Token))),
-        new("LeaderAggregationJobStore.ReadVerificationAsync", RunsPer.Tick, context => WithLeaseAsync(
-            context, (store, lease) => store.ReadVerificationAsync(lease.Job, context.Token), lease => lease.Job.Step > 0)),
+        new("LeaderAggregationJobStore.ReadVerificationAsync", RunsPer.Tick, context => WithLeaseAsync(context, (store, lease) =>
+            lease.Job.Step > 0 ? store.ReadVerificationAsync(lease.Job, context.Token) : Task.CompletedTask)),
         new("LeaderAggregationJobStore.ReleaseAsync", RunsPer.Tick, context => WithLeaseAsync(context, (store, lease) =>
             store.ReleaseAsync(lease, context.Now.AddMinutes(1), context.Token))),
         new("LeaderAggregationJobStore.ReleaseRefusedAsync", RunsPer.Tick, context => WithLeaseAsync(context, (store, lease) =>
@@ -28,31 +34,29 @@ internal static class LeaderJobCases
             store.AbandonAsync(lease, context.Now.AddMinutes(1), context.Now, context.Token))),
     ];
 
-    private static Task WithLeaseAsync(
-        WorkloadContext context,
-        Func<LeaderAggregationJobStore, Lease<LeaderAggregationJob>, Task> step,
-        Func<Lease<LeaderAggregationJob>, bool>? suits = null) =>
-        WithLeaseAsync(context, (store, lease, _) => step(store, lease), suits);
+    private static Task WithLeaseAsync(WorkloadContext context, Func<LeaderAggregationJobStore, Lease<LeaderAggregationJob>, Task> step) =>
+        WithLeaseAsync(context, (store, lease, _) => step(store, lease));
 
+    // Jobs of both batch modes by turns: what they do is not the same. Afterwards the job is free again, if it is still there.
     private static async Task WithLeaseAsync(
-        WorkloadContext context,
-        Func<LeaderAggregationJobStore, Lease<LeaderAggregationJob>, WorkloadContext, Task> step,
-        Func<Lease<LeaderAggregationJob>, bool>? suits = null)
+        WorkloadContext context, Func<LeaderAggregationJobStore, Lease<LeaderAggregationJob>, WorkloadContext, Task> step)
     {
+        await context.PrepareAsync(
+            $"""
+            UPDATE aggregation_jobs SET lease_expiry = $1 WHERE (task_key, aggregation_job_id) IN (
+                SELECT task_key, aggregation_job_id FROM aggregation_jobs
+                WHERE state = 1 AND request_hash IS NULL AND lease_expiry < $2 AND report_count > 3
+                    AND batch_id IS {(context.Round % 2 == 0 ? "" : "NOT ")}NULL
+                ORDER BY (step > 0) <> ($3 = 1), lease_expiry LIMIT 1)
+            """,
+            DateTimeOffset.UnixEpoch,
+            context.Now,
+            context.Round / 2 % 2);
         LeaderAggregationJobStore store = context.Get<LeaderAggregationJobStore>();
-
-        // Both batch modes by turns: what they do is not the same.
-        bool isTimeInterval = context.Round % 2 == 0;
-        suits ??= lease => lease.Job.ReportCount > 3 && (lease.Job.BatchId is null) == isTimeInterval;
-        IReadOnlyList<Lease<LeaderAggregationJob>> leases = await store.AcquireAsync(20, WorkloadContext.Minute, context.Now, context.Token);
-        if (leases.FirstOrDefault(suits) is { } lease)
+        foreach (Lease<LeaderAggregationJob> lease in await store.AcquireAsync(1, WorkloadContext.Minute, context.Now, context.Token))
         {
             await step(store, lease, context);
-        }
-
-        foreach (Lease<LeaderAggregationJob> other in leases.Where(other => !suits(other)))
-        {
-            await store.ReleaseAsync(other, other.Job.CreatedAt, context.Token);
+            await store.ReleaseAsync(lease, lease.Job.CreatedAt, context.Token);
         }
     }
 

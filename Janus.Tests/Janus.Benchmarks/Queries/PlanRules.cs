@@ -12,7 +12,9 @@ internal sealed record PlanRules(
 {
     private const int RowsInVain = 10;
     private const int PagesPerRow = 10;
-    private const int FewPages = 100;
+
+    // Dead entries of an index are stepped over until the next vacuum.
+    private const int FewPages = 500;
 
     // At most 256 configurations exist, and migrations are few.
     private static readonly HashSet<string> AlwaysSmall = ["hpke_keys", "__EFMigrationsHistory"];
@@ -28,7 +30,8 @@ internal sealed record PlanRules(
 
     private IEnumerable<string> Faults(PlanNode node, bool isLimited, bool isWholeBatch)
     {
-        if (node.Type == "Seq Scan" && !AlwaysSmall.Contains(node.Relation!) && TablePages.GetValueOrDefault(node.Relation!) > SmallTablePages)
+        bool isWholeTable = node.Type == "Seq Scan";
+        if (isWholeTable && !IsSmall(node.Relation!))
         {
             yield return $"reads the whole table {node.Relation}";
         }
@@ -38,7 +41,7 @@ internal sealed record PlanRules(
             yield return $"reads the whole index {index}";
         }
 
-        if (!isWholeBatch && IsVain(node.RemovedRows, node.Rows))
+        if (!isWholeBatch && !isWholeTable && IsVain(node.RemovedRows, node.Rows))
         {
             yield return Text($"throws {node.RemovedRows:N0} rows away for {node.Rows:N0} of {node.Relation ?? node.Type}");
         }
@@ -60,6 +63,8 @@ internal sealed record PlanRules(
             yield return fault;
         }
     }
+
+    private bool IsSmall(string table) => AlwaysSmall.Contains(table) || TablePages.GetValueOrDefault(table) <= SmallTablePages;
 
     private bool IsVain(double read, double used) => read > FewRows && read > RowsInVain * used;
 

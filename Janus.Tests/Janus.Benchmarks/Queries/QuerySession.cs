@@ -30,6 +30,11 @@ internal sealed class QuerySession : IAsyncDisposable
         NpgsqlConnection plain = new(new NpgsqlConnectionStringBuilder(database.ConnectionString) { Pooling = false, CommandTimeout = 0 }.ConnectionString);
         QuerySession session = new(database, plain, progress);
         await plain.OpenAsync(cancellationToken);
+        if (!await session.ScalarAsync<bool>("SELECT rolsuper FROM pg_roles WHERE rolname = current_user", cancellationToken))
+        {
+            throw new InvalidOperationException("the database user is no superuser, and only one may load auto_explain");
+        }
+
         await session.ExecuteAsync("ANALYZE", cancellationToken);
         foreach (string table in await session.TablesAsync(cancellationToken))
         {
