@@ -1,8 +1,13 @@
-using System.CommandLine;
 using Janus.Benchmarks.Queries;
 
-RootCommand root = new("Measurements of Janus that are no tests")
+return args switch
 {
-    QueriesCommand.Create(),
+    ["queries", .. string[] rest] => await QueriesCommand.RunAsync(rest),
+    _ => Usage(),
 };
-return await root.Parse(args).InvokeAsync();
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: Janus.Benchmarks queries [--help]");
+    return 2;
+}

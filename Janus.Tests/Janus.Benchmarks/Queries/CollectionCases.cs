@@ -55,7 +55,18 @@ internal static class CollectionCases
         new("CollectionJobStore.SelectBatchAsync", RunsPer.Tick, context => WithLeaseAsync(
             context,
             $"{Waiting} AND first_bucket IS NULL",
-            async (store, lease) => await store.SelectBatchAsync(lease, MinBatchSize(context), context.Token) is not null)),
+            async (store, lease) =>
+            {
+                if (await store.SelectBatchAsync(lease, MinBatchSize(context), context.Token) is null)
+                {
+                    return context.Round == 0;
+                }
+
+                // Free again: a small database has few that are complete.
+                await context.PrepareAsync("UPDATE leader_selected_batches SET collection_job_id = NULL WHERE collection_job_id = $1", Uuid.Of(lease.Job.Id));
+                await context.PrepareAsync("UPDATE collection_jobs SET first_bucket = NULL, last_bucket = NULL WHERE collection_job_id = $1", Uuid.Of(lease.Job.Id));
+                return true;
+            })),
         new("CollectionJobStore.FenceAsync", RunsPer.Tick, context => WithLeaseAsync(
             context,
             $"{Waiting} AND length(first_bucket) = 8",

@@ -36,7 +36,7 @@ internal sealed record PlanRules(
             yield return $"reads the whole table {node.Relation}";
         }
 
-        if (node.Index is { } index && !isLimited && !AlwaysSmall.Any(index.Contains) && !UsesFirstColumn(node))
+        if (node.Index is { } index && !isLimited && !AlwaysSmall.Contains(node.Relation ?? "") && !UsesFirstColumn(node))
         {
             yield return $"reads the whole index {index}";
         }

@@ -22,14 +22,17 @@ internal static class QueriesCommand
 
     private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static Command Create()
+    /// <summary>Parses the command line behind the verb, runs it, and returns the exit code: 1 for complaints.</summary>
+    public static Task<int> RunAsync(string[] args) => Create().Parse(args).InvokeAsync();
+
+    private static RootCommand Create()
     {
         Option<int> reports = new("--reports") { Description = "How many reports the database has.", HelpName = "N", DefaultValueFactory = _ => 1_000_000 };
         Option<int> tasks = new("--tasks") { Description = "How many tasks they belong to, at least 12.", HelpName = "N", DefaultValueFactory = _ => 1_000 };
         Option<int> rounds = new("--rounds") { Description = "How often each case runs in each variant.", HelpName = "N", DefaultValueFactory = _ => 12 };
         Option<string?> plans = new("--plans") { Description = "Write all plans into this file.", HelpName = "FILE" };
         Option<string?> json = new("--json") { Description = "Write the table into this file, as JSON.", HelpName = "FILE" };
-        Command command = new("queries", "Fill a database, run every statement of the datastore on it as an aggregator does, and judge the plans")
+        RootCommand command = new("Fill a database, run every statement of the datastore on it as an aggregator does, and judge the plans")
         {
             reports, tasks, rounds, plans, json,
         };

@@ -43,11 +43,11 @@ public sealed class QueryPlanTests
     [Test]
     public async Task A_statement_that_finds_its_rows_by_the_index_of_something_else_is_named()
     {
-        await _session.ExecuteAsync("DROP INDEX ix_unaggregated_reports_assigned", Token);
-        QueryReport report = await ReportAsync([.. LeaderJobCases.All.Where(one => one.Method.EndsWith(".ReadReportsAsync", StringComparison.Ordinal))]);
+        await _session.ExecuteAsync("DROP INDEX ix_aggregate_shares_task_key_request_hash", Token);
+        QueryReport report = await ReportAsync([.. AggregateShareCases.All.Where(one => one.Method == "AggregateShareStore.FindByRequestAsync")]);
         Assert.That(
             report.Statements.Where(statement => statement.IsRefused).Select(statement => statement.Name),
-            Is.EqualTo(["LeaderAggregationJobStore.ReadReports"]));
+            Is.EqualTo(["AggregateShareStore.FindByRequest"]));
     }
 
     [Test]
