@@ -12,7 +12,11 @@ internal static class QueriesCommand
 {
     private const int SmallTablePages = 100;
     private const int FewRows = 1_000;
+    private const int LeastReports = 10_000;
     private const int LeastTasks = 12;
+
+    // Kinds of tasks, large and small by turns.
+    private const int LeastRounds = 12;
 
     // Without ANALYZE, the planner knows no more of the columns than when the tables were empty.
     private static readonly (string Statistics, string Mode, string? Maintenance)[] Variants =
@@ -28,17 +32,26 @@ internal static class QueriesCommand
     private static RootCommand Create()
     {
         Option<int> reports = new("--reports") { Description = "How many reports the database has.", HelpName = "N", DefaultValueFactory = _ => 1_000_000 };
-        Option<int> tasks = new("--tasks") { Description = "How many tasks they belong to, at least 12.", HelpName = "N", DefaultValueFactory = _ => 1_000 };
-        Option<int> rounds = new("--rounds") { Description = "How often each case runs in each variant.", HelpName = "N", DefaultValueFactory = _ => 12 };
+        Option<int> tasks = new("--tasks") { Description = "How many tasks they belong to, at least 12, and at most a hundredth of the reports.", HelpName = "N", DefaultValueFactory = _ => 1_000 };
+        Option<int> rounds = new("--rounds") { Description = "How often each case runs in each variant, at least 12.", HelpName = "N", DefaultValueFactory = _ => 12 };
         Option<string?> plans = new("--plans") { Description = "Write all plans into this file.", HelpName = "FILE" };
         Option<string?> json = new("--json") { Description = "Write the table into this file, as JSON.", HelpName = "FILE" };
         RootCommand command = new("Fill a database, run every statement of the datastore on it as an aggregator does, and judge the plans")
         {
             reports, tasks, rounds, plans, json,
         };
+        command.Validators.Add(result =>
+        {
+            // With fewer, some states would not occur.
+            if (result.GetValue(reports) < LeastReports || result.GetValue(tasks) < LeastTasks
+                || result.GetValue(tasks) > result.GetValue(reports) / 100 || result.GetValue(rounds) < LeastRounds)
+            {
+                result.AddError($"at least {LeastReports} reports, {LeastTasks} tasks with a hundred reports each, and {LeastRounds} rounds expected");
+            }
+        });
         command.SetAction((result, cancellationToken) => RunAsync(
             result.GetValue(reports),
-            Math.Max(LeastTasks, result.GetValue(tasks)),
+            result.GetValue(tasks),
             result.GetValue(rounds),
             result.GetValue(plans),
             result.GetValue(json),
