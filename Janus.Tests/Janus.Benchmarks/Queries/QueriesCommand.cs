@@ -40,15 +40,6 @@ internal static class QueriesCommand
         {
             reports, tasks, rounds, plans, json,
         };
-        command.Validators.Add(result =>
-        {
-            // With fewer, some states would not occur.
-            if (result.GetValue(reports) < LeastReports || result.GetValue(tasks) < LeastTasks
-                || result.GetValue(tasks) > result.GetValue(reports) / 100 || result.GetValue(rounds) < LeastRounds)
-            {
-                result.AddError($"at least {LeastReports} reports, {LeastTasks} tasks with a hundred reports each, and {LeastRounds} rounds expected");
-            }
-        });
         command.SetAction((result, cancellationToken) => RunAsync(
             result.GetValue(reports),
             result.GetValue(tasks),
@@ -61,6 +52,14 @@ internal static class QueriesCommand
 
     private static async Task<int> RunAsync(int reports, int tasks, int rounds, string? plans, string? json, CancellationToken cancellationToken)
     {
+        // With fewer, some states would not occur.
+        if (reports < LeastReports || tasks < LeastTasks || tasks > reports / 100 || rounds < LeastRounds)
+        {
+            await Console.Error.WriteLineAsync(
+                $"at least {LeastReports} reports, {LeastTasks} tasks with a hundred reports each, and {LeastRounds} rounds expected");
+            return 1;
+        }
+
         long start = Stopwatch.GetTimestamp();
         void Progress(string text) => Console.Error.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(start).TotalSeconds,6:N1} s  {text}"));
