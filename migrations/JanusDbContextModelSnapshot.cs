@@ -570,6 +570,14 @@ namespace Janus.Migrations
                     b.HasKey("TaskKey")
                         .HasName("pk_tasks");
 
+                    b.HasIndex("AggregatorTokenHash")
+                        .HasDatabaseName("ix_tasks_aggregator_token")
+                        .HasFilter("aggregator_token_hash IS NOT NULL");
+
+                    b.HasIndex("CollectorTokenHash")
+                        .HasDatabaseName("ix_tasks_collector_token")
+                        .HasFilter("collector_token_hash IS NOT NULL");
+
                     b.HasIndex("TaskId")
                         .IsUnique()
                         .HasDatabaseName("ix_tasks_task_id");
@@ -626,7 +634,8 @@ namespace Janus.Migrations
                         .HasName("pk_unaggregated_reports");
 
                     b.HasIndex("TaskKey", "ReportTime")
-                        .HasDatabaseName("ix_unaggregated_reports_task_key_report_time");
+                        .HasDatabaseName("ix_unaggregated_reports_assigned_time")
+                        .HasFilter("aggregation_job_id IS NOT NULL");
 
                     b.HasIndex("TaskKey", "AggregationJobId", "Ord")
                         .HasDatabaseName("ix_unaggregated_reports_assigned")
@@ -634,6 +643,10 @@ namespace Janus.Migrations
 
                     b.HasIndex("TaskKey", "ReceivedAt", "ReportId")
                         .HasDatabaseName("ix_unaggregated_reports_unassigned")
+                        .HasFilter("aggregation_job_id IS NULL");
+
+                    b.HasIndex("TaskKey", "ReportTime", "ReportId")
+                        .HasDatabaseName("ix_unaggregated_reports_unassigned_time")
                         .HasFilter("aggregation_job_id IS NULL");
 
                     b.ToTable("unaggregated_reports", (string)null);

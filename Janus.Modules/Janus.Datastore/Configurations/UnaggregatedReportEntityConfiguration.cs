@@ -22,7 +22,13 @@ internal sealed class UnaggregatedReportEntityConfiguration : IEntityTypeConfigu
             .HasDatabaseName("ix_unaggregated_reports_assigned")
             .HasFilter("aggregation_job_id IS NOT NULL");
 
-        // Whether an interval still has reports to aggregate.
-        builder.HasIndex(report => new { report.TaskKey, report.ReportTime });
+        // Whether an interval still has reports to aggregate. Two halves, because an index over all of them would tempt
+        // the planner to search the creator's queue with it.
+        builder.HasIndex(report => new { report.TaskKey, report.ReportTime, report.ReportId })
+            .HasDatabaseName("ix_unaggregated_reports_unassigned_time")
+            .HasFilter("aggregation_job_id IS NULL");
+        builder.HasIndex(report => new { report.TaskKey, report.ReportTime })
+            .HasDatabaseName("ix_unaggregated_reports_assigned_time")
+            .HasFilter("aggregation_job_id IS NOT NULL");
     }
 }

@@ -31,7 +31,7 @@ internal static class AggregationJobCreation
             AS j (id, batch_id, report_count, min_time, max_time)
         """;
 
-    // With the length of the arrays before its eyes, the planner prefers to hash all reports of the task.
+    // With the values before its eyes, the planner prefers to sort or to hash all reports of the task.
     private const string PlanByIndexSql = """
         -- AggregationJobCreation.PlanByIndex
         SET LOCAL plan_cache_mode = force_generic_plan
@@ -60,7 +60,7 @@ internal static class AggregationJobCreation
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        if (!await transaction.TryCreationAsync(task.Key, cancellationToken))
+        if (!await TryBeginAsync(transaction, task.Key, cancellationToken))
         {
             return 0;
         }
@@ -82,6 +82,15 @@ internal static class AggregationJobCreation
         }
 
         return jobs.Count;
+    }
+
+    /// <summary>Begins a transaction that makes jobs of a task. False when another creator works on the task.</summary>
+    public static async Task<bool> TryBeginAsync(DatastoreTransaction transaction, int taskKey, CancellationToken cancellationToken)
+    {
+        await using NpgsqlBatch batch = transaction.Batch();
+        batch.AddTryCreation(taskKey);
+        batch.Add(PlanByIndexSql);
+        return (bool)(await batch.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task<List<PlannedJob>> PlanAsync(
@@ -164,7 +173,6 @@ internal static class AggregationJobCreation
             .With(jobs.Select(job => (long)job.Reports.Max(report => report.Time)).ToArray(), CommandExtensions.BigintArray)
             .With(now)
             .With(aggParam);
-        batch.Add(PlanByIndexSql);
         batch.Add(AssignSql)
             .With(taskKey)
             .With(jobs.SelectMany(job => job.Reports.Select(report => report.Id)).ToArray(), CommandExtensions.UuidArray)

@@ -8,7 +8,13 @@ internal static class BatchStatements
     private const string PendingInIntervalSql = """
         -- BatchStatements.PendingInInterval
         SELECT count(*) FROM (
-            SELECT FROM unaggregated_reports WHERE task_key = $1 AND report_time BETWEEN $2 AND $3 LIMIT $4) AS pending
+            -- Each half has an index of its own.
+            SELECT FROM unaggregated_reports
+            WHERE task_key = $1 AND report_time BETWEEN $2 AND $3 AND aggregation_job_id IS NULL
+            UNION ALL
+            SELECT FROM unaggregated_reports
+            WHERE task_key = $1 AND report_time BETWEEN $2 AND $3 AND aggregation_job_id IS NOT NULL
+            LIMIT $4) AS pending
         """;
 
     private static readonly string PendingInBatchSql = $"""

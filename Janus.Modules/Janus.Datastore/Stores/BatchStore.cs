@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Janus.Messages;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Janus.Datastore;
 
@@ -11,14 +10,6 @@ public sealed class BatchStore
     private const int FirstPageLength = 16;
     private const int LongestPageLength = 10_000;
     private const int PageBytes = 8 << 20;
-
-    private const string HasOtherAggParamSql = """
-        -- BatchStore.HasOtherAggParam
-        SELECT EXISTS (
-            SELECT FROM batch_bucket_shards AS s
-            JOIN aggregation_jobs AS j ON j.task_key = s.task_key AND j.aggregation_job_id = s.aggregation_job_id
-            WHERE s.task_key = $1 AND s.bucket BETWEEN $2 AND $3 AND j.agg_param <> $4)
-        """;
 
     private static readonly string DeletedShardsSql = $"""
         -- BatchStore.DeletedShards
@@ -93,9 +84,9 @@ public sealed class BatchStore
         ArgumentNullException.ThrowIfNull(range);
         return _runner.ReadAsync("BatchStore.HasOtherAggParam", async (transaction, token) =>
         {
-            await using NpgsqlCommand command = transaction.Command(HasOtherAggParamSql)
-                .With(taskKey).With(range.FirstBucket).With(range.LastBucket).With(aggParam, NpgsqlDbType.Bytea);
-            return (bool)(await command.ExecuteScalarAsync(token))!;
+            await using NpgsqlBatch batch = transaction.Batch();
+            batch.AddHasOtherAggParam(taskKey, range, aggParam);
+            return (bool)(await batch.ExecuteScalarAsync(token))!;
         }, cancellationToken);
     }
 

@@ -37,7 +37,7 @@ internal static class CollectionDrivenCreation
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        if (!await transaction.TryCreationAsync(task.Key, cancellationToken))
+        if (!await AggregationJobCreation.TryBeginAsync(transaction, task.Key, cancellationToken))
         {
             return 0;
         }

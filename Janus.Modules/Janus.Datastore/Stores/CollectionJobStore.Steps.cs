@@ -278,9 +278,9 @@ public sealed partial class CollectionJobStore
                 batch.Add(UnmarkCollectedSql).With(taskKey).With(firstBucket);
             }
 
-            if (state == CollectionJobState.Waiting || releaseBatch)
+            if (firstBucket is not null && (state == CollectionJobState.Waiting || releaseBatch))
             {
-                batch.Add(ReopenBatchSql).With(taskKey).With(id);
+                batch.Add(ReopenBatchSql).With(taskKey).With(firstBucket).With(id);
                 await batch.ExecuteNonQueryAsync(token);
             }
 

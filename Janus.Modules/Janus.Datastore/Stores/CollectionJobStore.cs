@@ -52,7 +52,8 @@ public sealed partial class CollectionJobStore
 
     private const string ReopenBatchSql = """
         -- CollectionJobStore.ReopenBatch
-        UPDATE leader_selected_batches SET collection_job_id = NULL WHERE task_key = $1 AND collection_job_id = $2
+        UPDATE leader_selected_batches SET collection_job_id = NULL
+        WHERE task_key = $1 AND batch_id = $2 AND collection_job_id = $3
         """;
 
     private static readonly string AcquireSql = $"""
@@ -171,10 +172,10 @@ public sealed partial class CollectionJobStore
                 return null;
             }
 
-            if (state == CollectionJobState.Waiting)
+            if (state == CollectionJobState.Waiting && firstBucket is not null)
             {
                 await using NpgsqlBatch batch = transaction.Batch();
-                batch.Add(ReopenBatchSql).With(taskKey).With(Uuid.Of(id));
+                batch.Add(ReopenBatchSql).With(taskKey).With(firstBucket).With(Uuid.Of(id));
                 if (isClosed)
                 {
                     batch.Add(UnmarkCollectedSql).With(taskKey).With(firstBucket);

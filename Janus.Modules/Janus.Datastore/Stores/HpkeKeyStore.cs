@@ -47,7 +47,7 @@ public sealed class HpkeKeyStore
     public async Task<IReadOnlyList<StoredHpkeKey>> ListAsync(CancellationToken cancellationToken)
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
-        List<HpkeKeyEntity> rows = await context.HpkeKeys.AsNoTracking()
+        List<HpkeKeyEntity> rows = await context.HpkeKeys.AsNoTracking().TagWith("HpkeKeyStore.List")
             .OrderByDescending(key => key.CreatedAt)
             .ThenByDescending(key => key.ConfigId)
             .ToListAsync(cancellationToken);
@@ -59,7 +59,7 @@ public sealed class HpkeKeyStore
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
         short configId = id.Value;
-        return await context.HpkeKeys.Where(key => key.ConfigId == configId).ExecuteDeleteAsync(cancellationToken) > 0;
+        return await context.HpkeKeys.TagWith("HpkeKeyStore.Delete").Where(key => key.ConfigId == configId).ExecuteDeleteAsync(cancellationToken) > 0;
     }
 
     private StoredHpkeKey Read(HpkeKeyEntity row)

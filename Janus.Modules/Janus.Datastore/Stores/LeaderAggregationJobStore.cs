@@ -8,17 +8,17 @@ namespace Janus.Datastore;
 public sealed partial class LeaderAggregationJobStore
 {
     private const string TasksSql = """
-        -- LeaderAggregationJobStore.Tasks: one index probe for each task, however many reports wait
-        WITH RECURSIVE waiting AS (
-            (SELECT task_key FROM unaggregated_reports
-                WHERE aggregation_job_id IS NULL AND received_at <= $1 ORDER BY task_key LIMIT 1)
+        -- LeaderAggregationJobStore.Tasks: one index probe for each task, however many reports wait or are postponed
+        WITH RECURSIVE first_report AS (
+            (SELECT task_key, received_at FROM unaggregated_reports
+                WHERE aggregation_job_id IS NULL ORDER BY task_key, received_at LIMIT 1)
             UNION ALL
-            SELECT (SELECT r.task_key FROM unaggregated_reports AS r
-                WHERE r.aggregation_job_id IS NULL AND r.received_at <= $1 AND r.task_key > waiting.task_key
-                ORDER BY r.task_key LIMIT 1)
-            FROM waiting WHERE waiting.task_key IS NOT NULL
+            SELECT next_task.* FROM first_report CROSS JOIN LATERAL (
+                SELECT r.task_key, r.received_at FROM unaggregated_reports AS r
+                WHERE r.aggregation_job_id IS NULL AND r.task_key > first_report.task_key
+                ORDER BY r.task_key, r.received_at LIMIT 1) AS next_task
         )
-        SELECT task_key FROM waiting WHERE task_key IS NOT NULL
+        SELECT task_key FROM first_report WHERE received_at <= $1
         """;
 
     private static readonly string AcquireSql = $"""

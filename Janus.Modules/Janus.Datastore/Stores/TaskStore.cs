@@ -47,7 +47,7 @@ public sealed class TaskStore
     {
         byte[] taskId = id.ToArray();
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
-        TaskEntity? row = await context.Tasks.AsNoTracking()
+        TaskEntity? row = await context.Tasks.AsNoTracking().TagWith("TaskStore.Find")
             .SingleOrDefaultAsync(task => task.TaskId == taskId, cancellationToken);
         return row is null ? null : Read(row);
     }
@@ -57,7 +57,8 @@ public sealed class TaskStore
     public async Task<DapTask?> FindAsync(int key, CancellationToken cancellationToken)
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
-        TaskEntity? row = await context.Tasks.AsNoTracking().SingleOrDefaultAsync(task => task.TaskKey == key, cancellationToken);
+        TaskEntity? row = await context.Tasks.AsNoTracking().TagWith("TaskStore.FindByKey")
+            .SingleOrDefaultAsync(task => task.TaskKey == key, cancellationToken);
         return row is null ? null : Read(row);
     }
 
@@ -65,7 +66,7 @@ public sealed class TaskStore
     public async Task<bool> KnowsTokenAsync(byte[] hash, CancellationToken cancellationToken)
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
-        return await context.Tasks.AnyAsync(
+        return await context.Tasks.TagWith("TaskStore.KnowsToken").AnyAsync(
             task => task.AggregatorTokenHash == hash || task.CollectorTokenHash == hash, cancellationToken);
     }
 
@@ -74,7 +75,7 @@ public sealed class TaskStore
     public async Task<IReadOnlyList<DapTask>> ListAsync(CancellationToken cancellationToken)
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
-        List<TaskEntity> rows = await context.Tasks.AsNoTracking()
+        List<TaskEntity> rows = await context.Tasks.AsNoTracking().TagWith("TaskStore.List")
             .OrderBy(task => task.TaskKey)
             .ToListAsync(cancellationToken);
         return [.. rows.Select(Read)];

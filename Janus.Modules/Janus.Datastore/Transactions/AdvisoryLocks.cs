@@ -38,11 +38,6 @@ internal static class AdvisoryLocks
     public static void AddExclusiveFence(this NpgsqlBatch batch, int taskKey) =>
         batch.Add(ExclusiveFenceSql).With(Fence).With(taskKey);
 
-    /// <summary>Becomes the only creator of the task's aggregation jobs, unless there is one.</summary>
-    public static async Task<bool> TryCreationAsync(
-        this DatastoreTransaction transaction, int taskKey, CancellationToken cancellationToken)
-    {
-        await using NpgsqlCommand command = transaction.Command(CreationSql).With(Creation).With(taskKey);
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
+    /// <summary>Becomes the only creator of the task's aggregation jobs, unless there is one: one boolean.</summary>
+    public static void AddTryCreation(this NpgsqlBatch batch, int taskKey) => batch.Add(CreationSql).With(Creation).With(taskKey);
 }

@@ -27,6 +27,23 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
     }
 
     [Test]
+    public async Task A_task_whose_reports_are_all_postponed_is_not_listed_and_hides_no_other()
+    {
+        DapTask postponed = await AddTaskAsync();
+        DapTask partly = await AddTaskAsync();
+        DapTask busy = await AddTaskAsync();
+        await UploadAsync(postponed, 3, 5, Now + Minute);
+        await UploadAsync(partly, 1, 5);
+        await UploadAsync(partly, 2, 5, Now + Minute);
+        await UploadAsync(busy, 3, 5);
+
+        Assert.That(await LeaderJobs.TasksWithUnassignedReportsAsync(Now, Token), Is.EqualTo((int[])[partly.Key, busy.Key]));
+        Assert.That(
+            await LeaderJobs.TasksWithUnassignedReportsAsync(Now + Minute, Token),
+            Is.EqualTo((int[])[postponed.Key, partly.Key, busy.Key]));
+    }
+
+    [Test]
     public async Task Full_jobs_are_made_at_once_and_a_small_rest_waits()
     {
         DapTask task = await AddTaskAsync();
