@@ -23,8 +23,8 @@ internal static class HelperJobCases
             HelperAggregationJob job = await FindAsync(context, AggregationJobState.AwaitingContinuation);
             await context.Get<HelperAggregationJobStore>().ReadWorkAsync(job, context.Token);
         }),
-        new("HelperAggregationJobStore.CountQueuedAsync", RunsPer.Request, async context =>
-            await context.Get<HelperAggregationJobStore>().CountQueuedAsync(context.Token)),
+        new("HelperAggregationJobStore.FirstDueAsync", RunsPer.Request, async context =>
+            await context.Get<HelperAggregationJobStore>().FirstDueAsync(context.Token)),
         new("HelperAggregationJobStore.DeferAsync", RunsPer.Request, async context => await context.Get<HelperAggregationJobStore>().DeferAsync(
             NewCommit(context, AggregationJobState.InProgress).Job, new byte[5_000], context.Now, context.Token)),
         new("HelperAggregationJobStore.DeferStepAsync", RunsPer.Request, async context =>
