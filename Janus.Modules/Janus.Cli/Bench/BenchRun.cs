@@ -61,7 +61,7 @@ internal sealed record BenchRun(IReadOnlyList<BenchVdaf> Vdafs, int Threads, int
     {
         Prio3 prio3 = vdaf.Description.ToVdaf();
         ReportBatch[] batches = new ReportBatch[Threads];
-        team.Run(worker => batches[worker] = new ReportBatch(vdaf.Description, prio3, Batch ?? vdaf.DefaultBatch), 1);
+        team.Run(worker => batches[worker] = new ReportBatch(vdaf, prio3, Batch ?? vdaf.DefaultBatch), 1);
         return batches;
     }
 

@@ -13,6 +13,7 @@ internal sealed class ReportBatch
     private const int Round = 0;
 
     private readonly IVdaf _vdaf;
+    private readonly string _name;
     private readonly ClearBatch _clear;
     private readonly byte[] _ctx = DomainSeparation.VdafContext(TaskId.Random());
     private readonly byte[] _verifyKey;
@@ -31,16 +32,17 @@ internal sealed class ReportBatch
 
     /// <summary>Shards <paramref name="count"/> measurements and prepares what the aggregators need of each other.</summary>
     /// <exception cref="CliException">A buffer of so many reports would be too long.</exception>
-    public ReportBatch(VdafDescription description, IVdaf vdaf, int count)
+    public ReportBatch(BenchVdaf name, IVdaf vdaf, int count)
     {
         _vdaf = vdaf;
+        _name = name.Name;
         int inputSharesLength = vdaf.InputShareLength(Leader) + vdaf.InputShareLength(Helper);
         if (count > Array.MaxLength / inputSharesLength)
         {
-            throw new CliException($"--batch: {description} has at most {Array.MaxLength / inputSharesLength} reports in a batch");
+            throw new CliException($"--batch: {_name} has at most {Array.MaxLength / inputSharesLength} reports in a batch");
         }
 
-        _clear = new ClearBatch(description, count);
+        _clear = new ClearBatch(name.Description, count);
         _verifyKey = RandomNumberGenerator.GetBytes(vdaf.VerifyKeySize);
         _nonces = RandomNumberGenerator.GetBytes(count * vdaf.NonceSize);
         _rand = new byte[count * vdaf.RandSize];
@@ -93,7 +95,7 @@ internal sealed class ReportBatch
         ReadOnlyMemory<byte>[] aggShares = [.. _aggShares];
         if (!_vdaf.Unshard([], aggShares, (ulong)Count).AsSpan().SequenceEqual(_clear.Aggregate))
         {
-            throw new CliException($"{_vdaf.Name}: the aggregate is not that of the measurements");
+            throw new CliException($"{_name}: the aggregate is not that of the measurements");
         }
     }
 
@@ -132,7 +134,7 @@ internal sealed class ReportBatch
         _vdaf.AggInit([], _aggShares[aggregatorId]);
         if (_vdaf.Aggregate([], _aggShares[aggregatorId], _outShares, _outcomes) != Count)
         {
-            throw new CliException($"{_vdaf.Name}: a report was rejected");
+            throw new CliException($"{_name}: a report was rejected");
         }
     }
 

@@ -130,6 +130,22 @@ public sealed class BenchTests
     }
 
     [Test]
+    public void The_default_table_fits_a_usual_terminal()
+    {
+        BenchResult row = Report(20, "avx512").Results[0] with { CoreUsPerReport = 111_093, X25519Units = 2_770, ReportsPerSecond = 1_830_142, Batch = 256 };
+        StringWriter output = new();
+        BenchTable.Write(Terminal.On(output), Report(20, "avx512") with { Results = [.. BenchVdaf.Defaults.Select(vdaf => row with { Vdaf = vdaf.Name })] });
+        Assert.That(output.ToString().Split('\n').Select(line => line.TrimEnd().Length), Has.All.LessThanOrEqualTo(80));
+    }
+
+    [TestCase(12_345.6, "12,346")]
+    [TestCase(99.94, "99.9")]
+    [TestCase(1.234, "1.23")]
+    [TestCase(0.1234, "0.123")]
+    [TestCase(0.01234, "0.0123")]
+    public void Figures_have_the_digits_that_count(double value, string text) => Assert.That(BenchTable.Format(value), Is.EqualTo(text));
+
+    [Test]
     public void A_batch_that_no_buffer_could_hold_is_refused() => Assert.That(
         async () => await RunAsync("--vdaf", "Prio3SumVec(1,100000,316)", "--batch", "1000000"),
         Throws.TypeOf<CliException>().With.Message.StartsWith("--batch: "));
@@ -137,10 +153,10 @@ public sealed class BenchTests
     [Test]
     public void A_vdaf_with_wrong_results_is_never_timed()
     {
-        VdafDescription sum = VdafDescription.Sum(3);
+        BenchVdaf sum = BenchVdaf.Parse("Prio3Sum(3)");
         Assert.That(
             () => new ReportBatch(sum, VdafDescription.Histogram(4).ToVdaf(), 5),
-            Throws.TypeOf<CliException>().With.Message.Contains("the aggregate is not that of the measurements"));
+            Throws.TypeOf<CliException>().With.Message.EqualTo("Prio3Sum(3): the aggregate is not that of the measurements"));
     }
 
     [Test]
