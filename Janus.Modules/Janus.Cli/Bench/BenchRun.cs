@@ -23,11 +23,11 @@ internal sealed record BenchRun(IReadOnlyList<BenchVdaf> Vdafs, int Threads, int
         foreach (BenchVdaf vdaf in Vdafs)
         {
             progress(new BenchStep(vdaf.Name, "preparation", (double)results.Count / steps));
-            x25519.Sample(cancellationToken);
             ReportBatch[] batches = Prepare(vdaf, team);
             foreach (BenchOperation operation in Operations)
             {
                 progress(new BenchStep(vdaf.Name, Name(operation), (double)results.Count / steps));
+                x25519.Sample(cancellationToken);
                 SampledTime time = new Sampler(team, Sampling).Measure(worker => batches[worker].Run(operation), cancellationToken);
                 results.Add(ResultOf(vdaf, operation, batches[0].Count, time));
             }
