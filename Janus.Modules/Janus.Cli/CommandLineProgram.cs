@@ -56,6 +56,7 @@ public static class CommandLineProgram
             UploadCommand.Create(),
             CollectCommand.Create(),
             VdafCommand.Create(),
+            BenchCommand.Create(),
         };
         root.Options.Add(verbose);
         HelpExamples.Install(root);

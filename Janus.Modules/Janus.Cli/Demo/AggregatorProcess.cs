@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using Janus.Messages;
 
 namespace Janus.Cli.Demo;
@@ -39,22 +38,11 @@ internal sealed class AggregatorProcess : IAsyncDisposable
         string name, string folder, int port, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         string addressFile = Path.Combine(folder, $"{name}.address");
-        ProcessStartInfo start = new()
-        {
-            FileName = Environment.ProcessPath!,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-        {
-            start.ArgumentList.Add(Assembly.GetEntryAssembly()!.Location);
-        }
-
-        foreach (string argument in (string[])["run", "--role", "all", "--listen", $"http://127.0.0.1:{port}", "--address-file", addressFile, "--exit-with-parent"])
-        {
-            start.ArgumentList.Add(argument);
-        }
+        ProcessStartInfo start = OwnProgram.StartInfo(
+            ["run", "--role", "all", "--listen", $"http://127.0.0.1:{port}", "--address-file", addressFile, "--exit-with-parent"]);
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
 
         // What configures the aggregators of this machine does not configure the demo's.
         foreach (string inherited in start.Environment.Keys.Where(key => key.StartsWith("JANUS_", StringComparison.Ordinal) && key != "JANUS_POSTGRES_BIN").ToList())

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Janus.Cli.Bench;
 
 namespace Janus.Cli.Files;
 
@@ -14,4 +15,5 @@ namespace Janus.Cli.Files;
 [JsonSerializable(typeof(IReadOnlyList<TaskDescription>))]
 [JsonSerializable(typeof(IReadOnlyList<HpkeKeyDescription>))]
 [JsonSerializable(typeof(CollectedAggregate))]
+[JsonSerializable(typeof(BenchReport))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

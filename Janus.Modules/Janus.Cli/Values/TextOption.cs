@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Janus.Dap;
 
 namespace Janus.Cli.Values;
@@ -11,19 +12,22 @@ internal static class TextOption
     {
         HelpName = helpName,
         Description = description,
-        CustomParser = result =>
-        {
-            try
-            {
-                return parse(result.Tokens.Single().Value);
-            }
-            catch (Exception failure) when (failure is FormatException or ArgumentException or UnsupportedVdafException)
-            {
-                result.AddError($"{name}: {failure.Message}");
-                return default;
-            }
-        },
+        CustomParser = result => Read(result, name, () => parse(result.Tokens.Single().Value)),
     };
+
+    /// <summary>Reads the value of an argument; what is refused is reported under the option's name.</summary>
+    public static T? Read<T>(ArgumentResult result, string name, Func<T> parse)
+    {
+        try
+        {
+            return parse();
+        }
+        catch (Exception failure) when (failure is FormatException or ArgumentException or UnsupportedVdafException)
+        {
+            result.AddError($"{name}: {failure.Message}");
+            return default;
+        }
+    }
 
     /// <summary>An option that takes one of the given names.</summary>
     public static Option<T> Choice<T>(string name, string description, IReadOnlyDictionary<string, T> choices) =>

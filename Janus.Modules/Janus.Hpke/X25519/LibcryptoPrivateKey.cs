@@ -28,7 +28,7 @@ internal sealed unsafe class LibcryptoPrivateKey : IDhPrivateKey
                 || length != (nuint)_publicKey.Length)
             {
                 _key.Dispose();
-                throw Failure("parse a private key");
+                throw LibcryptoAgreement.Failure("parse a private key");
             }
         }
     }
@@ -37,60 +37,13 @@ internal sealed unsafe class LibcryptoPrivateKey : IDhPrivateKey
 
     public bool TryAgree(ReadOnlySpan<byte> peerPublicKey, Span<byte> sharedSecret)
     {
-        using Libcrypto.PKeyHandle peer = ParsePeer(peerPublicKey);
-        using Libcrypto.PKeyContextHandle context = Libcrypto.NewContext(_key, 0);
-        if (context.IsInvalid
-            || Libcrypto.DeriveInit(context) != Libcrypto.Success
-            || Libcrypto.DeriveSetPeer(context, peer, validate: 0) != Libcrypto.Success)
-        {
-            throw Failure("begin an agreement");
-        }
-
-        nuint length = (nuint)sharedSecret.Length;
-        fixed (byte* output = sharedSecret)
-        {
-            if (Libcrypto.Derive(context, output, ref length) != Libcrypto.Success)
-            {
-                // It fails so on an all-zero result; nothing here needs the reason, but it must not stay queued.
-                Libcrypto.ClearErrors();
-                return false;
-            }
-        }
-
-        return length == (nuint)sharedSecret.Length && !IsZero(sharedSecret);
+        using LibcryptoAgreement agreement = Begin(peerPublicKey);
+        return agreement.TryDerive(sharedSecret);
     }
+
+    /// <summary>Prepares an agreement with a peer.</summary>
+    /// <exception cref="CryptographicException">The library refuses to work.</exception>
+    internal LibcryptoAgreement Begin(ReadOnlySpan<byte> peerPublicKey) => new(_key, peerPublicKey);
 
     public void Dispose() => _key.Dispose();
-
-    private static Libcrypto.PKeyHandle ParsePeer(ReadOnlySpan<byte> publicKey)
-    {
-        fixed (byte* bytes = publicKey)
-        {
-            Libcrypto.PKeyHandle peer = Libcrypto.NewRawPublicKey(Libcrypto.X25519Type, 0, bytes, (nuint)publicKey.Length);
-            if (peer.IsInvalid)
-            {
-                peer.Dispose();
-                throw Failure("parse a public key");
-            }
-
-            return peer;
-        }
-    }
-
-    private static bool IsZero(ReadOnlySpan<byte> bytes)
-    {
-        int any = 0;
-        foreach (byte b in bytes)
-        {
-            any |= b;
-        }
-
-        return any == 0;
-    }
-
-    private static CryptographicException Failure(string what)
-    {
-        Libcrypto.ClearErrors();
-        return new CryptographicException($"libcrypto could not {what}");
-    }
 }
