@@ -57,7 +57,8 @@ internal static class AggregateShareCases
         return row is null ? (task, AggregateShareId.Random(), new byte[32]) : (task, Uuid.To<AggregateShareId>((Guid)row[0]), (byte[])row[1]);
     }
 
-    private static (FilledTask Task, BatchRange Range) Batch(WorkloadContext context)
+    /// <summary>A batch of a Helper's task that is not collected.</summary>
+    public static (FilledTask Task, BatchRange Range) Batch(WorkloadContext context)
     {
         FilledTask task = context.Task(TaskKind.HelperInterval, TaskKind.HelperSelected);
         ulong first = (ulong)(FilledTask.FirstHour + (FilledTask.Hours / 2) + (context.Next() * 12 % (FilledTask.Hours / 2)));

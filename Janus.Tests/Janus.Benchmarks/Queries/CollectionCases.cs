@@ -29,6 +29,7 @@ internal static class CollectionCases
             (FilledTask task, BatchRange range) = AnyBatch(context);
             await context.Get<BatchStore>().HasOtherAggParamAsync(task.Key, range, task.AggParam, context.Token);
         }),
+        new("BatchStore.TryWithdrawDeletedAsync", RunsPer.Request, WithdrawAsync),
         new("CollectionJobStore.CreateAsync", RunsPer.Request, CreateAsync),
         new("CollectionJobStore.FindAsync", RunsPer.Request, async context =>
         {
@@ -67,6 +68,11 @@ internal static class CollectionCases
                 await context.PrepareAsync("UPDATE collection_jobs SET first_bucket = NULL, last_bucket = NULL WHERE collection_job_id = $1", Uuid.Of(lease.Job.Id));
                 return true;
             })),
+        new("CollectionJobStore.CloseAsync", RunsPer.Tick, context => WithLeaseAsync(
+            context,
+            $"{Waiting} AND length(first_bucket) = 8 AND closed_at IS NULL",
+            async (store, lease) => lease.Job.Range is { } range
+                && await store.CloseAsync(lease, range, context.Now, context.Token) == FenceOutcome.Fenced)),
         new("CollectionJobStore.FenceAsync", RunsPer.Tick, context => WithLeaseAsync(
             context,
             $"{Waiting} AND length(first_bucket) = 8",
@@ -98,6 +104,35 @@ internal static class CollectionCases
         return (task, task.IsTimeInterval
             ? new BatchRange(BatchRange.BucketOf(first), BatchRange.BucketOf(first + 23))
             : task.Batch(task.BatchCount * 2 / 3));
+    }
+
+    // The Leader has deleted the jobs of a bucket that is not collected, and counts none of their reports.
+    private static async Task WithdrawAsync(WorkloadContext context)
+    {
+        FilledTask task = context.Task(TaskKind.HelperInterval, TaskKind.HelperSelected);
+        object[]? bucket = await context.PickAsync(
+            """
+            SELECT s.bucket FROM batch_bucket_shards AS s WHERE s.task_key = $1 AND NOT EXISTS (
+                SELECT FROM collected_batches AS c
+                WHERE c.task_key = $1 AND s.bucket BETWEEN c.first_bucket AND c.last_bucket)
+            """,
+            task.Key);
+        if (bucket is not [byte[] withdrawn])
+        {
+            return;
+        }
+
+        await context.PrepareAsync(
+            """
+            UPDATE aggregation_jobs SET state = $3 WHERE task_key = $1 AND aggregation_job_id IN (
+                SELECT aggregation_job_id FROM batch_bucket_shards WHERE task_key = $1 AND bucket = $2)
+            """,
+            task.Key,
+            withdrawn,
+            (short)AggregationJobState.Deleted);
+        BatchStore store = context.Get<BatchStore>();
+        StoredBatch read = await store.ReadAsync(task.Key, new BatchRange(withdrawn, withdrawn), _ => { }, context.Token);
+        await store.TryWithdrawDeletedAsync(task.Key, read, 0, BatchChecksum.Empty, context.Token);
     }
 
     // An interval that is free, one that is collected, a batch of the Leader's choice, and an identical request.

@@ -30,6 +30,8 @@ internal static class LeaderJobCases
             store.DeferAsync(lease, Location, context.Now.AddMinutes(1), context.Token))),
         new("LeaderAggregationJobStore.ContinueAsync", RunsPer.Tick, context => WithLeaseAsync(context, ContinueAsync)),
         new("LeaderAggregationJobStore.FinishAsync", RunsPer.Tick, context => WithLeaseAsync(context, FinishAsync)),
+        new("LeaderAggregationJobStore.SettleAsync", RunsPer.Tick, context => WithLeaseAsync(context, (store, lease) =>
+            store.SettleAsync(lease, Location, context.Token))),
         new("LeaderAggregationJobStore.AbandonAsync", RunsPer.Tick, context => WithLeaseAsync(context, (store, lease) =>
             store.AbandonAsync(lease, context.Now.AddMinutes(1), context.Now, context.Token))),
     ];

@@ -216,7 +216,7 @@ public sealed class HelperAggregationJobStoreTests : DatastoreFixture
         StoredBatch six = await Batches.ReadAsync(task.Key, Range(6, 1), Token);
         Assert.That(six.ReportCount, Is.EqualTo(2));
 
-        await AggregateShares.CommitAsync(task.Key, AggregateShareId.Random(), new byte[32], Range(6, 1), six, [1], Now, Token);
+        Assert.That(await CommitShareAsync(NewShare(task, Range(6, 1)), batch: six), Is.InstanceOf<AggregateShareOutcome.Committed>());
         Assert.That(await Batches.TryWithdrawDeletedAsync(task.Key, six, 0, BatchChecksum.Empty, Token), Is.True, "to be read again");
         Assert.That((await Batches.ReadAsync(task.Key, Range(6, 1), Token)).ReportCount, Is.EqualTo(2), "what was given stays");
     }

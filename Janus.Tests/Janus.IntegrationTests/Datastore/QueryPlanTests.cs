@@ -44,10 +44,10 @@ public sealed class QueryPlanTests
     public async Task A_statement_that_finds_its_rows_by_the_index_of_something_else_is_named()
     {
         await _session.ExecuteAsync("DROP INDEX ix_aggregate_shares_task_key_request_hash", Token);
-        QueryReport report = await ReportAsync([.. AggregateShareCases.All.Where(one => one.Method == "AggregateShareStore.FindByRequestAsync")]);
+        QueryReport report = await ReportAsync([.. AggregateShareCases.All.Where(one => one.Method == "AggregateShareStore.RestoreAsync")]);
         Assert.That(
             report.Statements.Where(statement => statement.IsRefused).Select(statement => statement.Name),
-            Is.EqualTo(["AggregateShareStore.FindByRequest"]));
+            Is.EqualTo(["AggregateShareStore.Restore"]));
     }
 
     [Test]

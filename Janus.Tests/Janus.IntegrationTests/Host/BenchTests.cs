@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Janus.Testing;
 
 namespace Janus.IntegrationTests.Host;
 

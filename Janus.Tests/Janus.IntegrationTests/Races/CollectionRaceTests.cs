@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Janus.Datastore;
 using Janus.IntegrationTests.Datastore;
 using Janus.Messages;
@@ -220,9 +219,8 @@ public sealed class CollectionRaceTests : RaceFixture
     private Func<Task<bool>> HelperCommitOf(DapTask task, ulong time) => async () =>
         await HelperJobs.CreateAsync(CommitOf(task, time, NewIds(2)), Now, Token) is HelperCommitOutcome.Committed;
 
-    private Func<Task<bool>> ShareOf(DapTask task, StoredBatch batch) => async () => await AggregateShares.CommitAsync(
-        task.Key, AggregateShareId.Random(), RandomNumberGenerator.GetBytes(32), batch.Range, batch, [1], Now, Token)
-        is AggregateShareOutcome.Committed;
+    private Func<Task<bool>> ShareOf(DapTask task, StoredBatch batch) => async () =>
+        await CommitShareAsync(NewShare(task, batch.Range), batch: batch) is AggregateShareOutcome.Committed;
 
     // What is uploaded later is left to whoever looks last.
     private async Task<long> AggregateUntilNothingWaitsAsync(DapTask task)
