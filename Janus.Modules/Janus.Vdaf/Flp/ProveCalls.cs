@@ -8,44 +8,45 @@ internal readonly ref struct ProveCalls<TField> : IGadgetCalls<TField>
     where TField : unmanaged, INttField<TField>
 {
     private readonly GadgetUse<TField>[] _uses;
+    private readonly ReadOnlySpan<TField> _wireSeeds;
     private readonly Span<TField> _inputs;
     private readonly Span<TField> _wires;
+    private readonly Span<TField> _values;
     private readonly Span<int> _counts;
+    private readonly WorkingMemory _memory;
 
     /// <summary>Starts with the wire seeds in place.</summary>
     /// <param name="uses">The circuit's gadgets.</param>
-    /// <param name="inputs">Room for the inputs of one call of every gadget.</param>
-    /// <param name="wires">Zeroed room for the wire polynomials of all gadgets.</param>
-    /// <param name="counts">Zeroed room for one counter per gadget.</param>
+    /// <param name="counts">Room for one counter per gadget.</param>
     /// <param name="wireSeeds">The prover's randomness.</param>
-    public ProveCalls(
-        GadgetUse<TField>[] uses,
-        Span<TField> inputs,
-        Span<TField> wires,
-        Span<int> counts,
-        ReadOnlySpan<TField> wireSeeds)
+    /// <param name="memory">Working memory: <see cref="MemoryLength"/>.</param>
+    public ProveCalls(GadgetUse<TField>[] uses, Span<int> counts, ReadOnlySpan<TField> wireSeeds, WorkingMemory memory)
     {
         _uses = uses;
-        _inputs = inputs;
-        _wires = wires;
         _counts = counts;
+        _wireSeeds = wireSeeds;
+        _inputs = memory.Take<TField>(wireSeeds.Length);
+        _wires = memory.TakeZeroed<TField>(uses.Sum(WireValues));
+        _values = memory.TakeZeroed<TField>(uses.Sum(use => use.GadgetValues));
+        _memory = memory;
+        counts.Clear();
         for (int gadget = 0; gadget < uses.Length; gadget++)
         {
-            Record(gadget, wireSeeds[..uses[gadget].Arity]);
-            wireSeeds = wireSeeds[uses[gadget].Arity..];
+            if (!uses[gadget].ChecksBits)
+            {
+                Record(gadget, Seeds(gadget));
+            }
         }
     }
 
-    public Span<TField> Inputs(int gadget)
-    {
-        int offset = 0;
-        for (int i = 0; i < gadget; i++)
-        {
-            offset += _uses[i].Arity;
-        }
+    /// <summary>The working memory for a circuit's gadgets, in bytes.</summary>
+    public static long MemoryLength(GadgetUse<TField>[] uses) =>
+        WorkingMemory.LengthOf<TField>(uses.Sum(use => use.Arity))
+            + WorkingMemory.LengthOf<TField>(uses.Sum(WireValues))
+            + WorkingMemory.LengthOf<TField>(uses.Sum(use => use.GadgetValues))
+            + uses.Max(use => (2 * WorkingMemory.LengthOf<TField>(use.Calls)) + WorkingMemory.LengthOf<TField>(3L * use.GadgetValues));
 
-        return _inputs.Slice(offset, _uses[gadget].Arity);
-    }
+    public Span<TField> Inputs(int gadget) => _inputs.Slice(SeedOffset(gadget), _uses[gadget].Arity);
 
     public TField Call(int gadget)
     {
@@ -54,16 +55,105 @@ internal readonly ref struct ProveCalls<TField> : IGadgetCalls<TField>
         return _uses[gadget].Gadget.Eval(inputs);
     }
 
-    /// <summary>The wire polynomials of one gadget, one after the other.</summary>
-    public Span<TField> Wires(int gadget)
+    // Place by place: the two wires of a place are made, extended, multiplied and forgotten. What the circuit would go on to
+    // compute with the outputs is nothing that a proof needs.
+    public TField CheckBits(int gadget, ReadOnlySpan<TField> meas, ReadOnlySpan<TField> jointRand, TField sharesInverse)
+    {
+        GadgetUse<TField> use = _uses[gadget];
+        WorkingMemory memory = _memory;
+        Span<TField> factors = memory.Take<TField>(use.Calls);
+        Span<TField> powers = memory.Take<TField>(use.Calls);
+        Span<TField> scratch = memory.Take<TField>(3 * use.GadgetValues);
+        Span<TField> left = scratch[..use.GadgetValues];
+        Span<TField> right = scratch.Slice(use.GadgetValues, use.GadgetValues);
+        Span<TField> sum = Values(gadget);
+        for (int k = 0; k < jointRand.Length; k++)
+        {
+            powers[k] = factors[k] = TField.ToFactor(jointRand[k]);
+        }
+
+        int places = use.Arity / 2;
+        for (int j = 0; j < places; j++)
+        {
+            left.Clear();
+            right.Clear();
+            left[0] = Seeds(gadget)[2 * j];
+            right[0] = Seeds(gadget)[(2 * j) + 1];
+            for (int k = 0; k < jointRand.Length; k++)
+            {
+                int element = (k * places) + j;
+                TField value = element < meas.Length ? meas[element] : TField.Zero;
+                left[k + 1] = TField.Scale(value, powers[k]);
+                right[k + 1] = value - sharesInverse;
+                powers[k] = TField.Scale(powers[k], factors[k]);
+            }
+
+            use.WireExtension.Extend(left, scratch[(2 * use.GadgetValues)..]);
+            use.WireExtension.Extend(right, scratch[(2 * use.GadgetValues)..]);
+            for (int i = 0; i < sum.Length; i++)
+            {
+                sum[i] += TField.Scale(left[i], right[i]);
+            }
+        }
+
+        foreach (ref TField value in sum)
+        {
+            value = TField.ToFactor(value);
+        }
+
+        return TField.Zero;
+    }
+
+    /// <summary>The values of a gadget's polynomial at all roots of unity, once the circuit has run.</summary>
+    public Span<TField> Evaluate(int gadget)
+    {
+        GadgetUse<TField> use = _uses[gadget];
+        Span<TField> values = Values(gadget);
+        if (!use.ChecksBits)
+        {
+            WorkingMemory memory = _memory;
+            use.Gadget.EvalPoly(use.WireExtension, Wires(gadget), values, memory.Take<TField>(3 * use.GadgetValues));
+        }
+
+        return values;
+    }
+
+    private static int WireValues(GadgetUse<TField> use) => use.ChecksBits ? 0 : use.Arity * use.WirePolyLength;
+
+    private ReadOnlySpan<TField> Seeds(int gadget) => _wireSeeds.Slice(SeedOffset(gadget), _uses[gadget].Arity);
+
+    private int SeedOffset(int gadget)
     {
         int offset = 0;
         for (int i = 0; i < gadget; i++)
         {
-            offset += _uses[i].Arity * _uses[i].WirePolyLength;
+            offset += _uses[i].Arity;
         }
 
-        return _wires.Slice(offset, _uses[gadget].Arity * _uses[gadget].WirePolyLength);
+        return offset;
+    }
+
+    private Span<TField> Values(int gadget)
+    {
+        int offset = 0;
+        for (int i = 0; i < gadget; i++)
+        {
+            offset += _uses[i].GadgetValues;
+        }
+
+        return _values.Slice(offset, _uses[gadget].GadgetValues);
+    }
+
+    // The wire polynomials of one gadget, one after the other.
+    private Span<TField> Wires(int gadget)
+    {
+        int offset = 0;
+        for (int i = 0; i < gadget; i++)
+        {
+            offset += WireValues(_uses[i]);
+        }
+
+        return _wires.Slice(offset, WireValues(_uses[gadget]));
     }
 
     private void Record(int gadget, ReadOnlySpan<TField> inputs)

@@ -11,7 +11,7 @@ internal sealed class EvaluationDoubling<TField>
 {
     private readonly Ntt<TField> _ntt;
 
-    // s^i / n in bit-reversed order, where s is the 2n-th root of unity.
+    // The factors of s^i / n in bit-reversed order, where s is the 2n-th root of unity.
     private readonly TField[] _shift;
 
     /// <summary>Precomputes the doubling of 2^<paramref name="logSize"/> values.</summary>
@@ -23,7 +23,7 @@ internal sealed class EvaluationDoubling<TField>
         TField power = TField.Invert(TField.FromUInt64((ulong)Size));
         for (int i = 0; i < Size; i++)
         {
-            _shift[ReverseBits(i, logSize)] = power;
+            _shift[ReverseBits(i, logSize)] = TField.ToFactor(power);
             power *= root;
         }
     }
@@ -42,7 +42,7 @@ internal sealed class EvaluationDoubling<TField>
         _ntt.InverseToBitReversed(odd);
         for (int i = 0; i < odd.Length; i++)
         {
-            odd[i] *= _shift[i];
+            odd[i] = TField.Scale(odd[i], _shift[i]);
         }
 
         _ntt.ForwardFromBitReversed(odd);

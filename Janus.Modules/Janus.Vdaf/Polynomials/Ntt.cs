@@ -11,6 +11,7 @@ namespace Janus.Vdaf.Polynomials;
 internal sealed class Ntt<TField>
     where TField : unmanaged, INttField<TField>
 {
+    // As factors.
     private readonly TField[] _roots;
     private readonly TField[] _inverseRoots;
 
@@ -26,8 +27,8 @@ internal sealed class Ntt<TField>
         TField power = TField.One, inversePower = TField.One;
         for (int i = 0; i < half; i++)
         {
-            _roots[i] = power;
-            _inverseRoots[i] = inversePower;
+            _roots[i] = TField.ToFactor(power);
+            _inverseRoots[i] = TField.ToFactor(inversePower);
             power *= root;
             inversePower *= inverse;
         }
@@ -53,7 +54,7 @@ internal sealed class Ntt<TField>
                 {
                     TField u = low[j], v = high[j];
                     low[j] = u + v;
-                    high[j] = (u - v) * _inverseRoots[j * stride];
+                    high[j] = TField.Scale(u - v, _inverseRoots[j * stride]);
                 }
             }
         }
@@ -73,7 +74,7 @@ internal sealed class Ntt<TField>
                 Butterfly(ref low[0], ref high[0]);
                 for (int j = 1; j < low.Length; j++)
                 {
-                    TField u = low[j], v = high[j] * _roots[j * stride];
+                    TField u = low[j], v = TField.Scale(high[j], _roots[j * stride]);
                     low[j] = u + v;
                     high[j] = u - v;
                 }

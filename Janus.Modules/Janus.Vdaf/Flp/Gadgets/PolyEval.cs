@@ -30,7 +30,8 @@ internal sealed class PolyEval<TField> : Gadget<TField>
         WireExtension<TField> extension, ReadOnlySpan<TField> wires, Span<TField> sum, Span<TField> scratch)
     {
         Span<TField> values = scratch[..sum.Length];
-        extension.Extend(wires, values, scratch[sum.Length..]);
+        wires.CopyTo(values);
+        extension.Extend(values, scratch[sum.Length..]);
         for (int i = 0; i < sum.Length; i++)
         {
             sum[i] += Evaluate(values[i]);
