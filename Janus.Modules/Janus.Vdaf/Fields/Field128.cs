@@ -105,6 +105,10 @@ internal readonly struct Field128 : IScalarField<Field128>
     public static void EncodeRows(ReadOnlySpan<Field128> vector, Span<byte> rows, int stride, int count) =>
         FieldVector.EncodeRow(vector, rows, count);
 
+    public static bool DecodeElements(ReadOnlySpan<byte> encoded, Span<Field128> vector) => FieldVector.TryDecode(encoded, vector);
+
+    public static void EncodeElements(ReadOnlySpan<Field128> vector, Span<byte> encoded) => FieldVector.Encode(vector, encoded);
+
     public static void MultiplyAccumulate(Field128 factor, ReadOnlySpan<Field128> values, Span<ulong> accumulators) =>
         Field128Vector.MultiplyAccumulate(factor, values, accumulators);
 

@@ -49,7 +49,7 @@ internal readonly struct Field128Lanes<TLanes, TVector> : ILaneField<Field128Lan
     internal static Field128Lanes<TLanes, TVector> FactorOfSums { get; } = Broadcast(PowerOfTwo(286));
 
     // R² = 2^260.
-    private static Field128Lanes<TLanes, TVector> FactorOfFactors { get; } = Broadcast(PowerOfTwo(260));
+    internal static Field128Lanes<TLanes, TVector> FactorOfFactors { get; } = Broadcast(PowerOfTwo(260));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Field128Lanes<TLanes, TVector> operator +(Field128Lanes<TLanes, TVector> left, Field128Lanes<TLanes, TVector> right)
@@ -72,6 +72,7 @@ internal readonly struct Field128Lanes<TLanes, TVector> : ILaneField<Field128Lan
 
     public static Field128Lanes<TLanes, TVector> ToFactor(Field128Lanes<TLanes, TVector> value) => Scale(value, FactorOfFactors);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Field128Lanes<TLanes, TVector> Scale(Field128Lanes<TLanes, TVector> value, Field128Lanes<TLanes, TVector> factor)
     {
         Field128Digits<TLanes, TVector>.Split(value._low, value._high, out TVector a0, out TVector a1, out TVector a2, out TVector a3, out TVector a4);
@@ -114,6 +115,38 @@ internal readonly struct Field128Lanes<TLanes, TVector> : ILaneField<Field128Lan
     public static void EncodeRows(ReadOnlySpan<Field128Lanes<TLanes, TVector>> vector, Span<byte> rows, int stride, int count) =>
         LaneRows<TLanes, TVector>.Write(MemoryMarshal.Cast<Field128Lanes<TLanes, TVector>, TVector>(vector), rows, stride, count);
 
+    // A vector's two words are made of the alternate lanes of two vectors of bytes, and go back the same way.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool DecodeElements(ReadOnlySpan<byte> encoded, Span<Field128Lanes<TLanes, TVector>> vector)
+    {
+        Span<byte> bytes = MemoryMarshal.AsBytes(vector);
+        encoded.CopyTo(bytes);
+        bytes[encoded.Length..].Clear();
+        foreach (ref Field128Lanes<TLanes, TVector> element in vector)
+        {
+            element = new(TLanes.UnpackLow(element._low, element._high), TLanes.UnpackHigh(element._low, element._high));
+        }
+
+        return LanesAboveModulus(vector) == 0;
+    }
+
+    public static void EncodeElements(ReadOnlySpan<Field128Lanes<TLanes, TVector>> vector, Span<byte> encoded)
+    {
+        Span<TVector> words = stackalloc TVector[2];
+        Span<byte> bytes = MemoryMarshal.AsBytes(words);
+        foreach (Field128Lanes<TLanes, TVector> element in vector)
+        {
+            words[0] = TLanes.UnpackLow(element._low, element._high);
+            words[1] = TLanes.UnpackHigh(element._low, element._high);
+            int length = Math.Min(bytes.Length, encoded.Length);
+            bytes[..length].CopyTo(encoded);
+            encoded = encoded[length..];
+        }
+
+        bytes.Clear();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ulong LanesAboveModulus(ReadOnlySpan<Field128Lanes<TLanes, TVector>> vector)
     {
         TVector above = default, modulusHigh = TLanes.Broadcast(Field128.ModulusHigh);
@@ -130,6 +163,7 @@ internal readonly struct Field128Lanes<TLanes, TVector> : ILaneField<Field128Lan
     public static void Expand(ref Xof.XofTurboShake128 xof, int lane, Span<Field128Lanes<TLanes, TVector>> vector) =>
         LaneExpansion.Expand<Field128>(ref xof, MemoryMarshal.Cast<Field128Lanes<TLanes, TVector>, ulong>(vector), lane, TLanes.Count);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyAccumulate(
         Field128Lanes<TLanes, TVector> factor, ReadOnlySpan<Field128Lanes<TLanes, TVector>> values, Span<ulong> accumulators)
     {
@@ -144,6 +178,7 @@ internal readonly struct Field128Lanes<TLanes, TVector> : ILaneField<Field128Lan
     public static void Reduce(ReadOnlySpan<ulong> accumulators, Span<Field128Lanes<TLanes, TVector>> values) =>
         MemoryMarshal.Cast<ulong, Field128Lanes<TLanes, TVector>>(accumulators)[..values.Length].CopyTo(values);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Field128Lanes<TLanes, TVector> InnerProduct(
         ReadOnlySpan<Field128Lanes<TLanes, TVector>> left, ReadOnlySpan<Field128Lanes<TLanes, TVector>> right)
     {
@@ -174,7 +209,7 @@ internal readonly struct Field128Lanes<TLanes, TVector> : ILaneField<Field128Lan
         return Scale(total, FactorOfSums);
     }
 
-    public static long BitCheckMemory(int calls, int wires) => Field128BitCheck<TLanes, TVector>.MemoryLength(calls);
+    public static long QueryBitCheckMemory(int calls, int wires) => Field128BitCheck<TLanes, TVector>.MemoryLength(calls);
 
     public static void QueryBitCheck(
         ReadOnlySpan<Field128Lanes<TLanes, TVector>> meas,
@@ -184,6 +219,18 @@ internal readonly struct Field128Lanes<TLanes, TVector> : ILaneField<Field128Lan
         Span<Field128Lanes<TLanes, TVector>> wires,
         WorkingMemory memory) =>
         Field128BitCheck<TLanes, TVector>.Run(meas, basis, jointRand, sharesInverse, wires, memory);
+
+    public static long ProveBitCheckMemory(int calls, int wireValues) => Field128BitCheckProof<TLanes, TVector>.MemoryLength(calls, wireValues);
+
+    public static void ProveBitCheck(
+        ReadOnlySpan<Field128Lanes<TLanes, TVector>> meas,
+        ReadOnlySpan<Field128Lanes<TLanes, TVector>> wireSeeds,
+        ReadOnlySpan<Field128Lanes<TLanes, TVector>> jointRand,
+        Field128Lanes<TLanes, TVector> sharesInverse,
+        Polynomials.EvaluationDoubling<Field128Lanes<TLanes, TVector>> doubling,
+        Span<Field128Lanes<TLanes, TVector>> values,
+        WorkingMemory memory) =>
+        Field128BitCheckProof<TLanes, TVector>.Run(meas, wireSeeds, jointRand, sharesInverse, doubling, values, memory);
 
     /// <summary>The digits of the element.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

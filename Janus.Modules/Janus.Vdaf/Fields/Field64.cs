@@ -82,6 +82,10 @@ internal readonly struct Field64 : IScalarField<Field64>
     public static void EncodeRows(ReadOnlySpan<Field64> vector, Span<byte> rows, int stride, int count) =>
         FieldVector.EncodeRow(vector, rows, count);
 
+    public static bool DecodeElements(ReadOnlySpan<byte> encoded, Span<Field64> vector) => FieldVector.TryDecode(encoded, vector);
+
+    public static void EncodeElements(ReadOnlySpan<Field64> vector, Span<byte> encoded) => FieldVector.Encode(vector, encoded);
+
     public static void MultiplyAccumulate(Field64 factor, ReadOnlySpan<Field64> values, Span<ulong> accumulators) =>
         Field64Vector.MultiplyAccumulate(factor, values, accumulators);
 

@@ -100,6 +100,18 @@ internal readonly struct Field64Lanes<TLanes, TVector> : ILaneField<Field64Lanes
     public static void EncodeRows(ReadOnlySpan<Field64Lanes<TLanes, TVector>> vector, Span<byte> rows, int stride, int count) =>
         LaneRows<TLanes, TVector>.Write(MemoryMarshal.Cast<Field64Lanes<TLanes, TVector>, TVector>(vector), rows, stride, count);
 
+    public static bool DecodeElements(ReadOnlySpan<byte> encoded, Span<Field64Lanes<TLanes, TVector>> vector)
+    {
+        Span<byte> bytes = MemoryMarshal.AsBytes(vector);
+        encoded.CopyTo(bytes);
+        bytes[encoded.Length..].Clear();
+        return LanesAboveModulus(vector) == 0;
+    }
+
+    public static void EncodeElements(ReadOnlySpan<Field64Lanes<TLanes, TVector>> vector, Span<byte> encoded) =>
+        MemoryMarshal.AsBytes(vector)[..encoded.Length].CopyTo(encoded);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static ulong LanesAboveModulus(ReadOnlySpan<Field64Lanes<TLanes, TVector>> vector)
     {
         TVector largest = default;
@@ -114,6 +126,7 @@ internal readonly struct Field64Lanes<TLanes, TVector> : ILaneField<Field64Lanes
     public static void Expand(ref Xof.XofTurboShake128 xof, int lane, Span<Field64Lanes<TLanes, TVector>> vector) =>
         LaneExpansion.Expand<Field64>(ref xof, MemoryMarshal.Cast<Field64Lanes<TLanes, TVector>, ulong>(vector), lane, TLanes.Count);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MultiplyAccumulate(
         Field64Lanes<TLanes, TVector> factor, ReadOnlySpan<Field64Lanes<TLanes, TVector>> values, Span<ulong> accumulators)
     {
@@ -127,6 +140,7 @@ internal readonly struct Field64Lanes<TLanes, TVector> : ILaneField<Field64Lanes
     public static void Reduce(ReadOnlySpan<ulong> accumulators, Span<Field64Lanes<TLanes, TVector>> values) =>
         MemoryMarshal.Cast<ulong, Field64Lanes<TLanes, TVector>>(accumulators)[..values.Length].CopyTo(values);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Field64Lanes<TLanes, TVector> InnerProduct(
         ReadOnlySpan<Field64Lanes<TLanes, TVector>> left, ReadOnlySpan<Field64Lanes<TLanes, TVector>> right)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Janus.Vdaf.Fields;
 
 /// <summary>Encoding of, and arithmetic on, vectors of any field: VDAF §6.1.1 (Auxiliary Functions).</summary>
@@ -55,6 +57,7 @@ internal static class FieldVector
     }
 
     /// <summary>Adds <paramref name="right"/> to <paramref name="left"/> in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add<TField>(Span<TField> left, ReadOnlySpan<TField> right)
         where TField : unmanaged, IField<TField>
     {
@@ -65,6 +68,7 @@ internal static class FieldVector
     }
 
     /// <summary>Subtracts <paramref name="right"/> from <paramref name="left"/> in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Subtract<TField>(Span<TField> left, ReadOnlySpan<TField> right)
         where TField : unmanaged, IField<TField>
     {

@@ -59,6 +59,16 @@ internal interface IField<TSelf>
     /// </summary>
     static abstract void EncodeRows(ReadOnlySpan<TSelf> vector, Span<byte> rows, int stride, int count);
 
+    /// <summary>
+    /// Decodes one vector for sums: its elements are spread over the lanes, in an order that
+    /// <see cref="EncodeElements"/> knows, and lanes left over are zero.
+    /// </summary>
+    /// <returns>False if an element is not below the modulus.</returns>
+    static abstract bool DecodeElements(ReadOnlySpan<byte> encoded, Span<TSelf> vector);
+
+    /// <summary>Encodes what <see cref="DecodeElements"/> decoded, and what has been added to it.</summary>
+    static abstract void EncodeElements(ReadOnlySpan<TSelf> vector, Span<byte> encoded);
+
     /// <summary>The lanes that hold the additive identity, bit i for lane i.</summary>
     ulong ZeroLanes { get; }
 }

@@ -1,4 +1,5 @@
 using Janus.Vdaf.Flp;
+using Janus.Vdaf.Polynomials;
 
 namespace Janus.Vdaf.Fields;
 
@@ -54,7 +55,7 @@ internal interface INttField<TSelf> : IField<TSelf>
     /// <param name="jointRand">The joint randomness r_k of each call.</param>
     /// <param name="sharesInverse">The inverse s of the number of shares.</param>
     /// <param name="wires">Receives the left and right wires alternately, two for each place in a chunk.</param>
-    /// <param name="memory">Working memory: <see cref="BitCheckMemory"/>.</param>
+    /// <param name="memory">Working memory: <see cref="QueryBitCheckMemory"/>.</param>
     static virtual void QueryBitCheck(
         ReadOnlySpan<TSelf> meas,
         ReadOnlySpan<TSelf> basis,
@@ -65,5 +66,31 @@ internal interface INttField<TSelf> : IField<TSelf>
         BitCheckQuery.Run(meas, basis, jointRand, sharesInverse, wires, memory);
 
     /// <summary>The working memory, in bytes, that <see cref="QueryBitCheck"/> takes for a number of calls and wires.</summary>
-    static virtual long BitCheckMemory(int calls, int wires) => BitCheckQuery.MemoryLength<TSelf>(wires);
+    static virtual long QueryBitCheckMemory(int calls, int wires) => BitCheckQuery.MemoryLength<TSelf>(wires);
+
+    /// <summary>
+    /// The gadget polynomial of the check that every element is a bit: the sum over the places in a chunk of the products of
+    /// the wire polynomials that <see cref="QueryBitCheck"/> describes, here with their seeds.
+    /// </summary>
+    /// <param name="meas">The elements; the last chunk may be shorter.</param>
+    /// <param name="wireSeeds">The seeds of the left and right wires alternately, two for each place in a chunk.</param>
+    /// <param name="jointRand">The joint randomness r_k of each call.</param>
+    /// <param name="sharesInverse">The inverse s of the number of shares: one for a prover.</param>
+    /// <param name="doubling">Extends a wire polynomial.</param>
+    /// <param name="values">Receives the values at twice as many roots of unity as a wire polynomial has values.</param>
+    /// <param name="memory">Working memory: <see cref="ProveBitCheckMemory"/>.</param>
+    static virtual void ProveBitCheck(
+        ReadOnlySpan<TSelf> meas,
+        ReadOnlySpan<TSelf> wireSeeds,
+        ReadOnlySpan<TSelf> jointRand,
+        TSelf sharesInverse,
+        EvaluationDoubling<TSelf> doubling,
+        Span<TSelf> values,
+        WorkingMemory memory) =>
+        BitCheckProof.Run(meas, wireSeeds, jointRand, sharesInverse, doubling, values, memory);
+
+    /// <summary>
+    /// The working memory, in bytes, that <see cref="ProveBitCheck"/> takes for a number of calls and of values of a wire.
+    /// </summary>
+    static virtual long ProveBitCheckMemory(int calls, int wireValues) => BitCheckProof.MemoryLength<TSelf>(calls, wireValues);
 }

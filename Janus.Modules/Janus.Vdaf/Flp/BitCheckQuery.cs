@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Janus.Vdaf.Fields;
 
 namespace Janus.Vdaf.Flp;
@@ -34,6 +35,7 @@ internal static class BitCheckQuery
     }
 
     /// <summary>The inputs of one call of the gadget; a chunk that is too short is padded with zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FillInputs<TField>(
         ReadOnlySpan<TField> chunk, TField jointRand, TField sharesInverse, Span<TField> inputs)
         where TField : unmanaged, INttField<TField>

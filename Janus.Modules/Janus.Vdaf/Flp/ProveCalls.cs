@@ -44,7 +44,9 @@ internal readonly ref struct ProveCalls<TField> : IGadgetCalls<TField>
         WorkingMemory.LengthOf<TField>(uses.Sum(use => use.Arity))
             + WorkingMemory.LengthOf<TField>(uses.Sum(WireValues))
             + WorkingMemory.LengthOf<TField>(uses.Sum(use => use.GadgetValues))
-            + uses.Max(use => (2 * WorkingMemory.LengthOf<TField>(use.Calls)) + WorkingMemory.LengthOf<TField>(3L * use.GadgetValues));
+            + uses.Max(use => use.ChecksBits
+                ? TField.ProveBitCheckMemory(use.Calls, use.WirePolyLength)
+                : WorkingMemory.LengthOf<TField>(3L * use.GadgetValues));
 
     public Span<TField> Inputs(int gadget) => _inputs.Slice(SeedOffset(gadget), _uses[gadget].Arity);
 
@@ -55,52 +57,11 @@ internal readonly ref struct ProveCalls<TField> : IGadgetCalls<TField>
         return _uses[gadget].Gadget.Eval(inputs);
     }
 
-    // Place by place: the two wires of a place are made, extended, multiplied and forgotten. What the circuit would go on to
-    // compute with the outputs is nothing that a proof needs.
+    // What the circuit would go on to compute with the outputs is nothing that a proof needs.
     public TField CheckBits(int gadget, ReadOnlySpan<TField> meas, ReadOnlySpan<TField> jointRand, TField sharesInverse)
     {
-        GadgetUse<TField> use = _uses[gadget];
-        WorkingMemory memory = _memory;
-        Span<TField> factors = memory.Take<TField>(use.Calls);
-        Span<TField> powers = memory.Take<TField>(use.Calls);
-        Span<TField> scratch = memory.Take<TField>(3 * use.GadgetValues);
-        Span<TField> left = scratch[..use.GadgetValues];
-        Span<TField> right = scratch.Slice(use.GadgetValues, use.GadgetValues);
-        Span<TField> sum = Values(gadget);
-        for (int k = 0; k < jointRand.Length; k++)
-        {
-            powers[k] = factors[k] = TField.ToFactor(jointRand[k]);
-        }
-
-        int places = use.Arity / 2;
-        for (int j = 0; j < places; j++)
-        {
-            left.Clear();
-            right.Clear();
-            left[0] = Seeds(gadget)[2 * j];
-            right[0] = Seeds(gadget)[(2 * j) + 1];
-            for (int k = 0; k < jointRand.Length; k++)
-            {
-                int element = (k * places) + j;
-                TField value = element < meas.Length ? meas[element] : TField.Zero;
-                left[k + 1] = TField.Scale(value, powers[k]);
-                right[k + 1] = value - sharesInverse;
-                powers[k] = TField.Scale(powers[k], factors[k]);
-            }
-
-            use.WireExtension.Extend(left, scratch[(2 * use.GadgetValues)..]);
-            use.WireExtension.Extend(right, scratch[(2 * use.GadgetValues)..]);
-            for (int i = 0; i < sum.Length; i++)
-            {
-                sum[i] += TField.Scale(left[i], right[i]);
-            }
-        }
-
-        foreach (ref TField value in sum)
-        {
-            value = TField.ToFactor(value);
-        }
-
+        TField.ProveBitCheck(
+            meas, Seeds(gadget), jointRand, sharesInverse, _uses[gadget].WireExtension.Doubling, Values(gadget), _memory);
         return TField.Zero;
     }
 

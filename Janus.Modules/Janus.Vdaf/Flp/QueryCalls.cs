@@ -39,7 +39,7 @@ internal readonly ref struct QueryCalls<TField> : IGadgetCalls<TField>
     public static long MemoryLength(GadgetUse<TField>[] uses) =>
         WorkingMemory.LengthOf<TField>(uses.Sum(ScratchLength))
             + WorkingMemory.LengthOf<ulong>((long)uses.Sum(use => use.Arity) * TField.AccumulatorLimbs)
-            + uses.Max(use => TField.BitCheckMemory(use.Calls, use.Arity));
+            + uses.Max(use => TField.QueryBitCheckMemory(use.Calls, use.Arity));
 
     public Span<TField> Inputs(int gadget) => Region(gadget)[.._uses[gadget].Arity];
 

@@ -26,6 +26,9 @@ internal sealed class WireExtension<TField>
     /// <summary>The number of values of a wire polynomial.</summary>
     public int WirePolyLength { get; }
 
+    /// <summary>The first doubling: of a gadget of degree two, the only one.</summary>
+    public EvaluationDoubling<TField> Doubling => _doublings[0];
+
     /// <summary>
     /// Replaces the values of one wire polynomial, the first <see cref="WirePolyLength"/>, by those at all nodes of the
     /// gadget polynomial.

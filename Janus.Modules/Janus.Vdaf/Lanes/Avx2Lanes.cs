@@ -55,11 +55,11 @@ internal readonly struct Avx2Lanes : ILanes<Vector256<ulong>>
         Avx2.ShiftRightLogical(value, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> ShiftLeft(Vector256<ulong> value, int count) =>
+    public static Vector256<ulong> ShiftLeftBy(Vector256<ulong> value, int count) =>
         Avx2.ShiftLeftLogical(value, Vector128.CreateScalar((ulong)count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> ShiftRight(Vector256<ulong> value, int count) =>
+    public static Vector256<ulong> ShiftRightBy(Vector256<ulong> value, int count) =>
         Avx2.ShiftRightLogical(value, Vector128.CreateScalar((ulong)count));
 
     // There is no such instruction: with 2^63 added the number is not negative, and the addition is undone behind the shift.
@@ -89,6 +89,12 @@ internal readonly struct Avx2Lanes : ILanes<Vector256<ulong>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> Maximum(Vector256<ulong> left, Vector256<ulong> right) =>
         Avx2.BlendVariable(left, right, Less(left, right));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> UnpackLow(Vector256<ulong> left, Vector256<ulong> right) => Avx2.UnpackLow(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> UnpackHigh(Vector256<ulong> left, Vector256<ulong> right) => Avx2.UnpackHigh(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong TopBits(Vector256<ulong> value) => value.ExtractMostSignificantBits();

@@ -53,11 +53,11 @@ internal readonly struct Avx512Lanes : ILanes<Vector512<ulong>>
         Avx512F.ShiftRightLogical(value, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> ShiftLeft(Vector512<ulong> value, int count) =>
+    public static Vector512<ulong> ShiftLeftBy(Vector512<ulong> value, int count) =>
         Avx512F.ShiftLeftLogical(value, Vector128.CreateScalar((ulong)count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> ShiftRight(Vector512<ulong> value, int count) =>
+    public static Vector512<ulong> ShiftRightBy(Vector512<ulong> value, int count) =>
         Avx512F.ShiftRightLogical(value, Vector128.CreateScalar((ulong)count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,6 +79,12 @@ internal readonly struct Avx512Lanes : ILanes<Vector512<ulong>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> Maximum(Vector512<ulong> left, Vector512<ulong> right) => Avx512F.Max(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> UnpackLow(Vector512<ulong> left, Vector512<ulong> right) => Avx512F.UnpackLow(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> UnpackHigh(Vector512<ulong> left, Vector512<ulong> right) => Avx512F.UnpackHigh(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong TopBits(Vector512<ulong> value) => value.ExtractMostSignificantBits();

@@ -51,10 +51,10 @@ internal interface ILanes<TVector>
     static abstract TVector ShiftRight(TVector value, [ConstantExpected] byte count);
 
     /// <summary>Shifts left by a count below 64 that is the same for all lanes, and public.</summary>
-    static abstract TVector ShiftLeft(TVector value, int count);
+    static abstract TVector ShiftLeftBy(TVector value, int count);
 
     /// <summary>Shifts right, zeros coming in, by a count below 64 that is the same for all lanes, and public.</summary>
-    static abstract TVector ShiftRight(TVector value, int count);
+    static abstract TVector ShiftRightBy(TVector value, int count);
 
     /// <summary>Shifts a signed number right.</summary>
     static abstract TVector ShiftRightSigned(TVector value, [ConstantExpected] byte count);
@@ -73,6 +73,12 @@ internal interface ILanes<TVector>
 
     /// <summary>The larger of two unsigned numbers.</summary>
     static abstract TVector Maximum(TVector left, TVector right);
+
+    /// <summary>The even lanes of two vectors, alternately.</summary>
+    static abstract TVector UnpackLow(TVector left, TVector right);
+
+    /// <summary>The odd lanes of two vectors, alternately.</summary>
+    static abstract TVector UnpackHigh(TVector left, TVector right);
 
     /// <summary>Bit i is the top bit of lane i.</summary>
     static abstract ulong TopBits(TVector value);

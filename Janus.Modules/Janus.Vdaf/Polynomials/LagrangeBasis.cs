@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Janus.Vdaf.Fields;
 
 namespace Janus.Vdaf.Polynomials;
@@ -44,6 +45,7 @@ internal sealed class LagrangeBasis<TField>
     /// product with its values at the nodes.
     /// </summary>
     /// <returns>The lanes in which <paramref name="t"/> is itself a node, bit i for lane i.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ulong Evaluate(TField t, Span<TField> basis)
     {
         Span<TField> powers = stackalloc TField[MaximumLogSize];
@@ -73,6 +75,7 @@ internal sealed class LagrangeBasis<TField>
     /// A polynomial p is e(x²) + x·o(x²), whose halves at the squares of the nodes follow from p at two opposite nodes; so
     /// e + t·o is a polynomial of half the size that has at t² the value that p has at t. Two products a value.
     /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TField Interpolate(TField t, Span<TField> values)
     {
         TField power = t;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Janus.Vdaf.Fields;
 
 namespace Janus.Vdaf.Polynomials;
@@ -37,10 +38,17 @@ internal sealed class Ntt<TField>
     /// <summary>The number of values.</summary>
     public int Size { get; }
 
+    /// <summary>The first half of the inverse roots of unity, as factors.</summary>
+    public ReadOnlySpan<TField> InverseRoots => _inverseRoots;
+
+    /// <summary>The first half of the roots of unity, as factors.</summary>
+    public ReadOnlySpan<TField> Roots => _roots;
+
     /// <summary>
     /// Turns values at the roots of unity, in natural order, into coefficients times <see cref="Size"/>, in
     /// bit-reversed order.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void InverseToBitReversed(Span<TField> values)
     {
         for (int length = Size / 2, stride = 1; length > 0; length /= 2, stride *= 2)
@@ -63,6 +71,7 @@ internal sealed class Ntt<TField>
     /// <summary>
     /// Turns coefficients in bit-reversed order into values at the roots of unity, in natural order.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ForwardFromBitReversed(Span<TField> values)
     {
         for (int length = 1, stride = Size / 2; length < Size; length *= 2, stride /= 2)
@@ -83,6 +92,7 @@ internal sealed class Ntt<TField>
     }
 
     // The first root of every block is one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Butterfly(ref TField low, ref TField high)
     {
         TField u = low, v = high;

@@ -36,4 +36,8 @@ internal interface IPrio3Batch
     /// <summary>Combines verifier shares: see <see cref="IVdaf.VerifierSharesToMessage"/>.</summary>
     void VerifierSharesToMessage(
         ReadOnlySpan<byte> ctx, ReadOnlySpan<byte> verifierShares, Span<VerifyOutcome> outcomes, Span<byte> verifierMessages);
+
+    /// <summary>Adds adjacent out shares to an aggregate share: all, or if there are outcomes those that are finished.</summary>
+    /// <returns>False if a share is malformed; the aggregate share is then of no use.</returns>
+    bool TryAggregate(Span<byte> aggShare, ReadOnlySpan<byte> outShares, ReadOnlySpan<VerifyOutcome> outcomes);
 }

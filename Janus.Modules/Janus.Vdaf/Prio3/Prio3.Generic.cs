@@ -125,21 +125,16 @@ internal sealed class Prio3<TField> : Prio3
     private protected override void AggregateCore(
         Span<byte> aggShare, ReadOnlySpan<byte> outShares, ReadOnlySpan<VerifyOutcome> outcomes)
     {
-        using Scratch scratch = new(2 * WorkingMemory.LengthOf<TField>(OutputLength));
-        WorkingMemory memory = scratch.Memory;
-        Span<TField> sum = memory.Take<TField>(OutputLength);
-        Span<TField> outShare = memory.Take<TField>(OutputLength);
-        Decode(aggShare, sum, "agg_share");
-        for (int i = 0; i * EncodedOutShareLength < outShares.Length; i++)
+        using Scratch scratch = new(WorkingMemory.LengthOf(aggShare.Length));
+        Span<byte> sum = scratch.Memory.Take<byte>(aggShare.Length);
+        aggShare.CopyTo(sum);
+        IPrio3Batch batch = _lanes.Value is { } lanes ? lanes : _single;
+        if (!batch.TryAggregate(sum, outShares, outcomes))
         {
-            if (outcomes.IsEmpty || outcomes[i] == VerifyOutcome.Finished)
-            {
-                Decode(outShares.Slice(i * EncodedOutShareLength, EncodedOutShareLength), outShare, "out_share");
-                FieldVector.Add<TField>(sum, outShare);
-            }
+            throw Malformed("out_share");
         }
 
-        FieldVector.Encode<TField>(sum, aggShare);
+        sum.CopyTo(aggShare);
     }
 
     private protected override UInt128[] UnshardCore(ReadOnlySpan<ReadOnlyMemory<byte>> aggShares)
@@ -168,9 +163,12 @@ internal sealed class Prio3<TField> : Prio3
     {
         if (!FieldVector.TryDecode(encoded, vector))
         {
-            throw new DecodeException(name, 0, $"an element is not below the modulus of {TField.Name}");
+            throw Malformed(name);
         }
     }
+
+    private static DecodeException Malformed(string name) =>
+        new(name, 0, $"an element is not below the modulus of {TField.Name}");
 
     // What works on the next reports, and on how many of them.
     private IPrio3Batch BatchFor(int reports, out int count)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Janus.Vdaf.Fields;
@@ -87,6 +88,7 @@ internal ref struct XofGroupLanes<TLanes, TVector, TField> : IXofGroup<XofGroupL
         lanes.Clear();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void BindVec(scoped ReadOnlySpan<TField> vector)
     {
         ReadOnlySpan<TVector> words = MemoryMarshal.Cast<TField, TVector>(vector);
@@ -108,8 +110,8 @@ internal ref struct XofGroupLanes<TLanes, TVector, TField> : IXofGroup<XofGroupL
                 for (int i = 0; i < block.Length; i++)
                 {
                     TVector word = words[i];
-                    block[i] = TLanes.Xor(block[i], partial, TLanes.ShiftLeft(word, shift));
-                    partial = TLanes.ShiftRight(word, 64 - shift);
+                    block[i] = TLanes.Xor(block[i], partial, TLanes.ShiftLeftBy(word, shift));
+                    partial = TLanes.ShiftRightBy(word, 64 - shift);
                 }
 
                 _partial = partial;
@@ -180,7 +182,7 @@ internal ref struct XofGroupLanes<TLanes, TVector, TField> : IXofGroup<XofGroupL
             return;
         }
 
-        TVector joined = TLanes.Or(_partial, TLanes.ShiftLeft(word, 8 * _partialBytes));
+        TVector joined = TLanes.Or(_partial, TLanes.ShiftLeftBy(word, 8 * _partialBytes));
         int bytes = _partialBytes + count;
         if (bytes < sizeof(ulong))
         {
@@ -190,7 +192,7 @@ internal ref struct XofGroupLanes<TLanes, TVector, TField> : IXofGroup<XofGroupL
         }
 
         _state[_word] = TLanes.Xor(_state[_word], joined);
-        _partial = _partialBytes == 0 ? default : TLanes.ShiftRight(word, 8 * (sizeof(ulong) - _partialBytes));
+        _partial = _partialBytes == 0 ? default : TLanes.ShiftRightBy(word, 8 * (sizeof(ulong) - _partialBytes));
         _partialBytes = bytes - sizeof(ulong);
         Advance(1);
     }

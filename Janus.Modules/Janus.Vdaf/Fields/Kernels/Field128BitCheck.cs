@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Janus.Vdaf.Lanes;
 
 namespace Janus.Vdaf.Fields.Kernels;
@@ -20,6 +21,7 @@ internal static class Field128BitCheck<TLanes, TVector>
     public static long MemoryLength(int calls) => 3 * WorkingMemory.LengthOf<TVector>((long)calls * Count);
 
     /// <summary>Computes the wires.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
         ReadOnlySpan<Field128Lanes<TLanes, TVector>> meas,
         ReadOnlySpan<Field128Lanes<TLanes, TVector>> basis,
@@ -72,6 +74,7 @@ internal static class Field128BitCheck<TLanes, TVector>
     }
 
     // Each factor is taken to the next power, and the sum of the products with it is returned.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Field128Lanes<TLanes, TVector> Left(
         ReadOnlySpan<Field128Lanes<TLanes, TVector>> meas, int places, int place, Span<TVector> powers, ReadOnlySpan<TVector> rands, int firstCall)
     {
@@ -105,6 +108,7 @@ internal static class Field128BitCheck<TLanes, TVector>
         return Field128Lanes<TLanes, TVector>.Join(p0, p1, p2, p3, p4);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Field128Lanes<TLanes, TVector> Right(
         ReadOnlySpan<Field128Lanes<TLanes, TVector>> meas, int places, int place, ReadOnlySpan<TVector> weights, int firstCall)
     {

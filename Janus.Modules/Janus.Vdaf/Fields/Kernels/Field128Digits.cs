@@ -212,6 +212,39 @@ internal static class Field128Digits<TLanes, TVector>
         a4 = TLanes.ShiftRightSigned(c9, 26);
     }
 
+    /// <summary>
+    /// The digits of a congruent number from about zero to about p. Before, all digits but the last may have 57 bits and the
+    /// last one 54; after, the last one has 25.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Normalize(ref TVector a0, ref TVector a1, ref TVector a2, ref TVector a3, ref TVector a4)
+    {
+        // With t = a4 div 2^24, take off t·p, which is t·2^128 − 7·2^66·t + t.
+        TVector mask = TLanes.Broadcast(Mask);
+        TVector t = TLanes.ShiftRightSigned(a4, 24);
+        a4 = TLanes.And(a4, TLanes.Broadcast((1UL << 24) - 1));
+        a2 = TLanes.Add(a2, TLanes.MultiplySignedHalves(t, TLanes.Broadcast(SevenShifted)));
+        a0 = TLanes.Subtract(a0, t);
+        a1 = TLanes.Add(a1, TLanes.ShiftRightSigned(a0, 26));
+        a0 = TLanes.And(a0, mask);
+        a2 = TLanes.Add(a2, TLanes.ShiftRightSigned(a1, 26));
+        a1 = TLanes.And(a1, mask);
+        a3 = TLanes.Add(a3, TLanes.ShiftRightSigned(a2, 26));
+        a2 = TLanes.And(a2, mask);
+        a4 = TLanes.Add(a4, TLanes.ShiftRightSigned(a3, 26));
+        a3 = TLanes.And(a3, mask);
+    }
+
+    /// <summary>Adds p = 2^128 − 7·2^66 + 1, whose second digit is zero, without carries.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddModulus(ref TVector a0, ref TVector a2, ref TVector a3, ref TVector a4)
+    {
+        a0 = TLanes.Add(a0, TLanes.Broadcast(1));
+        a2 = TLanes.Add(a2, TLanes.Broadcast((Field128.ModulusHigh << 12) & Mask));
+        a3 = TLanes.Add(a3, TLanes.Broadcast((Field128.ModulusHigh >> 14) & Mask));
+        a4 = TLanes.Add(a4, TLanes.Broadcast(Field128.ModulusHigh >> 40));
+    }
+
     /// <summary>The canonical words of a number between −p and p, both excluded.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Join(TVector a0, TVector a1, TVector a2, TVector a3, TVector a4, out TVector low, out TVector high)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Janus.Vdaf.Fields;
 
 namespace Janus.Vdaf.Flp.Gadgets;
@@ -13,6 +14,7 @@ internal sealed class Mul<TField> : Gadget<TField>
 
     public override TField Eval(ReadOnlySpan<TField> inputs) => inputs[0] * inputs[1];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void EvalPoly(
         WireExtension<TField> extension, ReadOnlySpan<TField> wires, Span<TField> sum, Span<TField> scratch)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Janus.Vdaf.Fields;
 
 namespace Janus.Vdaf.Flp.Gadgets;
@@ -26,6 +27,7 @@ internal sealed class PolyEval<TField> : Gadget<TField>
 
     public override TField Eval(ReadOnlySpan<TField> inputs) => Evaluate(inputs[0]);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void EvalPoly(
         WireExtension<TField> extension, ReadOnlySpan<TField> wires, Span<TField> sum, Span<TField> scratch)
     {
