@@ -101,6 +101,36 @@ public interface IVdaf
         Span<byte> publicShare,
         Span<byte> inputShares);
 
+    /// <summary>Shards measurements with given randomness: a batch, for load tests and clients that report in bulk.</summary>
+    /// <param name="ctx">The application context.</param>
+    /// <param name="measurements">The measurements.</param>
+    /// <param name="nonces">Per report, the nonce.</param>
+    /// <param name="rands">Per report, fresh randomness.</param>
+    /// <param name="publicShares">Receives, per report, the public share.</param>
+    /// <param name="inputShares">Receives, per report, the input shares of all aggregators, adjacent and in order.</param>
+    /// <exception cref="InvalidMeasurementException">The VDAF does not accept a measurement; what has been written is of no use.</exception>
+    /// <exception cref="ArgumentException">A buffer has the wrong length.</exception>
+    void Shard(
+        ReadOnlySpan<byte> ctx,
+        ReadOnlySpan<Measurement> measurements,
+        ReadOnlySpan<byte> nonces,
+        ReadOnlySpan<byte> rands,
+        Span<byte> publicShares,
+        Span<byte> inputShares)
+    {
+        int inputSharesLength = measurements.Length == 0 ? 0 : inputShares.Length / measurements.Length;
+        for (int i = 0; i < measurements.Length; i++)
+        {
+            Shard(
+                ctx,
+                measurements[i],
+                nonces.Slice(i * NonceSize, NonceSize),
+                rands.Slice(i * RandSize, RandSize),
+                publicShares.Slice(i * PublicShareLength, PublicShareLength),
+                inputShares.Slice(i * inputSharesLength, inputSharesLength));
+        }
+    }
+
     /// <summary>Begins verification of a batch of reports: VDAF §5.2 (sec-vdaf-verify).</summary>
     /// <param name="verifyKey">The verification key, <see cref="VerifyKeySize"/> bytes.</param>
     /// <param name="ctx">The application context.</param>

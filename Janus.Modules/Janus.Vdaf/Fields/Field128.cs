@@ -9,9 +9,10 @@ namespace Janus.Vdaf.Fields;
 /// carry chains: the terms of each limb are summed on their own, and the carries, which may be negative, are
 /// small signed numbers added to the next limb with their sign extended.
 /// </remarks>
-internal readonly struct Field128 : INttField<Field128>
+internal readonly struct Field128 : IScalarField<Field128>
 {
-    private const ulong ModulusHigh = 0xFFFF_FFFF_FFFF_FFE4;
+    /// <summary>The upper word of the modulus; the lower one is one.</summary>
+    internal const ulong ModulusHigh = 0xFFFF_FFFF_FFFF_FFE4;
 
     // 2^128 − p = Fold·2^64 − 1.
     private const ulong Fold = 28;
@@ -32,6 +33,8 @@ internal readonly struct Field128 : INttField<Field128>
 
     public static int EncodedSize => 2 * sizeof(ulong);
 
+    public static int Lanes => 1;
+
     public static Field128 Zero => default;
 
     public static Field128 One => new(1, 0);
@@ -43,6 +46,8 @@ internal readonly struct Field128 : INttField<Field128>
     public static int AccumulatorLimbs => Field128Vector.AccumulatorLimbs;
 
     public bool IsZero => (_low | _high) == 0;
+
+    public ulong ZeroLanes => Limbs.Bit(IsZero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Field128 operator +(Field128 left, Field128 right)
@@ -93,6 +98,16 @@ internal readonly struct Field128 : INttField<Field128>
         value = new Field128(low, high);
         return AtLeastModulus(low, high) == 0;
     }
+
+    public static ulong DecodeRows(ReadOnlySpan<byte> rows, int stride, int count, Span<Field128> vector) =>
+        FieldVector.DecodeRow(rows, count, vector);
+
+    public static void EncodeRows(ReadOnlySpan<Field128> vector, Span<byte> rows, int stride, int count) =>
+        FieldVector.EncodeRow(vector, rows, count);
+
+    public static bool DecodeElements(ReadOnlySpan<byte> encoded, Span<Field128> vector) => FieldVector.TryDecode(encoded, vector);
+
+    public static void EncodeElements(ReadOnlySpan<Field128> vector, Span<byte> encoded) => FieldVector.Encode(vector, encoded);
 
     public static void MultiplyAccumulate(Field128 factor, ReadOnlySpan<Field128> values, Span<ulong> accumulators) =>
         Field128Vector.MultiplyAccumulate(factor, values, accumulators);

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Janus.Vdaf.Fields;
 
 /// <summary>The field of order p = 2^64 − 2^32 + 1: VDAF §6.1.4 (Parameters).</summary>
-internal readonly struct Field64 : INttField<Field64>
+internal readonly struct Field64 : IScalarField<Field64>
 {
     private const ulong Modulus = 0xFFFF_FFFF_0000_0001;
 
@@ -22,6 +22,8 @@ internal readonly struct Field64 : INttField<Field64>
 
     public static int EncodedSize => sizeof(ulong);
 
+    public static int Lanes => 1;
+
     public static Field64 Zero => default;
 
     public static Field64 One => new(1);
@@ -33,6 +35,8 @@ internal readonly struct Field64 : INttField<Field64>
     public static int AccumulatorLimbs => Field64Vector.AccumulatorLimbs;
 
     public bool IsZero => _value == 0;
+
+    public ulong ZeroLanes => Limbs.Bit(IsZero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Field64 operator +(Field64 left, Field64 right)
@@ -71,6 +75,16 @@ internal readonly struct Field64 : INttField<Field64>
         value = new Field64(BinaryPrimitives.ReadUInt64LittleEndian(encoded));
         return value._value < Modulus;
     }
+
+    public static ulong DecodeRows(ReadOnlySpan<byte> rows, int stride, int count, Span<Field64> vector) =>
+        FieldVector.DecodeRow(rows, count, vector);
+
+    public static void EncodeRows(ReadOnlySpan<Field64> vector, Span<byte> rows, int stride, int count) =>
+        FieldVector.EncodeRow(vector, rows, count);
+
+    public static bool DecodeElements(ReadOnlySpan<byte> encoded, Span<Field64> vector) => FieldVector.TryDecode(encoded, vector);
+
+    public static void EncodeElements(ReadOnlySpan<Field64> vector, Span<byte> encoded) => FieldVector.Encode(vector, encoded);
 
     public static void MultiplyAccumulate(Field64 factor, ReadOnlySpan<Field64> values, Span<ulong> accumulators) =>
         Field64Vector.MultiplyAccumulate(factor, values, accumulators);

@@ -8,26 +8,19 @@ internal sealed class FlpBbcggi19<TField>
     where TField : unmanaged, INttField<TField>
 {
     private readonly GadgetUse<TField>[] _uses;
-    private readonly int _wireCount;
-    private readonly int _wireValues;
-    private readonly int _gadgetScratchLength;
-    private readonly int _queryScratchLength;
-    private readonly int _proveScratchLength;
 
     /// <summary>Computes the lengths of everything the proof system exchanges.</summary>
     public FlpBbcggi19(Circuit<TField> circuit)
     {
         Circuit = circuit;
         _uses = [.. circuit.Gadgets];
-        _wireCount = _uses.Sum(use => use.Arity);
-        ProveRandLength = _wireCount;
+        ProveRandLength = _uses.Sum(use => use.Arity);
         QueryRandLength = _uses.Length + (circuit.EvalOutputLength > 1 ? circuit.EvalOutputLength : 0);
-        ProofLength = _wireCount + _uses.Sum(use => use.GadgetPolyLength);
-        VerifierLength = 1 + _wireCount + _uses.Length;
-        _queryScratchLength = circuit.EvalOutputLength + _uses.Sum(QueryCalls<TField>.ScratchLength);
-        _wireValues = _uses.Sum(use => use.Arity * use.WirePolyLength);
-        _gadgetScratchLength = 4 * _uses.Max(use => use.GadgetValues);
-        _proveScratchLength = circuit.EvalOutputLength + _wireCount + _wireValues + _gadgetScratchLength;
+        ProofLength = ProveRandLength + _uses.Sum(use => use.GadgetPolyLength);
+        VerifierLength = 1 + ProveRandLength + _uses.Length;
+        long output = WorkingMemory.LengthOf<TField>(circuit.EvalOutputLength);
+        QueryMemoryLength = output + QueryCalls<TField>.MemoryLength(_uses);
+        ProveMemoryLength = output + ProveCalls<TField>.MemoryLength(_uses);
     }
 
     /// <summary>The validity circuit.</summary>
@@ -45,63 +38,56 @@ internal sealed class FlpBbcggi19<TField>
     /// <summary>The number of elements of a verifier.</summary>
     public int VerifierLength { get; }
 
+    /// <summary>The working memory that <see cref="Query"/> takes, in bytes.</summary>
+    public long QueryMemoryLength { get; }
+
+    /// <summary>The working memory that <see cref="Prove"/> takes, in bytes.</summary>
+    public long ProveMemoryLength { get; }
+
     /// <summary>Proves an encoded measurement valid: VDAF §7.3.3 (flp-bbcggi19-construction-prove).</summary>
     public void Prove(
         ReadOnlySpan<TField> meas,
         ReadOnlySpan<TField> proveRand,
         ReadOnlySpan<TField> jointRand,
-        Span<TField> proof)
+        Span<TField> proof,
+        WorkingMemory memory)
     {
-        using Scratch<TField> scratch = new(_proveScratchLength);
-        Span<TField> output = scratch.Take(Circuit.EvalOutputLength);
-        ProveCalls<TField> calls = new(
-            _uses,
-            scratch.Take(_wireCount),
-            scratch.Take(_wireValues),
-            stackalloc int[_uses.Length],
-            proveRand);
-        Span<TField> rest = scratch.Take(_gadgetScratchLength);
+        Span<TField> output = memory.Take<TField>(Circuit.EvalOutputLength);
+        ProveCalls<TField> calls = new(_uses, stackalloc int[_uses.Length], proveRand, memory);
         Circuit.Eval(meas, jointRand, TField.One, ref calls, output);
         for (int gadget = 0; gadget < _uses.Length; gadget++)
         {
             GadgetUse<TField> use = _uses[gadget];
-            Span<TField> values = rest[..use.GadgetValues];
-            values.Clear();
-            use.Gadget.EvalPoly(use.WireExtension, calls.Wires(gadget), values, rest[use.GadgetValues..]);
             proveRand[..use.Arity].CopyTo(proof);
-            values[..use.GadgetPolyLength].CopyTo(proof[use.Arity..]);
+            calls.Evaluate(gadget)[..use.GadgetPolyLength].CopyTo(proof[use.Arity..]);
             proveRand = proveRand[use.Arity..];
             proof = proof[(use.Arity + use.GadgetPolyLength)..];
         }
     }
 
-    /// <summary>
-    /// Computes a verifier, or a share of one; false in the rare case that the randomness would reveal a gadget's
-    /// output: VDAF §7.3.4 (flp-bbcggi19-construction-query).
-    /// </summary>
-    public bool TryQuery(
+    /// <summary>Computes a verifier, or a share of one: VDAF §7.3.4 (flp-bbcggi19-construction-query).</summary>
+    /// <returns>
+    /// The lanes in which, as happens rarely, the randomness would reveal a gadget's output; bit i for lane i. Their
+    /// verifiers must not be used.
+    /// </returns>
+    public ulong Query(
         ReadOnlySpan<TField> meas,
         ReadOnlySpan<TField> proof,
         ReadOnlySpan<TField> queryRand,
         ReadOnlySpan<TField> jointRand,
         TField sharesInverse,
-        Span<TField> verifier)
+        Span<TField> verifier,
+        WorkingMemory memory)
     {
-        using Scratch<TField> scratch = new(_queryScratchLength);
-        using Scratch<ulong> accumulators = new(_wireCount * TField.AccumulatorLimbs);
-        Span<TField> output = scratch.Take(Circuit.EvalOutputLength);
-        QueryCalls<TField> calls = new(
-            _uses,
-            scratch.Take(_queryScratchLength - output.Length),
-            accumulators.Take(_wireCount * TField.AccumulatorLimbs),
-            stackalloc int[_uses.Length]);
+        Span<TField> output = memory.Take<TField>(Circuit.EvalOutputLength);
+        QueryCalls<TField> calls = new(_uses, stackalloc int[_uses.Length], memory);
         ReadOnlySpan<TField> reduceRand = queryRand[..^_uses.Length];
         ReadOnlySpan<TField> testPoints = queryRand[^_uses.Length..];
-        bool usable = true;
+        ulong unusable = 0;
         for (int gadget = 0; gadget < _uses.Length; gadget++)
         {
             int arity = _uses[gadget].Arity, length = _uses[gadget].GadgetPolyLength;
-            usable &= calls.TryStart(gadget, proof[..arity], proof.Slice(arity, length), testPoints[gadget]);
+            unusable |= calls.Start(gadget, proof[..arity], proof.Slice(arity, length), testPoints[gadget]);
             proof = proof[(arity + length)..];
         }
 
@@ -110,21 +96,24 @@ internal sealed class FlpBbcggi19<TField>
         verifier = verifier[1..];
         for (int gadget = 0; gadget < _uses.Length; gadget++)
         {
-            calls.Finish(gadget, verifier[..(_uses[gadget].Arity + 1)]);
+            calls.Finish(gadget, testPoints[gadget], verifier[..(_uses[gadget].Arity + 1)]);
             verifier = verifier[(_uses[gadget].Arity + 1)..];
         }
 
-        return usable;
+        return unusable;
     }
 
-    /// <summary>Whether a verifier comes from a valid measurement: VDAF §7.3.5 (flp-bbcggi19-construction-decide).</summary>
-    public bool Decide(ReadOnlySpan<TField> verifier)
+    /// <summary>
+    /// The lanes, bit i for lane i, whose verifiers come from a valid measurement: VDAF §7.3.5
+    /// (flp-bbcggi19-construction-decide).
+    /// </summary>
+    public ulong Decide(ReadOnlySpan<TField> verifier)
     {
-        bool valid = verifier[0].IsZero;
+        ulong valid = verifier[0].ZeroLanes;
         verifier = verifier[1..];
         foreach (GadgetUse<TField> use in _uses)
         {
-            valid &= (use.Gadget.Eval(verifier[..use.Arity]) - verifier[use.Arity]).IsZero;
+            valid &= (use.Gadget.Eval(verifier[..use.Arity]) - verifier[use.Arity]).ZeroLanes;
             verifier = verifier[(use.Arity + 1)..];
         }
 

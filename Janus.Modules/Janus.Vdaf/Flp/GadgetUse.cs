@@ -12,9 +12,13 @@ internal sealed class GadgetUse<TField>
     where TField : unmanaged, INttField<TField>
 {
     /// <summary>Precomputes the polynomial machinery for <paramref name="calls"/> calls.</summary>
-    public GadgetUse(Gadget<TField> gadget, int calls)
+    /// <param name="gadget">The gadget.</param>
+    /// <param name="calls">The number of calls.</param>
+    /// <param name="checksBits">See <see cref="ChecksBits"/>.</param>
+    public GadgetUse(Gadget<TField> gadget, int calls, bool checksBits = false)
     {
         Gadget = gadget;
+        ChecksBits = checksBits;
         Calls = calls;
         WirePolyLength = (int)BitOperations.RoundUpToPowerOf2((uint)calls + 1);
         GadgetPolyLength = (gadget.Degree * (WirePolyLength - 1)) + 1;
@@ -30,6 +34,12 @@ internal sealed class GadgetUse<TField>
 
     /// <summary>The number of calls.</summary>
     public int Calls { get; }
+
+    /// <summary>
+    /// Whether the circuit makes all calls by <see cref="IGadgetCalls{TField}.CheckBits"/>: then the prover needs no memory
+    /// for all the wires at once.
+    /// </summary>
+    public bool ChecksBits { get; }
 
     /// <summary>The number of input wires of the gadget.</summary>
     public int Arity => Gadget.Arity;

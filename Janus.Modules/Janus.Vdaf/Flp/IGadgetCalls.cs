@@ -12,4 +12,10 @@ internal interface IGadgetCalls<TField>
 
     /// <summary>Calls a gadget on the inputs filled in before.</summary>
     TField Call(int gadget);
+
+    /// <summary>
+    /// Makes all calls of a gadget that sums up products, as the check that every element is a bit makes them: see
+    /// <see cref="INttField{TSelf}.QueryBitCheck"/>. Returns the sum of the gadget's outputs.
+    /// </summary>
+    TField CheckBits(int gadget, ReadOnlySpan<TField> meas, ReadOnlySpan<TField> jointRand, TField sharesInverse);
 }

@@ -8,44 +8,47 @@ internal readonly ref struct ProveCalls<TField> : IGadgetCalls<TField>
     where TField : unmanaged, INttField<TField>
 {
     private readonly GadgetUse<TField>[] _uses;
+    private readonly ReadOnlySpan<TField> _wireSeeds;
     private readonly Span<TField> _inputs;
     private readonly Span<TField> _wires;
+    private readonly Span<TField> _values;
     private readonly Span<int> _counts;
+    private readonly WorkingMemory _memory;
 
     /// <summary>Starts with the wire seeds in place.</summary>
     /// <param name="uses">The circuit's gadgets.</param>
-    /// <param name="inputs">Room for the inputs of one call of every gadget.</param>
-    /// <param name="wires">Zeroed room for the wire polynomials of all gadgets.</param>
-    /// <param name="counts">Zeroed room for one counter per gadget.</param>
+    /// <param name="counts">Room for one counter per gadget.</param>
     /// <param name="wireSeeds">The prover's randomness.</param>
-    public ProveCalls(
-        GadgetUse<TField>[] uses,
-        Span<TField> inputs,
-        Span<TField> wires,
-        Span<int> counts,
-        ReadOnlySpan<TField> wireSeeds)
+    /// <param name="memory">Working memory: <see cref="MemoryLength"/>.</param>
+    public ProveCalls(GadgetUse<TField>[] uses, Span<int> counts, ReadOnlySpan<TField> wireSeeds, WorkingMemory memory)
     {
         _uses = uses;
-        _inputs = inputs;
-        _wires = wires;
         _counts = counts;
+        _wireSeeds = wireSeeds;
+        _inputs = memory.Take<TField>(wireSeeds.Length);
+        _wires = memory.TakeZeroed<TField>(uses.Sum(WireValues));
+        _values = memory.TakeZeroed<TField>(uses.Sum(use => use.GadgetValues));
+        _memory = memory;
+        counts.Clear();
         for (int gadget = 0; gadget < uses.Length; gadget++)
         {
-            Record(gadget, wireSeeds[..uses[gadget].Arity]);
-            wireSeeds = wireSeeds[uses[gadget].Arity..];
+            if (!uses[gadget].ChecksBits)
+            {
+                Record(gadget, Seeds(gadget));
+            }
         }
     }
 
-    public Span<TField> Inputs(int gadget)
-    {
-        int offset = 0;
-        for (int i = 0; i < gadget; i++)
-        {
-            offset += _uses[i].Arity;
-        }
+    /// <summary>The working memory for a circuit's gadgets, in bytes.</summary>
+    public static long MemoryLength(GadgetUse<TField>[] uses) =>
+        WorkingMemory.LengthOf<TField>(uses.Sum(use => use.Arity))
+            + WorkingMemory.LengthOf<TField>(uses.Sum(WireValues))
+            + WorkingMemory.LengthOf<TField>(uses.Sum(use => use.GadgetValues))
+            + uses.Max(use => use.ChecksBits
+                ? TField.ProveBitCheckMemory(use.Calls, use.WirePolyLength)
+                : WorkingMemory.LengthOf<TField>(3L * use.GadgetValues));
 
-        return _inputs.Slice(offset, _uses[gadget].Arity);
-    }
+    public Span<TField> Inputs(int gadget) => _inputs.Slice(SeedOffset(gadget), _uses[gadget].Arity);
 
     public TField Call(int gadget)
     {
@@ -54,16 +57,64 @@ internal readonly ref struct ProveCalls<TField> : IGadgetCalls<TField>
         return _uses[gadget].Gadget.Eval(inputs);
     }
 
-    /// <summary>The wire polynomials of one gadget, one after the other.</summary>
-    public Span<TField> Wires(int gadget)
+    // What the circuit would go on to compute with the outputs is nothing that a proof needs.
+    public TField CheckBits(int gadget, ReadOnlySpan<TField> meas, ReadOnlySpan<TField> jointRand, TField sharesInverse)
+    {
+        TField.ProveBitCheck(
+            meas, Seeds(gadget), jointRand, sharesInverse, _uses[gadget].WireExtension.Doubling, Values(gadget), _memory);
+        return TField.Zero;
+    }
+
+    /// <summary>The values of a gadget's polynomial at all roots of unity, once the circuit has run.</summary>
+    public Span<TField> Evaluate(int gadget)
+    {
+        GadgetUse<TField> use = _uses[gadget];
+        Span<TField> values = Values(gadget);
+        if (!use.ChecksBits)
+        {
+            WorkingMemory memory = _memory;
+            use.Gadget.EvalPoly(use.WireExtension, Wires(gadget), values, memory.Take<TField>(3 * use.GadgetValues));
+        }
+
+        return values;
+    }
+
+    private static int WireValues(GadgetUse<TField> use) => use.ChecksBits ? 0 : use.Arity * use.WirePolyLength;
+
+    private ReadOnlySpan<TField> Seeds(int gadget) => _wireSeeds.Slice(SeedOffset(gadget), _uses[gadget].Arity);
+
+    private int SeedOffset(int gadget)
     {
         int offset = 0;
         for (int i = 0; i < gadget; i++)
         {
-            offset += _uses[i].Arity * _uses[i].WirePolyLength;
+            offset += _uses[i].Arity;
         }
 
-        return _wires.Slice(offset, _uses[gadget].Arity * _uses[gadget].WirePolyLength);
+        return offset;
+    }
+
+    private Span<TField> Values(int gadget)
+    {
+        int offset = 0;
+        for (int i = 0; i < gadget; i++)
+        {
+            offset += _uses[i].GadgetValues;
+        }
+
+        return _values.Slice(offset, _uses[gadget].GadgetValues);
+    }
+
+    // The wire polynomials of one gadget, one after the other.
+    private Span<TField> Wires(int gadget)
+    {
+        int offset = 0;
+        for (int i = 0; i < gadget; i++)
+        {
+            offset += WireValues(_uses[i]);
+        }
+
+        return _wires.Slice(offset, WireValues(_uses[gadget]));
     }
 
     private void Record(int gadget, ReadOnlySpan<TField> inputs)

@@ -19,26 +19,27 @@ internal readonly ref struct QueryCalls<TField> : IGadgetCalls<TField>
     private readonly Span<TField> _scratch;
     private readonly Span<ulong> _accumulators;
     private readonly Span<int> _counts;
+    private readonly WorkingMemory _memory;
 
-    /// <summary>Starts with every part unset: see <see cref="TryStart"/>.</summary>
+    /// <summary>Starts with every part unset: see <see cref="Start"/>.</summary>
     /// <param name="uses">The circuit's gadgets.</param>
-    /// <param name="scratch">Room for <see cref="ScratchLength"/> elements per gadget.</param>
-    /// <param name="accumulators">Room for an accumulator per wire of every gadget.</param>
     /// <param name="counts">Room for one counter per gadget.</param>
-    public QueryCalls(
-        GadgetUse<TField>[] uses, Span<TField> scratch, Span<ulong> accumulators, Span<int> counts)
+    /// <param name="memory">Working memory: <see cref="MemoryLength"/>.</param>
+    public QueryCalls(GadgetUse<TField>[] uses, Span<int> counts, WorkingMemory memory)
     {
         _uses = uses;
-        _scratch = scratch;
-        _accumulators = accumulators;
         _counts = counts;
-        accumulators.Clear();
+        _scratch = memory.Take<TField>(uses.Sum(ScratchLength));
+        _accumulators = memory.TakeZeroed<ulong>(uses.Sum(use => use.Arity) * TField.AccumulatorLimbs);
+        _memory = memory;
         counts.Clear();
     }
 
-    /// <summary>The number of elements of working memory for one gadget.</summary>
-    public static int ScratchLength(GadgetUse<TField> use) =>
-        use.Arity + use.WirePolyLength + (2 * use.GadgetValues);
+    /// <summary>The working memory for a circuit's gadgets, in bytes.</summary>
+    public static long MemoryLength(GadgetUse<TField>[] uses) =>
+        WorkingMemory.LengthOf<TField>(uses.Sum(ScratchLength))
+            + WorkingMemory.LengthOf<ulong>((long)uses.Sum(use => use.Arity) * TField.AccumulatorLimbs)
+            + uses.Max(use => TField.QueryBitCheckMemory(use.Calls, use.Arity));
 
     public Span<TField> Inputs(int gadget) => Region(gadget)[.._uses[gadget].Arity];
 
@@ -50,26 +51,41 @@ internal readonly ref struct QueryCalls<TField> : IGadgetCalls<TField>
         return GadgetPoly(gadget)[k * use.OutputStep];
     }
 
-    /// <summary>
-    /// Takes a gadget's wire seeds, gadget polynomial and test point; false if the test point is a root of unity.
-    /// </summary>
-    public bool TryStart(int gadget, ReadOnlySpan<TField> wireSeeds, ReadOnlySpan<TField> gadgetPoly, TField testPoint)
+    public TField CheckBits(int gadget, ReadOnlySpan<TField> meas, ReadOnlySpan<TField> jointRand, TField sharesInverse)
+    {
+        GadgetUse<TField> use = _uses[gadget];
+        TField.QueryBitCheck(
+            meas, WireBasis(gadget).Slice(1, jointRand.Length), jointRand, sharesInverse, Inputs(gadget), _memory);
+        TField.MultiplyAccumulate(TField.One, Inputs(gadget), Accumulators(gadget));
+        TField sum = TField.Zero;
+        for (int k = 1; k <= jointRand.Length; k++)
+        {
+            sum += GadgetPoly(gadget)[k * use.OutputStep];
+        }
+
+        return sum;
+    }
+
+    /// <summary>Takes a gadget's wire seeds, gadget polynomial and test point.</summary>
+    /// <returns>The lanes in which the test point is a root of unity, bit i for lane i.</returns>
+    public ulong Start(int gadget, ReadOnlySpan<TField> wireSeeds, ReadOnlySpan<TField> gadgetPoly, TField testPoint)
     {
         Span<TField> values = GadgetPoly(gadget);
         gadgetPoly.CopyTo(values);
         _uses[gadget].GadgetExtension.Extend(values);
-        bool usable = _uses[gadget].WireBasis.TryEvaluate(testPoint, WireBasis(gadget));
-        _uses[gadget].GadgetBasis.TryEvaluate(testPoint, GadgetBasis(gadget));
+        ulong unusable = _uses[gadget].WireBasis.Evaluate(testPoint, WireBasis(gadget));
         TField.MultiplyAccumulate(WireBasis(gadget)[0], wireSeeds, Accumulators(gadget));
-        return usable;
+        return unusable;
     }
 
     /// <summary>Writes the values of the wire polynomials and of the gadget polynomial at the test point.</summary>
-    public void Finish(int gadget, Span<TField> checks)
+    public void Finish(int gadget, TField testPoint, Span<TField> checks)
     {
         TField.Reduce(Accumulators(gadget), checks[..^1]);
-        checks[^1] = TField.InnerProduct(GadgetBasis(gadget), GadgetPoly(gadget));
+        checks[^1] = _uses[gadget].GadgetBasis.Interpolate(testPoint, GadgetPoly(gadget));
     }
+
+    private static int ScratchLength(GadgetUse<TField> use) => use.Arity + use.WirePolyLength + use.GadgetValues;
 
     private Span<TField> Region(int gadget)
     {
@@ -84,9 +100,6 @@ internal readonly ref struct QueryCalls<TField> : IGadgetCalls<TField>
 
     private Span<TField> WireBasis(int gadget) =>
         Region(gadget).Slice(_uses[gadget].Arity, _uses[gadget].WirePolyLength);
-
-    private Span<TField> GadgetBasis(int gadget) =>
-        Region(gadget).Slice(_uses[gadget].Arity + _uses[gadget].WirePolyLength, _uses[gadget].GadgetValues);
 
     private Span<TField> GadgetPoly(int gadget) => Region(gadget)[^_uses[gadget].GadgetValues..];
 

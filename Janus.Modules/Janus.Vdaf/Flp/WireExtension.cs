@@ -26,10 +26,15 @@ internal sealed class WireExtension<TField>
     /// <summary>The number of values of a wire polynomial.</summary>
     public int WirePolyLength { get; }
 
-    /// <summary>Writes the values of one wire polynomial at all nodes of the gadget polynomial.</summary>
-    public void Extend(ReadOnlySpan<TField> wire, Span<TField> values, Span<TField> scratch)
+    /// <summary>The first doubling: of a gadget of degree two, the only one.</summary>
+    public EvaluationDoubling<TField> Doubling => _doublings[0];
+
+    /// <summary>
+    /// Replaces the values of one wire polynomial, the first <see cref="WirePolyLength"/>, by those at all nodes of the
+    /// gadget polynomial.
+    /// </summary>
+    public void Extend(Span<TField> values, Span<TField> scratch)
     {
-        wire.CopyTo(values);
         foreach (EvaluationDoubling<TField> doubling in _doublings)
         {
             doubling.Double(values, scratch);

@@ -1,4 +1,3 @@
-using Janus.Vdaf.Fields;
 
 namespace Janus.Vdaf.PingPong;
 
@@ -82,10 +81,11 @@ public sealed partial class PingPongTopology
         PingPongMessage form = PingPongMessage.Of(_vdaf, aggParam, 0);
         int statesLength = reports.Length * _vdaf.VerifyStateLength(aggParam, 0);
         int sharesLength = reports.Length * form.VerifierShareLength;
-        using Scratch<byte> scratch = new(statesLength + (3 * sharesLength));
-        Span<byte> states = scratch.Take(statesLength);
-        Span<byte> shares = scratch.Take(sharesLength);
-        Span<byte> pairs = scratch.Take(2 * sharesLength);
+        using Scratch scratch = new(WorkingMemory.LengthOf(statesLength, sharesLength, 2 * sharesLength));
+        WorkingMemory memory = scratch.Memory;
+        Span<byte> states = memory.TakeZeroed<byte>(statesLength);
+        Span<byte> shares = memory.TakeZeroed<byte>(sharesLength);
+        Span<byte> pairs = memory.TakeZeroed<byte>(2 * sharesLength);
         _vdaf.VerifyInit(verifyKey, ctx, HelperId, aggParam, reports, outcomes, states, shares);
         _vdaf.CheckPublicShares(HelperId, aggParam, reports, shares, outcomes);
         Read(form, LeaderId, inbound, outcomes, [], pairs);
@@ -108,11 +108,12 @@ public sealed partial class PingPongTopology
         int verifierMessagesLength = inbound.Length * form.VerifierMessageLength;
         int betweenLength = inbound.Length * StateLength(aggParam, inboundMessage);
         int sharesLength = inbound.Length * form.VerifierShareLength;
-        using Scratch<byte> scratch = new(verifierMessagesLength + betweenLength + (3 * sharesLength));
-        Span<byte> verifierMessages = scratch.Take(verifierMessagesLength);
-        Span<byte> between = scratch.Take(betweenLength);
-        Span<byte> shares = scratch.Take(sharesLength);
-        Span<byte> pairs = scratch.Take(2 * sharesLength);
+        using Scratch scratch = new(WorkingMemory.LengthOf(verifierMessagesLength, betweenLength, sharesLength, 2 * sharesLength));
+        WorkingMemory memory = scratch.Memory;
+        Span<byte> verifierMessages = memory.TakeZeroed<byte>(verifierMessagesLength);
+        Span<byte> between = memory.TakeZeroed<byte>(betweenLength);
+        Span<byte> shares = memory.TakeZeroed<byte>(sharesLength);
+        Span<byte> pairs = memory.TakeZeroed<byte>(2 * sharesLength);
         int sender = inboundMessage % 2;
         outcomes.Fill(VerifyOutcome.Continued);
         Read(form, sender, inbound, outcomes, verifierMessages, pairs);
@@ -139,9 +140,10 @@ public sealed partial class PingPongTopology
         Span<byte> outShares)
     {
         PingPongMessage form = PingPongMessage.Of(_vdaf, aggParam, round + 1);
-        using Scratch<byte> scratch = new(outcomes.Length * (form.VerifierMessageLength + form.VerifierShareLength));
-        Span<byte> verifierMessages = scratch.Take(outcomes.Length * form.VerifierMessageLength);
-        Span<byte> nextShares = scratch.Take(outcomes.Length * form.VerifierShareLength);
+        using Scratch scratch = new(WorkingMemory.LengthOf(outcomes.Length * form.VerifierMessageLength, outcomes.Length * form.VerifierShareLength));
+        WorkingMemory memory = scratch.Memory;
+        Span<byte> verifierMessages = memory.TakeZeroed<byte>(outcomes.Length * form.VerifierMessageLength);
+        Span<byte> nextShares = memory.TakeZeroed<byte>(outcomes.Length * form.VerifierShareLength);
         _vdaf.VerifierSharesToMessage(ctx, aggParam, round, pairs, outcomes, verifierMessages);
         _vdaf.VerifyNext(ctx, aggParam, round, states, verifierMessages, outcomes, nextStates, nextShares, outShares);
         Write(form, outcomes, verifierMessages, nextShares, messages);

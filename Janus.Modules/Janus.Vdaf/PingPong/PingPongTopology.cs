@@ -1,4 +1,3 @@
-using Janus.Vdaf.Fields;
 
 namespace Janus.Vdaf.PingPong;
 
@@ -85,8 +84,9 @@ public sealed partial class PingPongTopology
         Arguments.CheckLength(outcomes.Length, reports.Length, nameof(outcomes));
         Arguments.CheckLength(states.Length, (long)reports.Length * stateLength, nameof(states));
         Arguments.CheckLength(messages.Length, (long)reports.Length * form.Length, nameof(messages));
-        using Scratch<byte> scratch = new(Math.Min(GroupLength, reports.Length) * form.VerifierShareLength);
-        Span<byte> shares = scratch.Take(Math.Min(GroupLength, reports.Length) * form.VerifierShareLength);
+        int sharesLength = Math.Min(GroupLength, reports.Length) * form.VerifierShareLength;
+        using Scratch scratch = new(WorkingMemory.LengthOf(sharesLength));
+        Span<byte> shares = scratch.Memory.TakeZeroed<byte>(sharesLength);
         for (int start = 0; start < reports.Length; start += GroupLength)
         {
             int count = Math.Min(GroupLength, reports.Length - start);

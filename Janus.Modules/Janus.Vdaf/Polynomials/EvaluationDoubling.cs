@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Janus.Vdaf.Fields;
 
 namespace Janus.Vdaf.Polynomials;
@@ -11,7 +12,6 @@ internal sealed class EvaluationDoubling<TField>
 {
     private readonly Ntt<TField> _ntt;
 
-    // s^i / n in bit-reversed order, where s is the 2n-th root of unity.
     private readonly TField[] _shift;
 
     /// <summary>Precomputes the doubling of 2^<paramref name="logSize"/> values.</summary>
@@ -23,7 +23,7 @@ internal sealed class EvaluationDoubling<TField>
         TField power = TField.Invert(TField.FromUInt64((ulong)Size));
         for (int i = 0; i < Size; i++)
         {
-            _shift[ReverseBits(i, logSize)] = power;
+            _shift[ReverseBits(i, logSize)] = TField.ToFactor(power);
             power *= root;
         }
     }
@@ -31,10 +31,20 @@ internal sealed class EvaluationDoubling<TField>
     /// <summary>The number of values before doubling.</summary>
     public int Size => _ntt.Size;
 
+    /// <summary>The inverse n-th roots of unity that the transforms need, as factors.</summary>
+    public ReadOnlySpan<TField> InverseRoots => _ntt.InverseRoots;
+
+    /// <summary>The n-th roots of unity that the transforms need, as factors.</summary>
+    public ReadOnlySpan<TField> Roots => _ntt.Roots;
+
+    /// <summary>The powers of the 2n-th root of unity divided by n, in bit-reversed order, as factors.</summary>
+    public ReadOnlySpan<TField> Shift => _shift;
+
     /// <summary>
     /// Replaces the first <see cref="Size"/> values by twice as many; <paramref name="scratch"/> holds at least
     /// <see cref="Size"/> elements.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Double(Span<TField> values, Span<TField> scratch)
     {
         Span<TField> odd = scratch[..Size];
@@ -42,7 +52,7 @@ internal sealed class EvaluationDoubling<TField>
         _ntt.InverseToBitReversed(odd);
         for (int i = 0; i < odd.Length; i++)
         {
-            odd[i] *= _shift[i];
+            odd[i] = TField.Scale(odd[i], _shift[i]);
         }
 
         _ntt.ForwardFromBitReversed(odd);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Janus.Vdaf.Fields;
 
 namespace Janus.Vdaf.Polynomials;
@@ -11,6 +12,7 @@ namespace Janus.Vdaf.Polynomials;
 internal sealed class Ntt<TField>
     where TField : unmanaged, INttField<TField>
 {
+    // As factors.
     private readonly TField[] _roots;
     private readonly TField[] _inverseRoots;
 
@@ -26,8 +28,8 @@ internal sealed class Ntt<TField>
         TField power = TField.One, inversePower = TField.One;
         for (int i = 0; i < half; i++)
         {
-            _roots[i] = power;
-            _inverseRoots[i] = inversePower;
+            _roots[i] = TField.ToFactor(power);
+            _inverseRoots[i] = TField.ToFactor(inversePower);
             power *= root;
             inversePower *= inverse;
         }
@@ -36,10 +38,17 @@ internal sealed class Ntt<TField>
     /// <summary>The number of values.</summary>
     public int Size { get; }
 
+    /// <summary>The first half of the inverse roots of unity, as factors.</summary>
+    public ReadOnlySpan<TField> InverseRoots => _inverseRoots;
+
+    /// <summary>The first half of the roots of unity, as factors.</summary>
+    public ReadOnlySpan<TField> Roots => _roots;
+
     /// <summary>
     /// Turns values at the roots of unity, in natural order, into coefficients times <see cref="Size"/>, in
     /// bit-reversed order.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void InverseToBitReversed(Span<TField> values)
     {
         for (int length = Size / 2, stride = 1; length > 0; length /= 2, stride *= 2)
@@ -53,7 +62,7 @@ internal sealed class Ntt<TField>
                 {
                     TField u = low[j], v = high[j];
                     low[j] = u + v;
-                    high[j] = (u - v) * _inverseRoots[j * stride];
+                    high[j] = TField.Scale(u - v, _inverseRoots[j * stride]);
                 }
             }
         }
@@ -62,6 +71,7 @@ internal sealed class Ntt<TField>
     /// <summary>
     /// Turns coefficients in bit-reversed order into values at the roots of unity, in natural order.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ForwardFromBitReversed(Span<TField> values)
     {
         for (int length = 1, stride = Size / 2; length < Size; length *= 2, stride /= 2)
@@ -73,7 +83,7 @@ internal sealed class Ntt<TField>
                 Butterfly(ref low[0], ref high[0]);
                 for (int j = 1; j < low.Length; j++)
                 {
-                    TField u = low[j], v = high[j] * _roots[j * stride];
+                    TField u = low[j], v = TField.Scale(high[j], _roots[j * stride]);
                     low[j] = u + v;
                     high[j] = u - v;
                 }
@@ -82,6 +92,7 @@ internal sealed class Ntt<TField>
     }
 
     // The first root of every block is one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Butterfly(ref TField low, ref TField high)
     {
         TField u = low, v = high;

@@ -1,89 +1,154 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
 using Janus.Codec;
 using Janus.Vdaf.Fields;
 using Janus.Vdaf.Flp;
+using Janus.Vdaf.Lanes;
 using Janus.Vdaf.Xof;
 
 namespace Janus.Vdaf;
 
-/// <summary>Prio3 over one field: VDAF §7.2 (prio3-construction).</summary>
-/// <typeparam name="TField">The field.</typeparam>
-internal sealed partial class Prio3<TField> : Prio3
-    where TField : unmanaged, INttField<TField>
+/// <summary>Prio3 over one field: chooses between one report at a time and several side by side.</summary>
+/// <typeparam name="TField">The field, of one lane.</typeparam>
+internal sealed class Prio3<TField> : Prio3
+    where TField : unmanaged, IScalarField<TField>
 {
-    private const int SeedSize = XofTurboShake128.SeedSize;
-    private const int DstPrefixLength = 8;
+    // With fewer reports left over than this share of the lanes, one at a time is faster.
+    private const int WorthwhileShare = 4;
 
-    private readonly FlpBbcggi19<TField> _flp;
-    private readonly TField _sharesInverse;
-    private readonly byte[] _dstPrefix;
+    private readonly CircuitParameters _parameters;
+    private readonly Circuit<TField> _circuit;
+    private readonly Prio3Batch<TField, XofGroup<TField>> _single;
+    private readonly Lazy<IPrio3Batch?> _lanes;
 
-    /// <summary>Puts a proof system to use under an algorithm's code point.</summary>
-    public Prio3(uint algorithmId, string name, int shares, int proofCount, FlpBbcggi19<TField> flp)
-        : base(algorithmId, name, shares, proofCount, LengthsOf(flp))
+    /// <summary>Puts a circuit to use under an algorithm's code point.</summary>
+    public Prio3(
+        uint algorithmId, string name, int shares, int proofCount, CircuitParameters parameters, InstructionSet instructionSet)
+        : this(algorithmId, name, shares, proofCount, parameters, instructionSet, new FlpBbcggi19<TField>(parameters.Create<TField>()))
     {
-        _flp = flp;
-        _sharesInverse = TField.Invert(TField.FromUInt64((ulong)shares));
-
-        // VDAF §6.2.3 (dst-binder): version, algorithm class, algorithm, and a usage that each XOF fills in.
-        _dstPrefix = new byte[DstPrefixLength];
-        _dstPrefix[0] = VdafDraft.Version;
-        BinaryPrimitives.WriteUInt32BigEndian(_dstPrefix.AsSpan(2), algorithmId);
     }
 
-    /// <summary>What an XOF is used for: VDAF §7.2 (prio3-construction).</summary>
-    private enum Usage : ushort
+    private Prio3(
+        uint algorithmId,
+        string name,
+        int shares,
+        int proofCount,
+        CircuitParameters parameters,
+        InstructionSet instructionSet,
+        FlpBbcggi19<TField> flp)
+        : base(algorithmId, name, shares, proofCount, LengthsOf(flp), instructionSet)
     {
-        MeasShare = 1,
-        ProofShare = 2,
-        JointRandomness = 3,
-        ProveRandomness = 4,
-        QueryRandomness = 5,
-        JointRandSeed = 6,
-        JointRandPart = 7,
+        _parameters = parameters;
+        _circuit = flp.Circuit;
+        _single = new Prio3Batch<TField, XofGroup<TField>>(this, flp);
+
+        // Many clients need no more than one report: the tables for several are made when they are first wanted.
+        _lanes = new Lazy<IPrio3Batch?>(CreateLanes);
     }
 
-    private Circuit<TField> Circuit => _flp.Circuit;
+    internal override Prio3 With(InstructionSet instructionSet) =>
+        new Prio3<TField>(AlgorithmId, Name, Shares, ProofCount, _parameters, instructionSet);
 
-    private int MeasBytes => Circuit.MeasLength * TField.EncodedSize;
+    private protected override void ShardCore(
+        ReadOnlySpan<byte> ctx,
+        ReadOnlySpan<Measurement> measurements,
+        ReadOnlySpan<byte> nonces,
+        ReadOnlySpan<byte> rands,
+        Span<byte> publicShares,
+        Span<byte> inputShares)
+    {
+        int measLength = _circuit.MeasLength;
+        using (Scratch scratch = new(WorkingMemory.LengthOf<TField>(measLength)))
+        {
+            Span<TField> meas = scratch.Memory.Take<TField>(measLength);
+            for (int i = 0; i < measurements.Length; i++)
+            {
+                _circuit.Encode(measurements[i], meas);
+                FieldVector.Encode<TField>(meas, inputShares.Slice(i * InputSharesLength, measLength * TField.EncodedSize));
+            }
+        }
+
+        for (int start = 0; start < measurements.Length;)
+        {
+            IPrio3Batch batch = BatchFor(measurements.Length - start, out int count);
+            batch.Shard(
+                ctx,
+                nonces.Slice(start * NonceSize, count * NonceSize),
+                rands.Slice(start * RandSize, count * RandSize),
+                publicShares.Slice(start * PublicShareLength, count * PublicShareLength),
+                inputShares.Slice(start * InputSharesLength, count * InputSharesLength));
+            start += count;
+        }
+    }
+
+    private protected override void VerifyInitCore(
+        ReadOnlySpan<byte> verifyKey,
+        ReadOnlySpan<byte> ctx,
+        int aggregatorId,
+        ReadOnlySpan<VerifyInput> reports,
+        Span<VerifyOutcome> outcomes,
+        Span<byte> states,
+        Span<byte> verifierShares)
+    {
+        for (int start = 0; start < reports.Length;)
+        {
+            IPrio3Batch batch = BatchFor(reports.Length - start, out int count);
+            batch.VerifyInit(
+                verifyKey,
+                ctx,
+                aggregatorId,
+                reports.Slice(start, count),
+                outcomes.Slice(start, count),
+                states.Slice(start * EncodedVerifyStateLength, count * EncodedVerifyStateLength),
+                verifierShares.Slice(start * EncodedVerifierShareLength, count * EncodedVerifierShareLength));
+            start += count;
+        }
+    }
+
+    private protected override void VerifierSharesToMessageCore(
+        ReadOnlySpan<byte> ctx, ReadOnlySpan<byte> verifierShares, Span<VerifyOutcome> outcomes, Span<byte> verifierMessages)
+    {
+        int sharesLength = Shares * EncodedVerifierShareLength;
+        for (int start = 0; start < outcomes.Length;)
+        {
+            IPrio3Batch batch = BatchFor(outcomes.Length - start, out int count);
+            batch.VerifierSharesToMessage(
+                ctx,
+                verifierShares.Slice(start * sharesLength, count * sharesLength),
+                outcomes.Slice(start, count),
+                verifierMessages.Slice(start * JointRandSeedLength, count * JointRandSeedLength));
+            start += count;
+        }
+    }
 
     private protected override void AggregateCore(
         Span<byte> aggShare, ReadOnlySpan<byte> outShares, ReadOnlySpan<VerifyOutcome> outcomes)
     {
-        using Scratch<TField> scratch = new(2 * OutputLength);
-        Span<TField> sum = scratch.Take(OutputLength);
-        Span<TField> outShare = scratch.Take(OutputLength);
-        Decode(aggShare, sum, "agg_share");
-        for (int i = 0; i * EncodedOutShareLength < outShares.Length; i++)
+        using Scratch scratch = new(WorkingMemory.LengthOf(aggShare.Length));
+        Span<byte> sum = scratch.Memory.Take<byte>(aggShare.Length);
+        aggShare.CopyTo(sum);
+        IPrio3Batch batch = _lanes.Value is { } lanes ? lanes : _single;
+        if (!batch.TryAggregate(sum, outShares, outcomes))
         {
-            if (outcomes.IsEmpty || outcomes[i] == VerifyOutcome.Finished)
-            {
-                Decode(outShares.Slice(i * EncodedOutShareLength, EncodedOutShareLength), outShare, "out_share");
-                FieldVector.Add(sum, outShare);
-            }
+            throw Malformed("out_share");
         }
 
-        FieldVector.Encode<TField>(sum, aggShare);
+        sum.CopyTo(aggShare);
     }
 
     private protected override UInt128[] UnshardCore(ReadOnlySpan<ReadOnlyMemory<byte>> aggShares)
     {
-        using Scratch<TField> scratch = new(2 * OutputLength);
-        Span<TField> sum = scratch.Take(OutputLength);
-        Span<TField> share = scratch.Take(OutputLength);
+        TField[] sum = new TField[OutputLength];
+        TField[] share = new TField[OutputLength];
         foreach (ReadOnlyMemory<byte> aggShare in aggShares)
         {
             Decode(aggShare.Span, share, "agg_share");
-            FieldVector.Add(sum, share);
+            FieldVector.Add<TField>(sum, share);
         }
 
-        UInt128[] result = new UInt128[OutputLength];
-        for (int i = 0; i < result.Length; i++)
-        {
-            result[i] = sum[i].ToUInt128();
-        }
-
-        return result;
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(share.AsSpan()));
+        return [.. sum.Select(element => element.ToUInt128())];
     }
 
     private static Prio3Lengths LengthsOf(FlpBbcggi19<TField> flp) => new(
@@ -98,63 +163,50 @@ internal sealed partial class Prio3<TField> : Prio3
     {
         if (!FieldVector.TryDecode(encoded, vector))
         {
-            throw new DecodeException(name, 0, $"an element is not below the modulus of {TField.Name}");
+            throw Malformed(name);
         }
     }
 
-    private XofTurboShake128 Xof(Usage usage, ReadOnlySpan<byte> seed, ReadOnlySpan<byte> ctx)
+    private static DecodeException Malformed(string name) =>
+        new(name, 0, $"an element is not below the modulus of {TField.Name}");
+
+    // What works on the next reports, and on how many of them.
+    private IPrio3Batch BatchFor(int reports, out int count)
     {
-        Span<byte> prefix = stackalloc byte[DstPrefixLength];
-        _dstPrefix.CopyTo(prefix);
-        BinaryPrimitives.WriteUInt16BigEndian(prefix[6..], (ushort)usage);
-        return new XofTurboShake128(seed, prefix, ctx);
+        count = reports;
+        if (reports == 1 || _lanes.Value is not { } lanes)
+        {
+            return _single;
+        }
+
+        int rest = reports % lanes.Lanes;
+        if (rest == 0 || rest * WorthwhileShare > lanes.Lanes)
+        {
+            return lanes;
+        }
+
+        count = reports - rest;
+        if (count > 0)
+        {
+            return lanes;
+        }
+
+        count = rest;
+        return _single;
     }
 
-    private void Expand(
-        Usage usage, ReadOnlySpan<byte> seed, ReadOnlySpan<byte> ctx, ReadOnlySpan<byte> binder, Span<TField> vector)
+    private IPrio3Batch? CreateLanes() => InstructionSet switch
     {
-        using XofTurboShake128 xof = Xof(usage, seed, ctx);
-        xof.Bind(binder);
-        xof.NextVec(vector);
-    }
+        InstructionSet.Avx512 when typeof(TField) == typeof(Field64) => CreateLanes<Avx512Lanes, Vector512<ulong>, Field64Lanes<Avx512Lanes, Vector512<ulong>>>(),
+        InstructionSet.Avx512 => CreateLanes<Avx512Lanes, Vector512<ulong>, Field128Lanes<Avx512Lanes, Vector512<ulong>>>(),
+        InstructionSet.Avx2 when typeof(TField) == typeof(Field64) => CreateLanes<Avx2Lanes, Vector256<ulong>, Field64Lanes<Avx2Lanes, Vector256<ulong>>>(),
+        InstructionSet.Avx2 => CreateLanes<Avx2Lanes, Vector256<ulong>, Field128Lanes<Avx2Lanes, Vector256<ulong>>>(),
+        _ => null,
+    };
 
-    private void HelperMeasShare(ReadOnlySpan<byte> ctx, int aggregatorId, ReadOnlySpan<byte> seed, Span<TField> meas) =>
-        Expand(Usage.MeasShare, seed, ctx, [(byte)aggregatorId], meas);
-
-    private void HelperProofsShare(ReadOnlySpan<byte> ctx, int aggregatorId, ReadOnlySpan<byte> seed, Span<TField> proofs) =>
-        Expand(Usage.ProofShare, seed, ctx, [(byte)ProofCount, (byte)aggregatorId], proofs);
-
-    private void QueryRands(
-        ReadOnlySpan<byte> verifyKey, ReadOnlySpan<byte> ctx, ReadOnlySpan<byte> nonce, Span<TField> queryRands)
-    {
-        Span<byte> binder = stackalloc byte[1 + NonceSize];
-        binder[0] = (byte)ProofCount;
-        nonce.CopyTo(binder[1..]);
-        Expand(Usage.QueryRandomness, verifyKey, ctx, binder, queryRands);
-    }
-
-    private void JointRands(ReadOnlySpan<byte> ctx, ReadOnlySpan<byte> seed, Span<TField> jointRands) =>
-        Expand(Usage.JointRandomness, seed, ctx, [(byte)ProofCount], jointRands);
-
-    private void JointRandPart(
-        ReadOnlySpan<byte> ctx,
-        int aggregatorId,
-        ReadOnlySpan<byte> blind,
-        ReadOnlySpan<byte> nonce,
-        ReadOnlySpan<TField> measShare,
-        Span<byte> part)
-    {
-        using XofTurboShake128 xof = Xof(Usage.JointRandPart, blind, ctx);
-        xof.Bind([(byte)aggregatorId]);
-        xof.Bind(nonce);
-        xof.Bind(measShare);
-        xof.Next(part);
-    }
-
-    private XofTurboShake128 JointRandSeedXof(ReadOnlySpan<byte> ctx)
-    {
-        Span<byte> zeros = stackalloc byte[SeedSize];
-        zeros.Clear();
-        return Xof(Usage.JointRandSeed, zeros, ctx);
-    }
+    private Prio3Batch<TLaneField, XofGroupLanes<TLanes, TVector, TLaneField>> CreateLanes<TLanes, TVector, TLaneField>()
+        where TLanes : struct, ILanes<TVector>
+        where TVector : unmanaged
+        where TLaneField : unmanaged, ILaneField<TLaneField> =>
+        new(this, new FlpBbcggi19<TLaneField>(_parameters.Create<TLaneField>()));
 }

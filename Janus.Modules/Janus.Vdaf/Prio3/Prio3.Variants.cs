@@ -1,7 +1,6 @@
 using System.Numerics;
 using Janus.Vdaf.Fields;
 using Janus.Vdaf.Flp;
-using Janus.Vdaf.Flp.Circuits;
 
 namespace Janus.Vdaf;
 
@@ -17,7 +16,7 @@ public abstract partial class Prio3
     /// <summary>Counts the measurements that are one, out of zeros and ones: VDAF §7.4.1 (Prio3Count).</summary>
     /// <exception cref="ArgumentException">The number of shares is out of range.</exception>
     public static Prio3 Count(int shares = 2) =>
-        Create(1, "Prio3Count", shares, 1, new Count<Field64>());
+        Create<Field64>(1, "Prio3Count", shares, 1, new CircuitParameters.OfCount());
 
     /// <summary>
     /// Sums numbers up to a maximum: VDAF §7.4.2 (Prio3Sum). The sum over a batch wraps around at 2^64 − 2^32 + 1.
@@ -28,7 +27,7 @@ public abstract partial class Prio3
     public static Prio3 Sum(ulong maxMeasurement, int shares = 2)
     {
         CheckMaximum<Field64>(maxMeasurement, nameof(maxMeasurement));
-        return Create(2, $"Prio3Sum({maxMeasurement})", shares, 1, new Sum<Field64>(maxMeasurement));
+        return Create<Field64>(2, $"Prio3Sum({maxMeasurement})", shares, 1, new CircuitParameters.OfSum(maxMeasurement));
     }
 
     /// <summary>Sums vectors of numbers up to a maximum: VDAF §7.4.3 (Prio3SumVec).</summary>
@@ -38,12 +37,12 @@ public abstract partial class Prio3
     /// <param name="shares">The number of aggregators.</param>
     /// <exception cref="ArgumentException">A parameter is out of range.</exception>
     public static Prio3 SumVec(int length, ulong maxMeasurement, int chunkLength, int shares = 2) =>
-        Create(
+        Create<Field128>(
             3,
             $"Prio3SumVec({length},{maxMeasurement},{chunkLength})",
             shares,
             1,
-            SumVecCircuit<Field128>(length, maxMeasurement, chunkLength));
+            SumVecParameters<Field128>(length, maxMeasurement, chunkLength));
 
     /// <summary>
     /// Sums vectors of numbers up to a maximum, with several proofs in a field of choice: an experimental variant,
@@ -62,10 +61,10 @@ public abstract partial class Prio3
         string name = $"Prio3SumVecWithMultiproof({field},{proofs},{length},{maxMeasurement},{chunkLength})";
         return field switch
         {
-            Prio3Field.Field64 => Create(
-                ExperimentalAlgorithmId, name, shares, proofs, SumVecCircuit<Field64>(length, maxMeasurement, chunkLength)),
-            Prio3Field.Field128 => Create(
-                ExperimentalAlgorithmId, name, shares, proofs, SumVecCircuit<Field128>(length, maxMeasurement, chunkLength)),
+            Prio3Field.Field64 => Create<Field64>(
+                ExperimentalAlgorithmId, name, shares, proofs, SumVecParameters<Field64>(length, maxMeasurement, chunkLength)),
+            Prio3Field.Field128 => Create<Field128>(
+                ExperimentalAlgorithmId, name, shares, proofs, SumVecParameters<Field128>(length, maxMeasurement, chunkLength)),
             _ => throw new ArgumentException($"field {field} is not known", nameof(field)),
         };
     }
@@ -78,8 +77,8 @@ public abstract partial class Prio3
     public static Prio3 Histogram(int length, int chunkLength, int shares = 2)
     {
         CheckLengths(length, bitsPerElement: 1, extraBits: 0, chunkLength);
-        return Create(
-            4, $"Prio3Histogram({length},{chunkLength})", shares, 1, new Histogram<Field128>(length, chunkLength));
+        return Create<Field128>(
+            4, $"Prio3Histogram({length},{chunkLength})", shares, 1, new CircuitParameters.OfHistogram(length, chunkLength));
     }
 
     /// <summary>
@@ -98,12 +97,12 @@ public abstract partial class Prio3
         }
 
         CheckLengths(length, bitsPerElement: 1, BitOperations.Log2((uint)maxWeight) + 1, chunkLength);
-        return Create(
+        return Create<Field128>(
             5,
             $"Prio3MultihotCountVec({length},{maxWeight},{chunkLength})",
             shares,
             1,
-            new MultihotCountVec<Field128>(length, maxWeight, chunkLength));
+            new CircuitParameters.OfMultihotCountVec(length, maxWeight, chunkLength));
     }
 
     /// <summary>
@@ -136,8 +135,8 @@ public abstract partial class Prio3
         return bestChunk;
     }
 
-    internal static Prio3 Create<TField>(uint algorithmId, string name, int shares, int proofs, Circuit<TField> circuit)
-        where TField : unmanaged, INttField<TField>
+    internal static Prio3 Create<TField>(uint algorithmId, string name, int shares, int proofs, CircuitParameters parameters)
+        where TField : unmanaged, IScalarField<TField>
     {
         if (shares is < 2 or > 255)
         {
@@ -145,15 +144,15 @@ public abstract partial class Prio3
         }
 
         CheckPositive(proofs, 255, nameof(proofs));
-        return new Prio3<TField>(algorithmId, name, shares, proofs, new FlpBbcggi19<TField>(circuit));
+        return new Prio3<TField>(algorithmId, name, shares, proofs, parameters, InstructionSets.Current);
     }
 
-    private static SumVec<TField> SumVecCircuit<TField>(int length, ulong maxMeasurement, int chunkLength)
+    private static CircuitParameters.OfSumVec SumVecParameters<TField>(int length, ulong maxMeasurement, int chunkLength)
         where TField : unmanaged, INttField<TField>
     {
         CheckMaximum<TField>(maxMeasurement, nameof(maxMeasurement));
         CheckLengths(length, BitOperations.Log2(maxMeasurement) + 1, extraBits: 0, chunkLength);
-        return new SumVec<TField>(length, maxMeasurement, chunkLength);
+        return new CircuitParameters.OfSumVec(length, maxMeasurement, chunkLength);
     }
 
     private static void CheckMaximum<TField>(ulong maximum, string name)

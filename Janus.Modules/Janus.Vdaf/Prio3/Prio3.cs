@@ -13,12 +13,14 @@ public abstract partial class Prio3 : IVdaf
 
     private readonly int _elementSize;
 
-    private protected Prio3(uint algorithmId, string name, int shares, int proofCount, Prio3Lengths lengths)
+    private protected Prio3(
+        uint algorithmId, string name, int shares, int proofCount, Prio3Lengths lengths, InstructionSet instructionSet)
     {
         AlgorithmId = algorithmId;
         Name = name;
         Shares = shares;
         ProofCount = proofCount;
+        InstructionSet = instructionSet;
         OutputLength = lengths.Output;
         UsesJointRand = lengths.JointRand > 0;
         _elementSize = lengths.ElementSize;
@@ -37,6 +39,9 @@ public abstract partial class Prio3 : IVdaf
 
     /// <summary>The number of proofs in a report, 1 to 255.</summary>
     public int ProofCount { get; }
+
+    /// <summary>What batches of reports are computed with.</summary>
+    public InstructionSet InstructionSet { get; }
 
     /// <summary>The number of rounds of verification: one.</summary>
     public int Rounds { get; } = 1;
@@ -62,15 +67,15 @@ public abstract partial class Prio3 : IVdaf
     /// <summary>The number of elements of the aggregate result.</summary>
     public int OutputLength { get; }
 
-    private protected bool UsesJointRand { get; }
+    internal bool UsesJointRand { get; }
 
-    private protected int JointRandSeedLength => UsesJointRand ? XofTurboShake128.SeedSize : 0;
+    internal int JointRandSeedLength => UsesJointRand ? XofTurboShake128.SeedSize : 0;
 
-    private protected int EncodedOutShareLength => OutputLength * _elementSize;
+    internal int EncodedOutShareLength => OutputLength * _elementSize;
 
-    private protected int EncodedVerifyStateLength => EncodedOutShareLength + JointRandSeedLength;
+    internal int EncodedVerifyStateLength => EncodedOutShareLength + JointRandSeedLength;
 
-    private protected int EncodedVerifierShareLength { get; }
+    internal int EncodedVerifierShareLength { get; }
 
     private int LeaderInputShareLength { get; }
 
@@ -83,7 +88,7 @@ public abstract partial class Prio3 : IVdaf
         return aggregatorId == 0 ? LeaderInputShareLength : HelperInputShareLength;
     }
 
-    /// <summary>Where an aggregator's input share lies among all input shares that <see cref="Shard"/> writes.</summary>
+    /// <summary>Where an aggregator's input share lies among all input shares of a report.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such aggregator.</exception>
     public Range InputShareRange(int aggregatorId)
     {
@@ -146,20 +151,40 @@ public abstract partial class Prio3 : IVdaf
         Span<byte> inputShares)
     {
         ArgumentNullException.ThrowIfNull(measurement);
-        CheckContext(ctx);
-        Arguments.CheckLength(nonce.Length, NonceSize, nameof(nonce));
-        Arguments.CheckLength(rand.Length, RandSize, nameof(rand));
-        Arguments.CheckLength(publicShare.Length, PublicShareLength, nameof(publicShare));
-        Arguments.CheckLength(inputShares.Length, InputSharesLength, nameof(inputShares));
-        ShardCore(ctx, measurement, nonce, rand, publicShare, inputShares);
+        Shard(ctx, [measurement], nonce, rand, publicShare, inputShares);
     }
+
+    /// <summary>
+    /// Shards measurements with given randomness, several side by side: see
+    /// <see cref="Shard(ReadOnlySpan{byte}, Measurement, ReadOnlySpan{byte}, ReadOnlySpan{byte}, Span{byte}, Span{byte})"/>.
+    /// </summary>
+    /// <inheritdoc/>
+    public void Shard(
+        ReadOnlySpan<byte> ctx,
+        ReadOnlySpan<Measurement> measurements,
+        ReadOnlySpan<byte> nonces,
+        ReadOnlySpan<byte> rands,
+        Span<byte> publicShares,
+        Span<byte> inputShares)
+    {
+        CheckContext(ctx);
+        long count = measurements.Length;
+        Arguments.CheckLength(nonces.Length, count * NonceSize, nameof(nonces));
+        Arguments.CheckLength(rands.Length, count * RandSize, nameof(rands));
+        Arguments.CheckLength(publicShares.Length, count * PublicShareLength, nameof(publicShares));
+        Arguments.CheckLength(inputShares.Length, count * InputSharesLength, nameof(inputShares));
+        ShardCore(ctx, measurements, nonces, rands, publicShares, inputShares);
+    }
+
+    /// <summary>The same VDAF computed with another instruction set.</summary>
+    internal abstract Prio3 With(InstructionSet instructionSet);
 
     private protected abstract void ShardCore(
         ReadOnlySpan<byte> ctx,
-        Measurement measurement,
-        ReadOnlySpan<byte> nonce,
-        ReadOnlySpan<byte> rand,
-        Span<byte> publicShare,
+        ReadOnlySpan<Measurement> measurements,
+        ReadOnlySpan<byte> nonces,
+        ReadOnlySpan<byte> rands,
+        Span<byte> publicShares,
         Span<byte> inputShares);
 
     private void CheckAggregatorId(int aggregatorId)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Janus.Codec;
 using Janus.Vdaf.Fields;
+using Janus.Vdaf.Flp;
 using Janus.Vdaf.Xof;
 
 namespace Janus.Vdaf.Vectors;
@@ -87,8 +88,8 @@ public static class VectorVerifier
                 MaxMeasurement(),
                 Parameter("chunk_length"),
                 Shares()),
-            "Prio3HigherDegree" => Prio3.Create(
-                Prio3.ExperimentalAlgorithmId, algorithm, Shares(), 1, new HigherDegree<Field64>()),
+            "Prio3HigherDegree" => Prio3.Create<Field64>(
+                Prio3.ExperimentalAlgorithmId, algorithm, Shares(), 1, new CircuitParameters.OfHigherDegree()),
             _ => null,
         };
     }

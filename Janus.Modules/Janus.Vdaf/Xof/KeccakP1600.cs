@@ -5,7 +5,8 @@ namespace Janus.Vdaf.Xof;
 /// <summary>The permutation Keccak-p[1600, 12]: FIPS 202 §3.3, with the last twelve rounds.</summary>
 internal static class KeccakP1600
 {
-    private static ReadOnlySpan<ulong> RoundConstants =>
+    /// <summary>One constant per round.</summary>
+    public static ReadOnlySpan<ulong> RoundConstants =>
     [
         0x000000008000808B, 0x800000000000008B, 0x8000000000008089,
         0x8000000000008003, 0x8000000000008002, 0x8000000000000080,

@@ -20,6 +20,14 @@ internal struct TurboShake128
     /// <param name="domain">The domain separation byte, in 0x01 … 0x7F.</param>
     public TurboShake128(byte domain) => _domain = domain;
 
+    /// <summary>Goes on from a state whose last block has been absorbed and padded, but not permuted.</summary>
+    public TurboShake128(ReadOnlySpan<ulong> paddedState)
+    {
+        paddedState.CopyTo(_state);
+        _position = Rate;
+        _squeezing = true;
+    }
+
     /// <summary>Appends to the message. Nothing may have been squeezed yet.</summary>
     public void Absorb(ReadOnlySpan<byte> message)
     {

@@ -18,8 +18,8 @@ internal struct XofTurboShake128 : IDisposable
 
     private TurboShake128 _sponge;
 
-    /// <summary>Starts from a seed and a domain separation tag given in two parts; the binder follows.</summary>
-    public XofTurboShake128(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> dstPrefix, ReadOnlySpan<byte> dstRest)
+    /// <summary>Starts from a domain separation tag given in two parts; the seed of 32 bytes and the binder follow.</summary>
+    public XofTurboShake128(ReadOnlySpan<byte> dstPrefix, ReadOnlySpan<byte> dstRest)
     {
         _sponge = new TurboShake128(domain: 1);
         Span<byte> length = stackalloc byte[sizeof(ushort)];
@@ -27,16 +27,26 @@ internal struct XofTurboShake128 : IDisposable
         _sponge.Absorb(length);
         _sponge.Absorb(dstPrefix);
         _sponge.Absorb(dstRest);
-        _sponge.Absorb([checked((byte)seed.Length)]);
+        _sponge.Absorb([SeedSize]);
+    }
+
+    /// <summary>Starts from a seed and a domain separation tag given in two parts; the binder follows.</summary>
+    public XofTurboShake128(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> dstPrefix, ReadOnlySpan<byte> dstRest)
+        : this(dstPrefix, dstRest)
+    {
+        Arguments.CheckLength(seed.Length, SeedSize, nameof(seed));
         _sponge.Absorb(seed);
     }
+
+    /// <summary>Goes on from the state of a sponge of which nothing has been squeezed since its last block was padded.</summary>
+    public XofTurboShake128(ReadOnlySpan<ulong> paddedState) => _sponge = new TurboShake128(paddedState);
 
     /// <summary>Appends to the binder string.</summary>
     public void Bind(ReadOnlySpan<byte> binder) => _sponge.Absorb(binder);
 
     /// <summary>Appends an encoded vector to the binder string.</summary>
     public void Bind<TField>(ReadOnlySpan<TField> vector)
-        where TField : unmanaged, IField<TField>
+        where TField : unmanaged, IScalarField<TField>
     {
         Span<byte> buffer = stackalloc byte[BufferLength];
         int elementsPerBuffer = BufferLength / TField.EncodedSize;
@@ -58,7 +68,7 @@ internal struct XofTurboShake128 : IDisposable
     /// <summary>Produces the next field elements, skipping encodings that are not below the modulus.</summary>
     /// <remarks>Bytes left over in the last block are dropped: call this once, after which the XOF is used up.</remarks>
     public void NextVec<TField>(Span<TField> vector)
-        where TField : unmanaged, IField<TField>
+        where TField : unmanaged, IScalarField<TField>
     {
         Span<byte> buffer = stackalloc byte[BufferLength];
         int produced = 0;

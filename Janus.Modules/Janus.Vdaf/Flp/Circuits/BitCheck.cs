@@ -15,7 +15,7 @@ internal sealed class BitCheck<TField>
     public BitCheck(int length, int chunkLength)
     {
         int calls = (int)(((long)length + chunkLength - 1) / chunkLength);
-        Gadgets = [new(new ParallelSum<TField>(new Mul<TField>(), chunkLength), calls)];
+        Gadgets = [new(new ParallelSum<TField>(new Mul<TField>(), chunkLength), calls, checksBits: true)];
     }
 
     /// <summary>The one gadget of the check.</summary>
@@ -27,33 +27,6 @@ internal sealed class BitCheck<TField>
     /// <summary>Zero, up to a small probability, exactly if every element is zero or one.</summary>
     public static TField Eval<TCalls>(
         ReadOnlySpan<TField> meas, ReadOnlySpan<TField> jointRand, TField sharesInverse, ref TCalls gadgets)
-        where TCalls : struct, IGadgetCalls<TField>, allows ref struct
-    {
-        TField sum = TField.Zero;
-        foreach (TField r in jointRand)
-        {
-            Span<TField> inputs = gadgets.Inputs(0);
-            int taken = Math.Min(inputs.Length / 2, meas.Length);
-            TField power = r;
-            for (int j = 0; j < taken; j++)
-            {
-                TField element = meas[j];
-                inputs[2 * j] = power * element;
-                inputs[(2 * j) + 1] = element - sharesInverse;
-                power *= r;
-            }
-
-            // The last chunk is padded with zeros.
-            for (int j = 2 * taken; j < inputs.Length; j += 2)
-            {
-                inputs[j] = TField.Zero;
-                inputs[j + 1] = -sharesInverse;
-            }
-
-            meas = meas[taken..];
-            sum += gadgets.Call(0);
-        }
-
-        return sum;
-    }
+        where TCalls : struct, IGadgetCalls<TField>, allows ref struct =>
+        gadgets.CheckBits(0, meas, jointRand, sharesInverse);
 }

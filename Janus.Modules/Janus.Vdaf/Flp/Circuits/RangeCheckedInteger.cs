@@ -51,5 +51,6 @@ internal sealed class RangeCheckedInteger<TField>
     }
 
     /// <summary>Decodes an integer, or a share of one.</summary>
-    public TField Decode(ReadOnlySpan<TField> encoded) => TField.InnerProduct(_weights, encoded);
+    public TField Decode(ReadOnlySpan<TField> encoded) =>
+        Maximum == 1 ? encoded[0] : TField.InnerProduct(_weights, encoded);
 }

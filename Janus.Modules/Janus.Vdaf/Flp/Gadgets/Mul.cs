@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Janus.Vdaf.Fields;
 
 namespace Janus.Vdaf.Flp.Gadgets;
@@ -13,17 +14,25 @@ internal sealed class Mul<TField> : Gadget<TField>
 
     public override TField Eval(ReadOnlySpan<TField> inputs) => inputs[0] * inputs[1];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void EvalPoly(
         WireExtension<TField> extension, ReadOnlySpan<TField> wires, Span<TField> sum, Span<TField> scratch)
     {
         Span<TField> left = scratch[..sum.Length];
         Span<TField> right = scratch.Slice(sum.Length, sum.Length);
         Span<TField> rest = scratch[(2 * sum.Length)..];
-        extension.Extend(wires[..extension.WirePolyLength], left, rest);
-        extension.Extend(wires[extension.WirePolyLength..], right, rest);
+        int length = extension.WirePolyLength;
+        wires[..length].CopyTo(left);
+        for (int i = 0; i < length; i++)
+        {
+            right[i] = TField.ToFactor(wires[length + i]);
+        }
+
+        extension.Extend(left, rest);
+        extension.Extend(right, rest);
         for (int i = 0; i < sum.Length; i++)
         {
-            sum[i] += left[i] * right[i];
+            sum[i] += TField.Scale(left[i], right[i]);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Janus.Vdaf.Fields;
 
 namespace Janus.Vdaf.Flp.Gadgets;
@@ -26,11 +27,13 @@ internal sealed class PolyEval<TField> : Gadget<TField>
 
     public override TField Eval(ReadOnlySpan<TField> inputs) => Evaluate(inputs[0]);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void EvalPoly(
         WireExtension<TField> extension, ReadOnlySpan<TField> wires, Span<TField> sum, Span<TField> scratch)
     {
         Span<TField> values = scratch[..sum.Length];
-        extension.Extend(wires, values, scratch[sum.Length..]);
+        wires.CopyTo(values);
+        extension.Extend(values, scratch[sum.Length..]);
         for (int i = 0; i < sum.Length; i++)
         {
             sum[i] += Evaluate(values[i]);

@@ -8,14 +8,14 @@ namespace Janus.UnitTests.Vdaf.Fields;
 internal static class FieldOracle
 {
     public static BigInteger Modulus<TField>()
-        where TField : unmanaged, INttField<TField> =>
+        where TField : unmanaged, IScalarField<TField> =>
         TField.EncodedSize == 8
             ? (BigInteger.One << 64) - (BigInteger.One << 32) + 1
             : (BigInteger.One << 128) - (7 * (BigInteger.One << 66)) + 1;
 
     /// <summary>Random integers below the modulus, often at the edges of the field and of limbs.</summary>
     public static Gen<BigInteger> Integers<TField>()
-        where TField : unmanaged, INttField<TField>
+        where TField : unmanaged, IScalarField<TField>
     {
         BigInteger modulus = Modulus<TField>();
         BigInteger[] edges =
@@ -30,7 +30,7 @@ internal static class FieldOracle
     }
 
     public static TField ToField<TField>(BigInteger value)
-        where TField : unmanaged, INttField<TField>
+        where TField : unmanaged, IScalarField<TField>
     {
         byte[] encoded = new byte[TField.EncodedSize];
         value.TryWriteBytes(encoded, out _, isUnsigned: true);
@@ -39,7 +39,7 @@ internal static class FieldOracle
     }
 
     public static BigInteger ToInteger<TField>(TField element)
-        where TField : unmanaged, INttField<TField>
+        where TField : unmanaged, IScalarField<TField>
     {
         byte[] encoded = new byte[TField.EncodedSize];
         element.Write(encoded);
@@ -47,7 +47,7 @@ internal static class FieldOracle
     }
 
     public static TField[] RandomVector<TField>(int length, int seed)
-        where TField : unmanaged, INttField<TField>
+        where TField : unmanaged, IScalarField<TField>
     {
         Random random = new(seed);
         byte[] bytes = new byte[TField.EncodedSize];

@@ -7,7 +7,7 @@ namespace Janus.UnitTests.Vdaf.Fields;
 [TestFixture(TypeArgs = [typeof(Field64)])]
 [TestFixture(TypeArgs = [typeof(Field128)])]
 internal sealed class FieldTests<TField>
-    where TField : unmanaged, INttField<TField>
+    where TField : unmanaged, IScalarField<TField>
 {
     private static readonly BigInteger Modulus = FieldOracle.Modulus<TField>();
     private static readonly Gen<BigInteger> Integers = FieldOracle.Integers<TField>();

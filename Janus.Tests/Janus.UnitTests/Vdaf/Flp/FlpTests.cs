@@ -1,4 +1,5 @@
 using Janus.UnitTests.Vdaf.Fields;
+using Janus.Vdaf;
 using Janus.Vdaf.Fields;
 using Janus.Vdaf.Flp;
 using Janus.Vdaf.Flp.Circuits;
@@ -10,7 +11,7 @@ namespace Janus.UnitTests.Vdaf.Flp;
 [TestFixture(TypeArgs = [typeof(Field64)])]
 [TestFixture(TypeArgs = [typeof(Field128)])]
 internal sealed class FlpTests<TField>
-    where TField : unmanaged, INttField<TField>
+    where TField : unmanaged, IScalarField<TField>
 {
     private static IEnumerable<TestCaseData> Cases()
     {
@@ -72,7 +73,10 @@ internal sealed class FlpTests<TField>
         FlpBbcggi19<TField> flp = new(new Count<TField>());
         TField[] verifier = new TField[flp.VerifierLength];
 
-        Assert.That(flp.TryQuery([TField.One], new TField[flp.ProofLength], [-TField.One], [], TField.One, verifier), Is.False);
+        using Scratch scratch = new(flp.QueryMemoryLength);
+        ulong unusable = flp.Query([TField.One], new TField[flp.ProofLength], [-TField.One], [], TField.One, verifier, scratch.Memory);
+
+        Assert.That(unusable, Is.EqualTo(1));
     }
 
     [Test]
@@ -97,7 +101,8 @@ internal sealed class FlpTests<TField>
         TField[] jointRand = FieldOracle.RandomVector<TField>(circuit.JointRandLength, 1);
         TField[] queryRand = FieldOracle.RandomVector<TField>(flp.QueryRandLength, 2);
         TField[] proof = new TField[flp.ProofLength];
-        flp.Prove(meas, FieldOracle.RandomVector<TField>(flp.ProveRandLength, 3), jointRand, proof);
+        using Scratch scratch = new(Math.Max(flp.ProveMemoryLength, flp.QueryMemoryLength));
+        flp.Prove(meas, FieldOracle.RandomVector<TField>(flp.ProveRandLength, 3), jointRand, proof, scratch.Memory);
         if (tamper >= 0)
         {
             proof[tamper] += TField.One;
@@ -109,11 +114,13 @@ internal sealed class FlpTests<TField>
         for (int i = 0; i < shares; i++)
         {
             TField sharesInverse = TField.Invert(TField.FromUInt64((ulong)shares));
-            Assert.That(flp.TryQuery(measShares[i], proofShares[i], queryRand, jointRand, sharesInverse, verifierShare), Is.True);
+            ulong unusable = flp.Query(
+                measShares[i], proofShares[i], queryRand, jointRand, sharesInverse, verifierShare, scratch.Memory);
+            Assert.That(unusable, Is.Zero);
             FieldVector.Add<TField>(verifier, verifierShare);
         }
 
-        return flp.Decide(verifier);
+        return flp.Decide(verifier) == 1;
     }
 
     private static TField[][] Split(TField[] vector, int shares, int seed)
