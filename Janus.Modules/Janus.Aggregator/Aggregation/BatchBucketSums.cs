@@ -28,13 +28,35 @@ internal sealed class BatchBucketSums
         _bucketOf = bucketOf;
     }
 
-    /// <summary>Commits one out share to the bucket of its report.</summary>
-    public void Add(ReportId id, Time time, ReadOnlySpan<byte> outShare)
+    /// <summary>Commits the out shares of finished reports to the buckets of the reports, bucket by bucket.</summary>
+    /// <param name="count">The number of reports.</param>
+    /// <param name="report">A report's ID and time.</param>
+    /// <param name="outShares">Per report, the out share.</param>
+    /// <param name="outcomes">An out share is committed if its report is <see cref="VerifyOutcome.Finished"/>.</param>
+    public void Add(int count, Func<int, (ReportId Id, Time Time)> report, ReadOnlySpan<byte> outShares, ReadOnlySpan<VerifyOutcome> outcomes)
     {
-        Sum sum = SumOf(_bucketOf(time));
-        _vdaf.AggUpdate(_aggParam.Span, sum.AggregateShare, outShare);
-        sum.Count(1, time.Value, time.Value);
-        sum.Checksum = sum.Checksum.Combine(ReportIdChecksum.Of(id));
+        Sum?[] sums = new Sum?[count];
+        for (int i = 0; i < count; i++)
+        {
+            if (outcomes[i] == VerifyOutcome.Finished)
+            {
+                (ReportId id, Time time) = report(i);
+                Sum sum = sums[i] = SumOf(_bucketOf(time));
+                sum.Count(1, time.Value, time.Value);
+                sum.Checksum = sum.Checksum.Combine(ReportIdChecksum.Of(id));
+            }
+        }
+
+        VerifyOutcome[] chosen = new VerifyOutcome[count];
+        foreach (Sum sum in sums.OfType<Sum>().Distinct())
+        {
+            for (int i = 0; i < count; i++)
+            {
+                chosen[i] = sums[i] == sum ? VerifyOutcome.Finished : VerifyOutcome.None;
+            }
+
+            _vdaf.Aggregate(_aggParam.Span, sum.AggregateShare, outShares, chosen);
+        }
     }
 
     /// <summary>Adds everything that <paramref name="other"/> holds.</summary>

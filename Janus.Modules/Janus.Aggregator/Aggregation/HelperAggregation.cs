@@ -63,7 +63,7 @@ internal sealed class HelperAggregation
             }
 
             step.Take(
-                reports.AsSpan(0, count),
+                reports.AsMemory(0, count),
                 (outcomes, states, messages, outShares) => task.PingPong.HelperInit(
                     task.Stored.VerifyKey,
                     task.VdafContext,
@@ -121,7 +121,7 @@ internal sealed class HelperAggregation
             }
 
             step.Take(
-                taken.AsSpan(0, count),
+                taken.AsMemory(0, count),
                 (outcomes, states, messages, outShares) => task.PingPong.Continue(
                     task.VdafContext,
                     job.AggParam,

@@ -59,7 +59,7 @@ internal sealed class HelperStep
     /// <param name="reports">Where each report stands in the request, with its ID and time.</param>
     /// <param name="run">Runs the topology.</param>
     /// <param name="sums">The thread's sums.</param>
-    public void Take(ReadOnlySpan<(int Index, ReportId Id, Time Time)> reports, Run run, BatchBucketSums sums)
+    public void Take(ReadOnlyMemory<(int Index, ReportId Id, Time Time)> reports, Run run, BatchBucketSums sums)
     {
         VerifyOutcome[] outcomes = new VerifyOutcome[reports.Length];
         byte[] states = new byte[reports.Length * _stateLength];
@@ -69,20 +69,17 @@ internal sealed class HelperStep
         try
         {
             run(outcomes, states, messages, outShares);
+            sums.Add(reports.Length, i => (reports.Span[i].Id, reports.Span[i].Time), outShares, outcomes);
             for (int i = 0; i < reports.Length; i++)
             {
-                (int index, ReportId id, Time time) = reports[i];
+                (int index, ReportId id, Time time) = reports.Span[i];
                 if (outcomes[i].ToReportError() is { } error)
                 {
                     Reject(index, id, error);
                     continue;
                 }
 
-                if (outcomes[i] == VerifyOutcome.Finished)
-                {
-                    sums.Add(id, time, outShares.Slice(i * _outShareLength, _outShareLength));
-                }
-                else
+                if (outcomes[i] != VerifyOutcome.Finished)
                 {
                     _pending[index] = new ReportVerification(id, time.Value, states.AsMemory(i * _stateLength, _stateLength), default);
                 }

@@ -59,10 +59,12 @@ internal sealed class LeaderStep
     /// <summary>Takes answers without a message: the out shares are there.</summary>
     public void TakeFinish(Range range, BatchBucketSums chunkSums)
     {
-        foreach (int i in Accepted(range))
-        {
-            chunkSums.Add(_reports[i].Id, _reports[i].Time, _reports[i].State.Span);
-        }
+        int[] accepted = Accepted(range);
+        byte[] outShares = StatesOf(accepted, _outShareLength);
+        VerifyOutcome[] outcomes = new VerifyOutcome[accepted.Length];
+        Array.Fill(outcomes, VerifyOutcome.Finished);
+        Commit(accepted, outShares, outcomes, chunkSums);
+        CryptographicOperations.ZeroMemory(outShares);
     }
 
     /// <summary>Takes the messages of a range of reports.</summary>
@@ -71,12 +73,7 @@ internal sealed class LeaderStep
         int[] accepted = Accepted(range);
         ReadOnlyMemory<byte>[] inbound = [.. accepted.Select(i => _responses[i].Payload)];
         VerifyOutcome[] outcomes = new VerifyOutcome[accepted.Length];
-        byte[] states = new byte[accepted.Length * _stateLength];
-        for (int i = 0; i < accepted.Length; i++)
-        {
-            _reports[accepted[i]].State.CopyTo(states.AsMemory(i * _stateLength));
-        }
-
+        byte[] states = StatesOf(accepted, _stateLength);
         bool isFinished = _task.PingPong.IsFinishedBy(_message);
         byte[] nextStates = new byte[isFinished ? 0 : accepted.Length * _keptLength];
         byte[] outShares = new byte[isFinished ? accepted.Length * _outShareLength : 0];
@@ -89,15 +86,16 @@ internal sealed class LeaderStep
             {
                 _rejections[report] = error;
             }
-            else if (_isLast)
-            {
-                chunkSums.Add(_reports[report].Id, _reports[report].Time, outShares.AsSpan(i * _outShareLength, _outShareLength));
-            }
-            else
+            else if (!_isLast)
             {
                 (isFinished ? outShares : nextStates).AsSpan(i * _keptLength, _keptLength).CopyTo(_kept.AsSpan(report * _keptLength));
                 messages.AsSpan(i * _outboundLength, _outboundLength).CopyTo(_outbound.AsSpan(report * _outboundLength));
             }
+        }
+
+        if (_isLast)
+        {
+            Commit(accepted, outShares, outcomes, chunkSums);
         }
 
         CryptographicOperations.ZeroMemory(states);
@@ -129,6 +127,20 @@ internal sealed class LeaderStep
         return new LeaderProgress(
             _sums, next, [.. _rejections.Where(error => error is not null).Select(error => error!.Value)], tooEarly, _kept);
     }
+
+    private byte[] StatesOf(int[] reports, int length)
+    {
+        byte[] states = new byte[reports.Length * length];
+        for (int i = 0; i < reports.Length; i++)
+        {
+            _reports[reports[i]].State.CopyTo(states.AsMemory(i * length));
+        }
+
+        return states;
+    }
+
+    private void Commit(int[] reports, byte[] outShares, VerifyOutcome[] outcomes, BatchBucketSums sums) =>
+        sums.Add(reports.Length, i => (_reports[reports[i]].Id, _reports[reports[i]].Time), outShares, outcomes);
 
     // The reports that the Helper did not reject.
     private int[] Accepted(Range range)

@@ -38,5 +38,5 @@ internal static class BenchProgress
             });
         });
 
-    private static string Title(string vdaf) => $"measuring {InstructionSets.CurrentIsa()} {vdaf}";
+    private static string Title(string vdaf) => $"measuring {IsaNames.Current} {vdaf}";
 }

@@ -5,7 +5,7 @@ namespace Janus.Cli.Bench;
 /// <summary>How fast one operation of one VDAF is.</summary>
 /// <param name="Vdaf">The VDAF: see <see cref="BenchVdaf.Name"/>.</param>
 /// <param name="Operation">The operation, in lower case: see <see cref="BenchOperation"/>.</param>
-/// <param name="Isa">The instruction set: see <see cref="InstructionSets"/>.</param>
+/// <param name="Isa">The instruction set: see <see cref="IsaNames"/>.</param>
 /// <param name="Threads">The number of threads, each with a batch of its own.</param>
 /// <param name="Batch">The number of reports of a batch.</param>
 /// <param name="UsPerReport">The time divided by the reports of all threads, in µs: the median of the samples.</param>

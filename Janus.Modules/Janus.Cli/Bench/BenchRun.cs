@@ -71,7 +71,7 @@ internal sealed record BenchRun(IReadOnlyList<BenchVdaf> Vdafs, int Threads, int
         return new BenchResult(
             vdaf.Name,
             Name(operation),
-            InstructionSets.CurrentIsa(),
+            IsaNames.Current,
             Threads,
             batch,
             UsPerReport: time.Median / reports,

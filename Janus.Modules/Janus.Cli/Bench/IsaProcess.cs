@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Janus.Cli.Files;
+using Janus.Vdaf;
 
 namespace Janus.Cli.Bench;
 

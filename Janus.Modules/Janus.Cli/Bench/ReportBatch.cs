@@ -99,15 +99,10 @@ internal sealed class ReportBatch
         }
     }
 
-    // The one place to change when a VDAF shards a batch in one call.
     private void Shard()
     {
         RandomNumberGenerator.Fill(_rand);
-        for (int i = 0; i < Count; i++)
-        {
-            _vdaf.Shard(
-                _ctx, _clear.Measurements[i], Part(_nonces, i).Span, Part(_rand, i).Span, Part(_publicShares, i).Span, Part(_inputShares, i).Span);
-        }
+        _vdaf.Shard(_ctx, _clear.Measurements, _nonces, _rand, _publicShares, _inputShares);
     }
 
     private void VerifyInit(int aggregatorId) =>

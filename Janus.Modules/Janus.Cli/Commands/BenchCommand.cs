@@ -4,6 +4,7 @@ using System.Text.Json;
 using Janus.Cli.Bench;
 using Janus.Cli.Files;
 using Janus.Cli.Values;
+using Janus.Vdaf;
 using Spectre.Console;
 
 namespace Janus.Cli.Commands;
@@ -28,7 +29,7 @@ internal static class BenchCommand
         Option<string?> isa = TextOption.Choice<string?>(
             "--isa",
             $"The instruction set, or all that this machine has, each in a process of its own. Default: the best one, or what {InstructionSets.Variable} says.",
-            InstructionSets.All.Append("all").ToDictionary(name => name, string? (name) => name));
+            IsaNames.All.Append("all").ToDictionary(name => name, string? (name) => name));
         Option<int> threads = Number("--threads", 1, MaximumThreads, "The number of threads, each with a batch of its own.", 1);
         Option<int?> batch = Number<int?>(
             "--batch", 1, MaximumBatch, "The number of reports of a batch. Default: 256, or 8 of more than 50,000 elements.", null);
@@ -75,7 +76,7 @@ internal static class BenchCommand
     private static async Task<int> RunAsync(
         BenchRun run, string? isa, string? json, InvocationConfiguration terminal, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> isas = isa is null ? [] : InstructionSets.Select(isa, InstructionSets.Supported);
+        IReadOnlyList<string> isas = isa is null ? [] : IsaNames.Select(isa, IsaNames.Supported);
 
         // Opened before anything is measured: a path that cannot be written is told at once.
         await using FileStream? file = json is null or StandardOutput ? null : new FileStream(json, FileMode.OpenOrCreate, FileAccess.Write);
