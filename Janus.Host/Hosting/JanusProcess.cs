@@ -1,6 +1,7 @@
 using Janus.Cli;
 using Janus.Datastore;
 using Janus.Host.Configuration;
+using Janus.Vdaf;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -20,7 +21,7 @@ internal sealed partial class JanusProcess : IProcessHost
         await database.PrepareAsync(application.Services, migrate: false, cancellationToken);
         await StartAsync(application, cancellationToken);
         string[] addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
-        LogStarted(logger, options.Roles, addresses);
+        LogStarted(logger, options.Roles, addresses, InstructionSets.Current);
         if (arguments.AddressFile is { } file)
         {
             await WriteAddressesAsync(file, addresses, cancellationToken);
@@ -134,8 +135,8 @@ internal sealed partial class JanusProcess : IProcessHost
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Started with the roles {Roles}, listening on {Addresses}")]
-    private static partial void LogStarted(ILogger logger, IReadOnlyList<ProcessRole> roles, string[] addresses);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Started with the roles {Roles}, listening on {Addresses}, verifying reports with {InstructionSet}")]
+    private static partial void LogStarted(ILogger logger, IReadOnlyList<ProcessRole> roles, string[] addresses, InstructionSet instructionSet);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: finishing what is in flight")]
     private static partial void LogStopping(ILogger logger);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Janus.Cli.Commands;
+using Janus.Vdaf;
 
 namespace Janus.Cli;
 
@@ -24,6 +25,7 @@ public static class CommandLineProgram
         using Interruption interruption = new();
         try
         {
+            RequireInstructionSet();
             // Signals are ours: a process has to finish what is in flight, however long that takes.
             InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
             return await parsed.InvokeAsync(configuration, interruption.Token);
@@ -37,6 +39,19 @@ public static class CommandLineProgram
         {
             await Console.Error.WriteLineAsync(parsed.GetValue(verbose) ? failure.ToString() : $"janus: {Failures.Describe(failure)}");
             return Failure;
+        }
+    }
+
+    // Now rather than when the first report is verified.
+    private static void RequireInstructionSet()
+    {
+        try
+        {
+            _ = InstructionSets.Current;
+        }
+        catch (InvalidOperationException wrong)
+        {
+            throw new CliException(wrong.Message, wrong);
         }
     }
 

@@ -77,7 +77,7 @@ internal sealed class BulkUpload
                 MaxDegreeOfParallelism = _options.Parallelism,
                 CancellationToken = cancellationToken,
             };
-            await Parallel.ForEachAsync(measurements.Index(), parallel, SealAsync);
+            await Parallel.ForEachAsync(GroupAsync(measurements, cancellationToken), parallel, SealAsync);
             _sealed.Writer.Complete();
         }
         catch (Exception exception)
@@ -86,21 +86,65 @@ internal sealed class BulkUpload
         }
     }
 
-    private async ValueTask SealAsync((int Index, TimedMeasurement Source) item, CancellationToken cancellationToken)
+    // Groups are sharded together. Nobody waits for one to fill: what is there goes when the next measurement is not.
+    private static async IAsyncEnumerable<IReadOnlyList<(long Index, TimedMeasurement Source)>> GroupAsync(
+        IAsyncEnumerable<TimedMeasurement> measurements, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        SealedReport report;
+        List<(long Index, TimedMeasurement Source)> group = [];
+        long index = 0;
+        await using IAsyncEnumerator<TimedMeasurement> source = measurements.GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            ValueTask<bool> next = source.MoveNextAsync();
+            if (group.Count > 0 && (group.Count == ReportSealing.GroupLength || !next.IsCompleted))
+            {
+                yield return group;
+                group = [];
+            }
+
+            if (!await next)
+            {
+                break;
+            }
+
+            group.Add((index++, source.Current));
+        }
+
+        if (group.Count > 0)
+        {
+            yield return group;
+        }
+    }
+
+    private async ValueTask SealAsync(IReadOnlyList<(long Index, TimedMeasurement Source)> group, CancellationToken cancellationToken)
+    {
+        SealedReport[] reports;
         try
         {
-            report = await _sealing.SealAsync(item.Index, item.Source, cancellationToken);
+            reports = await _sealing.SealAsync(group, cancellationToken);
         }
         catch (InvalidMeasurementException exception)
         {
-            await FinishAsync([new ReportOutcome(item.Index, null, null, exception.Message)], cancellationToken);
+            if (group is [var (index, _)])
+            {
+                await FinishAsync([new ReportOutcome(index, null, null, exception.Message)], cancellationToken);
+                return;
+            }
+
+            // One by one, to tell which it is.
+            foreach ((long Index, TimedMeasurement Source) item in group)
+            {
+                await SealAsync([item], cancellationToken);
+            }
+
             return;
         }
 
-        _tally.CountSealed();
-        await _sealed.Writer.WriteAsync(report, cancellationToken);
+        foreach (SealedReport report in reports)
+        {
+            _tally.CountSealed();
+            await _sealed.Writer.WriteAsync(report, cancellationToken);
+        }
     }
 
     private Task SendAllAsync(CancellationToken cancellationToken)

@@ -61,7 +61,7 @@ public sealed class DapClient
     public async Task<ReportId> UploadAsync(
         Measurement measurement, DateTimeOffset generatedAt, CancellationToken cancellationToken = default)
     {
-        SealedReport report = await _sealing.SealAsync(0, new TimedMeasurement(measurement, generatedAt), cancellationToken);
+        SealedReport report = (await _sealing.SealAsync([(0, new TimedMeasurement(measurement, generatedAt))], cancellationToken))[0];
         ReportOutcome outcome = (await _uploader.UploadAsync([report], cancellationToken))[0];
         ReportId reportId = outcome.ReportId ?? report.ReportId;
         return outcome.Error is { } error ? throw new ReportRefusedException(reportId, error) : reportId;

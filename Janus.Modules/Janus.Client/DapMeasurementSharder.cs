@@ -29,4 +29,17 @@ internal sealed class DapMeasurementSharder
         reportId.CopyTo(nonce);
         return _vdaf.Shard(_context, measurement, nonce);
     }
+
+    /// <summary>Shards several measurements at a time.</summary>
+    /// <exception cref="InvalidMeasurementException">The VDAF does not accept one of the measurements.</exception>
+    public ShardedReport[] Shard(ReadOnlySpan<Measurement> measurements, ReadOnlySpan<ReportId> reportIds)
+    {
+        byte[] nonces = new byte[reportIds.Length * ReportId.Length];
+        for (int i = 0; i < reportIds.Length; i++)
+        {
+            reportIds[i].CopyTo(nonces.AsSpan(i * ReportId.Length));
+        }
+
+        return _vdaf.Shard(_context, measurements, nonces);
+    }
 }

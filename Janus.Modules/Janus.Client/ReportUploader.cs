@@ -41,9 +41,9 @@ internal sealed class ReportUploader
         }
 
         List<SealedReport> renewed = new(outdated.Length);
-        foreach (SealedReport report in outdated)
+        foreach (SealedReport[] group in outdated.Chunk(ReportSealing.GroupLength))
         {
-            renewed.Add(await _sealing.SealAsync(report.Index, report.Source, cancellationToken));
+            renewed.AddRange(await _sealing.SealAsync([.. group.Select(report => (report.Index, report.Source))], cancellationToken));
         }
 
         IReadOnlyList<ReportOutcome> again = await SendAsync(renewed, cancellationToken);

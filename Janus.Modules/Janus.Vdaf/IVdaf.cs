@@ -83,7 +83,7 @@ public interface IVdaf
 
     /// <summary>
     /// Shards a measurement with given randomness: VDAF §5.1 (sec-vdaf-shard). Randomness of its own is drawn by
-    /// <see cref="VdafExtensions.Shard"/>.
+    /// <see cref="VdafExtensions"/>.
     /// </summary>
     /// <param name="ctx">The application context.</param>
     /// <param name="measurement">The measurement.</param>

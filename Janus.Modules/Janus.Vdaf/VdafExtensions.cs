@@ -15,24 +15,45 @@ public static class VdafExtensions
     public static ShardedReport Shard(
         this IVdaf vdaf, ReadOnlySpan<byte> ctx, Measurement measurement, ReadOnlySpan<byte> nonce)
     {
+        return vdaf.Shard(ctx, [measurement], nonce)[0];
+    }
+
+    /// <summary>Shards measurements with randomness of its own, as many at a time as the VDAF can: see above.</summary>
+    /// <param name="vdaf">The VDAF.</param>
+    /// <param name="ctx">The application context.</param>
+    /// <param name="measurements">The measurements.</param>
+    /// <param name="nonces">Per report, the nonce.</param>
+    /// <exception cref="InvalidMeasurementException">The VDAF does not accept one of the measurements.</exception>
+    /// <exception cref="ArgumentException">The nonces have the wrong length or the context is too long.</exception>
+    public static ShardedReport[] Shard(
+        this IVdaf vdaf, ReadOnlySpan<byte> ctx, ReadOnlySpan<Measurement> measurements, ReadOnlySpan<byte> nonces)
+    {
         ArgumentNullException.ThrowIfNull(vdaf);
-        int total = 0;
+        int length = 0;
         for (int i = 0; i < vdaf.Shares; i++)
         {
-            total = checked(total + vdaf.InputShareLength(i));
+            length = checked(length + vdaf.InputShareLength(i));
         }
 
-        byte[] publicShare = new byte[vdaf.PublicShareLength];
-        byte[] inputShares = new byte[total];
-        byte[] rand = RandomNumberGenerator.GetBytes(vdaf.RandSize);
+        byte[] publicShares = new byte[checked(measurements.Length * vdaf.PublicShareLength)];
+        byte[] inputShares = new byte[checked(measurements.Length * length)];
+        byte[] rands = RandomNumberGenerator.GetBytes(checked(measurements.Length * vdaf.RandSize));
         try
         {
-            vdaf.Shard(ctx, measurement, nonce, rand, publicShare, inputShares);
-            return new ShardedReport(publicShare, Split(vdaf, inputShares));
+            vdaf.Shard(ctx, measurements, nonces, rands, publicShares, inputShares);
+            ShardedReport[] reports = new ShardedReport[measurements.Length];
+            for (int i = 0; i < reports.Length; i++)
+            {
+                reports[i] = new ShardedReport(
+                    publicShares.AsSpan(i * vdaf.PublicShareLength, vdaf.PublicShareLength).ToArray(),
+                    Split(vdaf, inputShares.AsSpan(i * length, length)));
+            }
+
+            return reports;
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(rand);
+            CryptographicOperations.ZeroMemory(rands);
             CryptographicOperations.ZeroMemory(inputShares);
         }
     }

@@ -35,4 +35,13 @@ public sealed class BenchTests
         Assert.That(await host.WaitForExitAsync(), Is.EqualTo(1));
         Assert.That(host.Error, Does.Contain("--batch: ").And.Contain("the process that was to measure scalar failed (exit code 1)"));
     }
+
+    [Test]
+    public async Task An_instruction_set_that_is_not_known_is_refused_before_anything_is_done()
+    {
+        await using HostProcess host = HostProcess.Start(
+            ["vdaf", "verify-vectors", "."], new Dictionary<string, string> { ["JANUS_VDAF_ISA"] = "mmx" });
+        Assert.That(await host.WaitForExitAsync(), Is.EqualTo(1));
+        Assert.That(host.Error, Does.StartWith("janus: JANUS_VDAF_ISA is 'mmx', which is not known; this machine has scalar"));
+    }
 }
