@@ -4,11 +4,14 @@ namespace Janus.Aggregator;
 internal static class ReportChunks
 {
     private const int MaximumReports = 64;
+
+    // As many as the widest vector has lanes: with fewer, some would be idle.
+    private const int MinimumReports = 8;
     private const int MaximumBytes = 8 << 20;
 
     /// <summary>
     /// Calls <paramref name="work"/> for each chunk, on at most <paramref name="threads"/> threads, each with a
-    /// state of its own. Working memory is at most <paramref name="threads"/> × max(8 MiB, one report).
+    /// state of its own. Working memory is at most <paramref name="threads"/> × max(8 MiB, eight reports), and that of the VDAF for as many threads.
     /// </summary>
     /// <param name="reports">The number of reports.</param>
     /// <param name="bytesPerReport">The working memory that one report needs.</param>
@@ -26,7 +29,7 @@ internal static class ReportChunks
         Action<TState> done,
         CancellationToken cancellationToken)
     {
-        int chunk = (int)Math.Clamp(MaximumBytes / Math.Max(1, bytesPerReport), 1, MaximumReports);
+        int chunk = (int)Math.Clamp(MaximumBytes / Math.Max(1, bytesPerReport), MinimumReports, MaximumReports);
         int chunks = (reports + chunk - 1) / chunk;
         Lock gate = new();
         ParallelOptions options = new() { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
