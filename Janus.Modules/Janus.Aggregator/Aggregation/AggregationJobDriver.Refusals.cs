@@ -31,12 +31,12 @@ internal sealed partial class AggregationJobDriver
 
         LogAbandoned(job.Id, task.Id, job.Step, exception.Message);
         location ??= (exception as PeerMisbehavedException)?.Location;
-        // A job that was not created, or failed before it was answered, is not committed: the Helper says so itself.
-        bool isRefusedAtOnce = job.Step == 0 && exception is PeerRefusedException;
+        // A job that was not created is not committed: the Helper says so itself. One whose answer was deferred was created.
+        bool isRefusedAtOnce = job.Step == 0 && job.HelperLocation is null && exception is PeerRefusedException;
         if (location is null || isRefusedAtOnce)
         {
-            await LetGoAsync(task, lease, isCommitted: !isRefusedAtOnce && MayBeCommitted(task, job), cancellationToken);
-            if (location is not null)
+            bool isLetGo = await LetGoAsync(task, lease, isCommitted: !isRefusedAtOnce && MayBeCommitted(task, job), cancellationToken);
+            if (isLetGo && location is not null)
             {
                 await _helper.TryDeleteAsync(task, location);
             }
@@ -89,8 +89,8 @@ internal sealed partial class AggregationJobDriver
         await LetGoAsync(task, lease, MayBeCommitted(task, job), cancellationToken);
     }
 
-    // Reports that the Helper may have committed would only be rejected as replayed.
-    private async Task LetGoAsync(
+    // Reports that the Helper may have committed would only be rejected as replayed. False when another driver has the job.
+    private async Task<bool> LetGoAsync(
         AggregatorTask task, Lease<LeaderAggregationJob> lease, bool isCommitted, CancellationToken cancellationToken)
     {
         DateTimeOffset now = Clock.GetUtcNow();
@@ -99,11 +99,11 @@ internal sealed partial class AggregationJobDriver
         {
             _metrics.JobAbandoned(abandoned);
             LogLetGo(lease.Job.Id, task.Id, abandoned.PutBack, abandoned.Dropped);
+            return true;
         }
-        else
-        {
-            LogLeaseLost(lease.Job.Id);
-        }
+
+        LogLeaseLost(lease.Job.Id);
+        return false;
     }
 
     // It commits with its answer to the last step.

@@ -13,9 +13,9 @@ namespace Janus.Aggregator;
 /// </summary>
 /// <remarks>
 /// Once what the Leader has abandoned is withdrawn from the batch, a request is (1) checked against what is cheap to know of
-/// the batch, whose shards (2) are merged and compared with what
-/// the Leader counts, and (3) committed in one transaction that checks everything again; if the batch has changed
-/// meanwhile, it goes on from (1). What is refused has changed nothing.
+/// the batch, whose shards (2) are merged and compared with what the Leader counts, and (3) committed in one transaction
+/// that checks everything again; if the batch has changed meanwhile, it goes on from (1). What is refused has changed
+/// nothing else.
 /// </remarks>
 internal sealed partial class HelperCollection
 {
@@ -101,7 +101,7 @@ internal sealed partial class HelperCollection
     private async Task<bool> TrySettleAsync(
         AggregatorTask task, StoredAggregateShare share, AggregateShareReq request, BatchSummary summary, CancellationToken cancellationToken)
     {
-        if ((ulong)summary.ReportCount <= request.ReportCount)
+        if ((ulong)summary.ReportCount <= request.ReportCount || request.ReportCount < task.Configuration.MinBatchSize)
         {
             return false;
         }

@@ -94,7 +94,7 @@ internal sealed partial class HelperConnection : IDisposable
         catch (DapResponseException exception) when (exception.Type == DapProblemType.UnrecognizedAggregationJob)
         {
         }
-        catch (DapResponseException exception) when (HttpRetry.IsRetryable(exception.Status))
+        catch (DapResponseException exception) when (HttpRetry.IsRetryable(exception.Status) || IsMendable(exception))
         {
             throw new PeerUnavailableException($"the Helper: {exception.Message}", exception.RetryAfter, exception);
         }
@@ -196,6 +196,10 @@ internal sealed partial class HelperConnection : IDisposable
             throw new PeerUnavailableException($"the Helper at {request.Uri} did not answer: {exception.Message}", inner: exception);
         }
     }
+
+    // The Helper says nothing of the resource: an operator has a token or a task to put right.
+    private static bool IsMendable(DapResponseException exception) =>
+        exception.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden || exception.Type == DapProblemType.UnrecognizedTask;
 
     private static T Decode<T>(DapResponse response)
         where T : class, IWireMessage<T>

@@ -11,19 +11,13 @@ public sealed class BatchStore
     private const int LongestPageLength = 10_000;
     private const int PageBytes = 8 << 20;
 
-    private static readonly string DeletedShardsSql = $"""
-        -- BatchStore.DeletedShards
-        SELECT s.report_count, s.checksum FROM batch_bucket_shards AS s
-        JOIN aggregation_jobs AS j ON j.task_key = s.task_key AND j.aggregation_job_id = s.aggregation_job_id
-        WHERE s.task_key = $1 AND s.bucket BETWEEN $2 AND $3 AND j.state = {AggregationJobState.Deleted:d}
-        """;
-
     private static readonly string WithdrawSql = $"""
         -- BatchStore.Withdraw
         DELETE FROM batch_bucket_shards AS s USING aggregation_jobs AS j
         WHERE s.task_key = $1 AND s.bucket BETWEEN $2 AND $3
             AND j.task_key = s.task_key AND j.aggregation_job_id = s.aggregation_job_id
             AND j.state = {AggregationJobState.Deleted:d}
+        RETURNING s.report_count, s.checksum
         """;
 
     private readonly TransactionRunner _runner;
@@ -129,17 +123,14 @@ public sealed class BatchStore
         {
             bool isCollected;
             bool hasChanged;
-            List<(long ReportCount, byte[] Checksum)> deleted;
             await using (NpgsqlBatch batch = transaction.Batch())
             {
                 batch.AddExclusiveFence(taskKey);
                 batch.AddIsCollected(taskKey, read.Range);
                 batch.AddFingerprint(taskKey, read.Range);
-                batch.Add(DeletedShardsSql).With(taskKey).With(read.Range.FirstBucket).With(read.Range.LastBucket);
                 await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(token);
                 isCollected = (await reader.ReadNextAsync(row => row.GetBoolean(0), token))[0];
                 hasChanged = !(await reader.ReadNextAsync(row => row.Bytes(0), token))[0].AsSpan().SequenceEqual(fingerprint);
-                deleted = await reader.ReadNextAsync(row => (row.GetInt64(0), row.Bytes(1)), token);
             }
 
             if (isCollected || hasChanged)
@@ -147,19 +138,21 @@ public sealed class BatchStore
                 return true;
             }
 
-            BatchChecksum without = deleted.Aggregate(
-                BatchChecksum.FromBytes(read.Checksum), (sum, shard) => sum.Combine(BatchChecksum.FromBytes(shard.Checksum)));
-            if (deleted.Count == 0
-                || (ulong)(read.ReportCount - deleted.Sum(shard => shard.ReportCount)) != reportCount
-                || !without.Equals(checksum))
-            {
-                return false;
-            }
-
+            // What is compared is what was removed: a job that is deleted meanwhile is in both or in neither.
             await using NpgsqlCommand withdraw = transaction.Command(WithdrawSql)
                 .With(taskKey).With(read.Range.FirstBucket).With(read.Range.LastBucket);
-            await withdraw.ExecuteNonQueryAsync(token);
-            return true;
+            List<(long ReportCount, byte[] Checksum)> withdrawn = await withdraw.ReadAllAsync(row => (row.GetInt64(0), row.Bytes(1)), token);
+            BatchChecksum rest = withdrawn.Aggregate(
+                BatchChecksum.FromBytes(read.Checksum), (sum, shard) => sum.Combine(BatchChecksum.FromBytes(shard.Checksum)));
+            bool agrees = withdrawn.Count > 0
+                && (ulong)(read.ReportCount - withdrawn.Sum(shard => shard.ReportCount)) == reportCount
+                && rest.Equals(checksum);
+            if (!agrees)
+            {
+                transaction.RollBack();
+            }
+
+            return agrees;
         }, cancellationToken);
     }
 
