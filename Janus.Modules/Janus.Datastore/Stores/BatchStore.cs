@@ -11,13 +11,17 @@ public sealed class BatchStore
     private const int LongestPageLength = 10_000;
     private const int PageBytes = 8 << 20;
 
-    private static readonly string WithdrawSql = $"""
+    private static readonly string DeletedShardsSql = $"""
+        -- BatchStore.DeletedShards
+        SELECT s.aggregation_job_id, s.report_count, s.checksum FROM batch_bucket_shards AS s
+        JOIN aggregation_jobs AS j ON j.task_key = s.task_key AND j.aggregation_job_id = s.aggregation_job_id
+        WHERE s.task_key = $1 AND s.bucket BETWEEN $2 AND $3 AND j.state = {AggregationJobState.Deleted:d}
+        """;
+
+    private const string WithdrawSql = """
         -- BatchStore.Withdraw
-        DELETE FROM batch_bucket_shards AS s USING aggregation_jobs AS j
-        WHERE s.task_key = $1 AND s.bucket BETWEEN $2 AND $3
-            AND j.task_key = s.task_key AND j.aggregation_job_id = s.aggregation_job_id
-            AND j.state = {AggregationJobState.Deleted:d}
-        RETURNING s.report_count, s.checksum
+        DELETE FROM batch_bucket_shards
+        WHERE task_key = $1 AND bucket BETWEEN $2 AND $3 AND aggregation_job_id = ANY ($4::uuid[])
         """;
 
     private readonly TransactionRunner _runner;
@@ -123,14 +127,17 @@ public sealed class BatchStore
         {
             bool isCollected;
             bool hasChanged;
+            List<(Guid JobId, long ReportCount, byte[] Checksum)> deleted;
             await using (NpgsqlBatch batch = transaction.Batch())
             {
                 batch.AddExclusiveFence(taskKey);
                 batch.AddIsCollected(taskKey, read.Range);
                 batch.AddFingerprint(taskKey, read.Range);
+                batch.Add(DeletedShardsSql).With(taskKey).With(read.Range.FirstBucket).With(read.Range.LastBucket);
                 await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(token);
                 isCollected = (await reader.ReadNextAsync(row => row.GetBoolean(0), token))[0];
                 hasChanged = !(await reader.ReadNextAsync(row => row.Bytes(0), token))[0].AsSpan().SequenceEqual(fingerprint);
+                deleted = await reader.ReadNextAsync(row => (row.GetGuid(0), row.GetInt64(1), row.Bytes(2)), token);
             }
 
             if (isCollected || hasChanged)
@@ -138,21 +145,21 @@ public sealed class BatchStore
                 return true;
             }
 
-            // What is compared is what was removed: a job that is deleted meanwhile is in both or in neither.
-            await using NpgsqlCommand withdraw = transaction.Command(WithdrawSql)
-                .With(taskKey).With(read.Range.FirstBucket).With(read.Range.LastBucket);
-            List<(long ReportCount, byte[] Checksum)> withdrawn = await withdraw.ReadAllAsync(row => (row.GetInt64(0), row.Bytes(1)), token);
-            BatchChecksum rest = withdrawn.Aggregate(
+            BatchChecksum rest = deleted.Aggregate(
                 BatchChecksum.FromBytes(read.Checksum), (sum, shard) => sum.Combine(BatchChecksum.FromBytes(shard.Checksum)));
-            bool agrees = withdrawn.Count > 0
-                && (ulong)(read.ReportCount - withdrawn.Sum(shard => shard.ReportCount)) == reportCount
-                && rest.Equals(checksum);
-            if (!agrees)
+            if (deleted.Count == 0
+                || (ulong)(read.ReportCount - deleted.Sum(shard => shard.ReportCount)) != reportCount
+                || !rest.Equals(checksum))
             {
-                transaction.RollBack();
+                return false;
             }
 
-            return agrees;
+            // Those jobs and no others: one that was deleted since then is counted.
+            Guid[] jobs = [.. deleted.Select(shard => shard.JobId).Distinct()];
+            await using NpgsqlCommand withdraw = transaction.Command(WithdrawSql)
+                .With(taskKey).With(read.Range.FirstBucket).With(read.Range.LastBucket).With(jobs, CommandExtensions.UuidArray);
+            await withdraw.ExecuteNonQueryAsync(token);
+            return true;
         }, cancellationToken);
     }
 
