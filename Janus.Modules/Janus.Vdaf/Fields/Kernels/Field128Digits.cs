@@ -35,7 +35,7 @@ internal static class Field128Digits<TLanes, TVector>
     public const int Columns = 9;
 
     /// <summary>
-    /// The most products that columns hold: 256·5·2^52 is below 2^63, by more than the 2^51 that a reduction adds.
+    /// The most products that columns hold: 256·5·2^52 is below 2^63, by more than a reduction adds to one.
     /// </summary>
     public const int MaximumTerms = 256;
 

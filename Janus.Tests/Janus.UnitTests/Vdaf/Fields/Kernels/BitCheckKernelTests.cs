@@ -36,10 +36,10 @@ internal sealed class BitCheckKernelTests<TField, TScalar>
     {
         foreach ((int calls, int places) in Shapes)
         {
-            for (int missing = 0; missing < Math.Min(places, calls > 100 ? 2 : places); missing++)
+            IEnumerable<int> amounts = calls <= 8 ? Enumerable.Range(0, places) : ((int[])[0, places / 2, places - 1]).Distinct();
+            foreach (int missing in amounts)
             {
-                Case c = new(calls, places, missing, seed: (calls * 100) + missing);
-                AssertQuery(c);
+                AssertQuery(new Case(calls, places, missing, seed: (calls * 100) + missing));
             }
         }
     }
@@ -51,7 +51,7 @@ internal sealed class BitCheckKernelTests<TField, TScalar>
         {
             EvaluationDoubling<TField> doubling = new(LogSize(calls));
             EvaluationDoubling<TScalar> scalar = new(LogSize(calls));
-            foreach (int missing in (int[])[0, places / 2, places - 1])
+            foreach (int missing in ((int[])[0, places / 2, places - 1]).Distinct())
             {
                 AssertProof(new Case(calls, places, missing, seed: (calls * 100) + missing), doubling, scalar);
             }
