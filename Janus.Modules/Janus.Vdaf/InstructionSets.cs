@@ -27,19 +27,22 @@ public static class InstructionSets
 
     /// <summary>The choice that a value of <see cref="Variable"/> makes.</summary>
     /// <exception cref="InvalidOperationException">The value is not known, or this machine lacks it.</exception>
-    public static InstructionSet Choose(string? value)
+    public static InstructionSet Choose(string? value) => Choose(value, Supported);
+
+    /// <summary>The choice on a machine that has the given ones, the best last.</summary>
+    internal static InstructionSet Choose(string? value, IReadOnlyList<InstructionSet> has)
     {
         if (string.IsNullOrEmpty(value))
         {
-            return Supported[^1];
+            return has[^1];
         }
 
-        string supported = string.Join(", ", Supported.Select(NameOf));
+        string supported = string.Join(", ", has.Select(NameOf));
         foreach (InstructionSet set in Enum.GetValues<InstructionSet>())
         {
             if (NameOf(set) == value)
             {
-                return Supported.Contains(set)
+                return has.Contains(set)
                     ? set
                     : throw new InvalidOperationException($"{Variable} is {value}, which this machine lacks; it has {supported}");
             }

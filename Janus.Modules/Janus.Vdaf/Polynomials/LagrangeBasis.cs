@@ -65,6 +65,8 @@ internal sealed class LagrangeBasis<TField>
             }
         }
 
+        // Whoever makes a proof must not know the test point.
+        powers.Clear();
         return (last - TField.One).ZeroLanes;
     }
 

@@ -3,19 +3,25 @@ using System.Text.Json;
 namespace Janus.Vdaf.Vectors;
 
 /// <summary>Executes the operations of one vector in order: VDAF Appendix C.1 (Schema).</summary>
+/// <remarks>
+/// Each operation is executed on a batch of copies of the report, which must all end in the same way: with as many as a
+/// vector of the instruction set has lanes, the copies are computed side by side.
+/// </remarks>
 internal sealed class VectorRun
 {
     private readonly IVdaf _vdaf;
+    private readonly int _copies;
     private readonly JsonElement _vector;
     private readonly byte[] _ctx;
     private readonly byte[] _verifyKey;
     private readonly byte[] _aggParam;
     private readonly Dictionary<(int Report, int Aggregator), byte[]> _states = [];
 
-    /// <summary>Takes a VDAF made from the vector's parameters.</summary>
-    public VectorRun(IVdaf vdaf, JsonElement vector)
+    /// <summary>Takes a VDAF made from the vector's parameters, and the number of copies of each report.</summary>
+    public VectorRun(IVdaf vdaf, JsonElement vector, int copies)
     {
         _vdaf = vdaf;
+        _copies = copies;
         _vector = vector;
         _ctx = Hex(vector.GetProperty("ctx"));
         _verifyKey = Hex(vector.GetProperty("verify_key"));
@@ -27,11 +33,12 @@ internal sealed class VectorRun
     public void Execute()
     {
         int index = 0;
+        string copies = _copies == 1 ? string.Empty : $" of {_copies} copies";
         foreach (JsonElement operation in _vector.GetProperty("operations").EnumerateArray())
         {
             string name = operation.GetProperty("operation").GetString() ?? string.Empty;
             bool expected = operation.GetProperty("success").GetBoolean();
-            string what = $"operation {index++} ({name})";
+            string what = $"operation {index++} ({name}){copies}";
             string? failure = Execute(name, operation, expected, what);
             if (expected != failure is null)
             {
@@ -60,16 +67,17 @@ internal sealed class VectorRun
     private string? Shard(JsonElement report, bool compare, string what)
     {
         int[] lengths = [.. Enumerable.Range(0, _vdaf.Shares).Select(_vdaf.InputShareLength)];
-        byte[] publicShare = new byte[_vdaf.PublicShareLength];
-        byte[] inputShares = new byte[lengths.Sum()];
+        int total = lengths.Sum();
+        byte[] publicShares = new byte[_copies * _vdaf.PublicShareLength];
+        byte[] inputShares = new byte[_copies * total];
         try
         {
             _vdaf.Shard(
                 _ctx,
-                ReadMeasurement(report.GetProperty("measurement")),
-                Hex(report.GetProperty("nonce")),
-                Hex(report.GetProperty("rand")),
-                publicShare,
+                [.. Enumerable.Repeat(ReadMeasurement(report.GetProperty("measurement")), _copies)],
+                Copies(Hex(report.GetProperty("nonce"))),
+                Copies(Hex(report.GetProperty("rand"))),
+                publicShares,
                 inputShares);
         }
         catch (InvalidMeasurementException refusal)
@@ -79,13 +87,16 @@ internal sealed class VectorRun
 
         if (compare)
         {
-            Compare($"{what}: public share", report.GetProperty("public_share"), publicShare);
+            CompareCopies($"{what}: public share", report.GetProperty("public_share"), publicShares);
             for (int i = 0; i < lengths.Length; i++)
             {
-                Compare(
-                    $"{what}: input share {i}",
-                    report.GetProperty("input_shares")[i],
-                    inputShares.AsSpan(lengths[..i].Sum(), lengths[i]));
+                for (int copy = 0; copy < _copies; copy++)
+                {
+                    Compare(
+                        $"{what}: input share {i}",
+                        report.GetProperty("input_shares")[i],
+                        inputShares.AsSpan((copy * total) + lengths[..i].Sum(), lengths[i]));
+                }
             }
         }
 
@@ -100,19 +111,20 @@ internal sealed class VectorRun
             Hex(report.GetProperty("nonce")),
             Hex(report.GetProperty("public_share")),
             Hex(report.GetProperty("input_shares")[aggregator]));
-        VerifyOutcome outcome = default;
-        byte[] state = new byte[_vdaf.VerifyStateLength(_aggParam, 0)];
-        byte[] verifierShare = new byte[_vdaf.VerifierShareLength(_aggParam, 0)];
-        _vdaf.VerifyInit(_verifyKey, _ctx, aggregator, _aggParam, [input], new Span<VerifyOutcome>(ref outcome), state, verifierShare);
-        if (outcome != VerifyOutcome.Continued)
+        VerifyInput[] inputs = [.. Enumerable.Repeat(input, _copies)];
+        VerifyOutcome[] outcomes = new VerifyOutcome[_copies];
+        byte[] states = new byte[_copies * _vdaf.VerifyStateLength(_aggParam, 0)];
+        byte[] verifierShares = new byte[_copies * _vdaf.VerifierShareLength(_aggParam, 0)];
+        _vdaf.VerifyInit(_verifyKey, _ctx, aggregator, _aggParam, inputs, outcomes, states, verifierShares);
+        if (TheOutcome(outcomes, what) is not VerifyOutcome.Continued and VerifyOutcome other)
         {
-            return outcome.ToString();
+            return other.ToString();
         }
 
-        _states[(ReportIndex(operation), aggregator)] = state;
+        _states[(ReportIndex(operation), aggregator)] = states;
         if (compare)
         {
-            Compare($"{what}: verifier share {aggregator}", report.GetProperty("verifier_shares")[0][aggregator], verifierShare);
+            CompareCopies($"{what}: verifier share {aggregator}", report.GetProperty("verifier_shares")[0][aggregator], verifierShares);
         }
 
         return null;
@@ -128,18 +140,17 @@ internal sealed class VectorRun
             return nameof(VerifyOutcome.MalformedMessage);
         }
 
-        byte[] message = new byte[_vdaf.VerifierMessageLength(_aggParam, round)];
-        VerifyOutcome outcome = VerifyOutcome.Continued;
-        byte[] adjacent = [.. shares.SelectMany(share => share)];
-        _vdaf.VerifierSharesToMessage(_ctx, _aggParam, round, adjacent, new Span<VerifyOutcome>(ref outcome), message);
-        if (outcome != VerifyOutcome.Continued)
+        byte[] messages = new byte[_copies * _vdaf.VerifierMessageLength(_aggParam, round)];
+        VerifyOutcome[] outcomes = ToContinue();
+        _vdaf.VerifierSharesToMessage(_ctx, _aggParam, round, Copies([.. shares.SelectMany(share => share)]), outcomes, messages);
+        if (TheOutcome(outcomes, what) is not VerifyOutcome.Continued and VerifyOutcome other)
         {
-            return outcome.ToString();
+            return other.ToString();
         }
 
         if (compare)
         {
-            Compare($"{what}: verifier message", report.GetProperty("verifier_messages")[round], message);
+            CompareCopies($"{what}: verifier message", report.GetProperty("verifier_messages")[round], messages);
         }
 
         return null;
@@ -151,7 +162,7 @@ internal sealed class VectorRun
         JsonElement report = Report(operation);
         int aggregator = Aggregator(operation);
         int next = operation.GetProperty("round").GetInt32();
-        if (!_states.TryGetValue((ReportIndex(operation), aggregator), out byte[]? state))
+        if (!_states.TryGetValue((ReportIndex(operation), aggregator), out byte[]? states))
         {
             throw new VectorMismatchException($"{what}: there is no verification state of aggregator {aggregator}");
         }
@@ -163,12 +174,12 @@ internal sealed class VectorRun
         }
 
         bool last = next == _vdaf.Rounds;
-        byte[] nextState = last ? [] : new byte[_vdaf.VerifyStateLength(_aggParam, next)];
-        byte[] nextShare = last ? [] : new byte[_vdaf.VerifierShareLength(_aggParam, next)];
-        byte[] outShare = last ? new byte[_vdaf.OutShareLength(_aggParam)] : [];
-        VerifyOutcome outcome = VerifyOutcome.Continued;
-        _vdaf.VerifyNext(
-            _ctx, _aggParam, next - 1, state, message, new Span<VerifyOutcome>(ref outcome), nextState, nextShare, outShare);
+        byte[] nextStates = last ? [] : new byte[_copies * _vdaf.VerifyStateLength(_aggParam, next)];
+        byte[] nextShares = last ? [] : new byte[_copies * _vdaf.VerifierShareLength(_aggParam, next)];
+        byte[] outShares = last ? new byte[_copies * _vdaf.OutShareLength(_aggParam)] : [];
+        VerifyOutcome[] outcomes = ToContinue();
+        _vdaf.VerifyNext(_ctx, _aggParam, next - 1, states, Copies(message), outcomes, nextStates, nextShares, outShares);
+        VerifyOutcome outcome = TheOutcome(outcomes, what);
         if (outcome != (last ? VerifyOutcome.Finished : VerifyOutcome.Continued))
         {
             return outcome.ToString();
@@ -176,29 +187,43 @@ internal sealed class VectorRun
 
         if (!last)
         {
-            _states[(ReportIndex(operation), aggregator)] = nextState;
+            _states[(ReportIndex(operation), aggregator)] = nextStates;
         }
 
         if (compare && last)
         {
-            Compare($"{what}: out share {aggregator}", OutShare(report, aggregator), outShare);
+            CompareCopies($"{what}: out share {aggregator}", OutShare(report, aggregator), outShares);
         }
         else if (compare)
         {
-            Compare($"{what}: verifier share {aggregator}", report.GetProperty("verifier_shares")[next][aggregator], nextShare);
+            CompareCopies($"{what}: verifier share {aggregator}", report.GetProperty("verifier_shares")[next][aggregator], nextShares);
         }
 
         return null;
     }
 
+    // One by one for a single copy; all in one call, among reports that are not to be counted, for several.
     private string? Aggregate(JsonElement operation, bool compare, string what)
     {
         int aggregator = Aggregator(operation);
         byte[] aggShare = new byte[_vdaf.AggShareLength(_aggParam)];
+        byte[][] outShares = [.. _vector.GetProperty("reports").EnumerateArray().Select(report => OutShare(report, aggregator))];
         _vdaf.AggInit(_aggParam, aggShare);
-        foreach (JsonElement report in _vector.GetProperty("reports").EnumerateArray())
+        if (_copies == 1)
         {
-            _vdaf.AggUpdate(_aggParam, aggShare, OutShare(report, aggregator));
+            foreach (byte[] outShare in outShares)
+            {
+                _vdaf.AggUpdate(_aggParam, aggShare, outShare);
+            }
+        }
+        else
+        {
+            VerifyOutcome[] outcomes =
+            [
+                .. outShares.SelectMany(_ => Enumerable.Range(0, _copies)
+                    .Select(copy => copy == _copies / 2 ? VerifyOutcome.Finished : VerifyOutcome.ProofRejected)),
+            ];
+            _vdaf.Aggregate(_aggParam, aggShare, [.. outShares.SelectMany(Copies)], outcomes);
         }
 
         if (compare)
@@ -245,6 +270,27 @@ internal sealed class VectorRun
     {
         JsonElement share = report.GetProperty("out_shares")[aggregator];
         return share.ValueKind == JsonValueKind.Array ? [.. share.EnumerateArray().SelectMany(Hex)] : Hex(share);
+    }
+
+    private byte[] Copies(byte[] of) => [.. Enumerable.Repeat(of, _copies).SelectMany(bytes => bytes)];
+
+    private VerifyOutcome[] ToContinue() => [.. Enumerable.Repeat(VerifyOutcome.Continued, _copies)];
+
+    private static VerifyOutcome TheOutcome(VerifyOutcome[] outcomes, string what) =>
+        outcomes.All(outcome => outcome == outcomes[0])
+            ? outcomes[0]
+            : throw new VectorMismatchException($"{what}: the copies ended differently: {string.Join(", ", outcomes)}");
+
+    private void CompareCopies(string what, JsonElement expected, ReadOnlySpan<byte> actual) =>
+        CompareCopies(what, Hex(expected), actual);
+
+    private void CompareCopies(string what, ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual)
+    {
+        int length = actual.Length / _copies;
+        for (int copy = 0; copy < _copies; copy++)
+        {
+            Compare(what, expected, actual.Slice(copy * length, length));
+        }
     }
 
     private static void Compare(string what, JsonElement expected, ReadOnlySpan<byte> actual) =>

@@ -1,7 +1,9 @@
+using System.Runtime.Intrinsics;
 using System.Text.Json;
 using Janus.Codec;
 using Janus.Vdaf.Fields;
 using Janus.Vdaf.Flp;
+using Janus.Vdaf.Lanes;
 using Janus.Vdaf.Xof;
 
 namespace Janus.Vdaf.Vectors;
@@ -19,8 +21,17 @@ public static class VectorVerifier
     public static VectorResult Verify(string path) =>
         Verify(Path.GetFileNameWithoutExtension(path), File.ReadAllBytes(path));
 
-    /// <summary>Checks a vector given by its name, such as <c>Prio3Count_0</c>, and its JSON text.</summary>
-    public static VectorResult Verify(string name, ReadOnlyMemory<byte> json)
+    /// <summary>
+    /// Checks a vector given by its name, such as <c>Prio3Count_0</c>, and its JSON text, under the instruction set of this
+    /// process.
+    /// </summary>
+    public static VectorResult Verify(string name, ReadOnlyMemory<byte> json) => Verify(name, json, InstructionSets.Current);
+
+    /// <summary>
+    /// Checks a vector under an instruction set: each operation on one report, and on batches of copies that fill the lanes
+    /// of a vector all but one, exactly, and with one left over.
+    /// </summary>
+    public static VectorResult Verify(string name, ReadOnlyMemory<byte> json, InstructionSet instructionSet)
     {
         ArgumentNullException.ThrowIfNull(name);
         try
@@ -28,8 +39,8 @@ public static class VectorVerifier
             using JsonDocument document = JsonDocument.Parse(json);
             string algorithm = name.Split('_')[0];
             bool supported = algorithm == nameof(XofTurboShake128)
-                ? VerifyXof(document.RootElement)
-                : TryVerifyVdaf(algorithm, document.RootElement);
+                ? VerifyXof(document.RootElement, instructionSet)
+                : TryVerifyVdaf(algorithm, document.RootElement, instructionSet);
             return supported
                 ? new VectorResult(name, VectorStatus.Pass, null)
                 : new VectorResult(name, VectorStatus.NotSupported, algorithm);
@@ -49,17 +60,28 @@ public static class VectorVerifier
         }
     }
 
-    private static bool TryVerifyVdaf(string algorithm, JsonElement vector)
+    private static bool TryVerifyVdaf(string algorithm, JsonElement vector, InstructionSet instructionSet)
     {
-        Prio3? vdaf = Create(algorithm, vector);
+        Prio3? vdaf = Create(algorithm, vector)?.With(instructionSet);
         if (vdaf is null)
         {
             return false;
         }
 
-        new VectorRun(vdaf, vector).Execute();
+        foreach (int copies in BatchSizes(instructionSet))
+        {
+            new VectorRun(vdaf, vector, copies).Execute();
+        }
+
         return true;
     }
+
+    private static int[] BatchSizes(InstructionSet instructionSet) => instructionSet switch
+    {
+        InstructionSet.Avx512 => [1, Avx512Lanes.Count - 1, Avx512Lanes.Count, Avx512Lanes.Count + 1],
+        InstructionSet.Avx2 => [1, Avx2Lanes.Count - 1, Avx2Lanes.Count, Avx2Lanes.Count + 1],
+        _ => [1, 2],
+    };
 
     private static Prio3? Create(string algorithm, JsonElement vector)
     {
@@ -94,24 +116,60 @@ public static class VectorVerifier
         };
     }
 
-    private static bool VerifyXof(JsonElement vector)
+    private static bool VerifyXof(JsonElement vector, InstructionSet instructionSet)
+    {
+        VerifyXof<XofGroup<Field128>, Field128>(vector);
+        if (instructionSet == InstructionSet.Avx2)
+        {
+            VerifyXofLanes<Avx2Lanes, Vector256<ulong>>(vector);
+        }
+        else if (instructionSet == InstructionSet.Avx512)
+        {
+            VerifyXofLanes<Avx512Lanes, Vector512<ulong>>(vector);
+        }
+
+        return true;
+    }
+
+    private static void VerifyXofLanes<TLanes, TVector>(JsonElement vector)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : unmanaged =>
+        VerifyXof<XofGroupLanes<TLanes, TVector, Field128Lanes<TLanes, TVector>>, Field128Lanes<TLanes, TVector>>(vector);
+
+    // The same in every lane.
+    private static void VerifyXof<TXof, TField>(JsonElement vector)
+        where TXof : struct, IXofGroup<TXof, TField>, allows ref struct
+        where TField : unmanaged, INttField<TField>
     {
         byte[] Bytes(string key) => Convert.FromHexString(vector.GetProperty(key).GetString() ?? string.Empty);
 
-        byte[] seed = Bytes("seed"), dst = Bytes("dst"), binder = Bytes("binder");
-        byte[] derived = new byte[XofTurboShake128.SeedSize];
-        XofTurboShake128 xof = new(seed, dst, []);
+        byte[] seeds = [.. Enumerable.Repeat(Bytes("seed"), TField.Lanes).SelectMany(seed => seed)], dst = Bytes("dst"), binder = Bytes("binder");
+        byte[] derived = new byte[TField.Lanes * XofTurboShake128.SeedSize];
+        using Scratch scratch = new(TXof.MemoryLength);
+        TXof xof = TXof.Create(scratch.Memory);
+        xof.Start(dst, []);
+        xof.BindRows(seeds);
         xof.Bind(binder);
-        xof.Next(derived);
-        VectorMismatchException.ThrowIfDifferent("derived_seed", Bytes("derived_seed"), derived);
+        xof.NextRows(derived);
+        CompareRows("derived_seed", Bytes("derived_seed"), derived, TField.Lanes);
 
-        Field128[] vec = new Field128[vector.GetProperty("length").GetInt32()];
-        xof = new XofTurboShake128(seed, dst, []);
+        TField[] vec = new TField[vector.GetProperty("length").GetInt32()];
+        byte[] encoded = new byte[TField.Lanes * vec.Length * TField.EncodedSize];
+        xof.Start(dst, []);
+        xof.BindRows(seeds);
         xof.Bind(binder);
-        xof.NextVec<Field128>(vec);
-        byte[] encoded = new byte[vec.Length * Field128.EncodedSize];
-        FieldVector.Encode<Field128>(vec, encoded);
-        VectorMismatchException.ThrowIfDifferent("expanded_vec_field128", Bytes("expanded_vec_field128"), encoded);
-        return true;
+        xof.NextVec(vec);
+        TField.EncodeRows(vec, encoded, vec.Length * TField.EncodedSize, TField.Lanes);
+        CompareRows("expanded_vec_field128", Bytes("expanded_vec_field128"), encoded, TField.Lanes);
+        xof.Dispose();
+    }
+
+    private static void CompareRows(string what, byte[] expected, byte[] rows, int count)
+    {
+        int length = rows.Length / count;
+        for (int row = 0; row < count; row++)
+        {
+            VectorMismatchException.ThrowIfDifferent(what, expected, rows.AsSpan(row * length, length));
+        }
     }
 }

@@ -7,7 +7,8 @@ namespace Janus.Vdaf.Fields.Kernels;
 /// <summary>The gadget polynomial of the bit check, in every lane: <see cref="INttField{TSelf}.ProveBitCheck"/>.</summary>
 /// <remarks>
 /// A sum over the places in a chunk of the products of a left and a right wire polynomial; its digits are added up without
-/// carries: a product is below 24·24/4·p + p, so 2^24 of them keep the last digit below 2^56.
+/// carries. The wires' values are elements, products and differences of elements, or normalized, so their products are
+/// below 4/3·p in magnitude: 2^24 of them keep the last digit below 2^49 and the others below 2^50.
 /// </remarks>
 /// <typeparam name="TLanes">The instruction set.</typeparam>
 /// <typeparam name="TVector">Its vector.</typeparam>

@@ -17,8 +17,8 @@ namespace Janus.Vdaf.Fields.Kernels;
 /// <para>
 /// The modulus p = 2^128 − 7·2^66 + 1 is one modulo 2^66, hence Montgomery's reduction needs no inverse: to clear the lowest
 /// digit d, take off d·p = d + 2^128·d − 7·2^66·d. That adds 7·2^14·d to column 2 and takes 2^24·d off column 4. Five such
-/// steps divide by R = 2^130. From T they lead to T/R − m·p/R with 0 ≤ m &lt; R: between −p and p/4 if both factors are
-/// elements, and not below −4/3·p if one of them is at least that.
+/// steps divide by R = 2^130. From T they lead to T/R − m·p/R with 0 ≤ m &lt; R: above −p and below p/4 if both factors
+/// are elements; above −4/3·p and below p/3 if one of them is and the other is below 4/3·p in magnitude.
 /// </para>
 /// <para>Straight-line code: neither time nor addresses depend on a value.</para>
 /// </remarks>
@@ -34,7 +34,9 @@ internal static class Field128Digits<TLanes, TVector>
     /// <summary>The number of columns of a product.</summary>
     public const int Columns = 9;
 
-    /// <summary>The most products that columns hold: 256·5·2^52 is below 2^63.</summary>
+    /// <summary>
+    /// The most products that columns hold: 256·5·2^52 is below 2^63, by more than a reduction adds to one.
+    /// </summary>
     public const int MaximumTerms = 256;
 
     private const ulong Mask = (1UL << 26) - 1;
@@ -163,7 +165,9 @@ internal static class Field128Digits<TLanes, TVector>
 
     /// <summary>
     /// Divides the columns of a sum of up to <see cref="MaximumTerms"/> products by S = 2^156: the digits of a congruent
-    /// number between −p and p. The sixth step makes up for the size of the sum, which is above −2^265 and below 2^265.
+    /// number between −p and p. The sixth step makes up for the size of the sum, which must be at least −2^137·p and below
+    /// 2^265: if one factor of each product is an element and the other is below 4/3·p in magnitude, so is the sum below
+    /// 4/3·2^264.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ReduceSum(
@@ -213,8 +217,9 @@ internal static class Field128Digits<TLanes, TVector>
     }
 
     /// <summary>
-    /// The digits of a congruent number from about zero to about p. Before, all digits but the last may have 57 bits and the
-    /// last one 54; after, the last one has 25.
+    /// The digits of a congruent number. Before, all digits but the last may have 57 bits and the last one 54. After, the last
+    /// one is from 0 to 2^24 − 1 plus what the others carry into it: if they have 29 bits, less than 16 in magnitude; if they
+    /// have more than 50, this is done twice, and leaves it from −1 to 2^24.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Normalize(ref TVector a0, ref TVector a1, ref TVector a2, ref TVector a3, ref TVector a4)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Janus.Vdaf;
 using Janus.Vdaf.Vectors;
 
 namespace Janus.UnitTests.Vdaf.Vectors;
@@ -25,10 +26,16 @@ internal sealed class VectorVerifierTests
         Assert.That(VectorFiles.EmbeddedNames.Count(name => name.Contains("_bad_", StringComparison.Ordinal)), Is.EqualTo(8));
     }
 
-    [TestCaseSource(nameof(Embedded))]
-    public void Embedded_vector_passes(string name)
+    [Test]
+    public void Embedded_vector_passes_under_each_instruction_set(
+        [ValueSource(nameof(Embedded))] string name, [Values] InstructionSet instructionSet)
     {
-        VectorResult result = VectorVerifier.Verify(name, VectorFiles.Read(name));
+        if (!InstructionSets.Supported.Contains(instructionSet))
+        {
+            Assert.Ignore($"this machine lacks {instructionSet}");
+        }
+
+        VectorResult result = VectorVerifier.Verify(name, VectorFiles.Read(name), instructionSet);
 
         Assert.That(result, Is.EqualTo(new VectorResult(name, VectorStatus.Pass, null)));
     }
