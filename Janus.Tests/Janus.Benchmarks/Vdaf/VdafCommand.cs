@@ -14,6 +14,7 @@ namespace Janus.Benchmarks.Vdaf;
 internal static class VdafCommand
 {
     private const int Iterations = 7;
+    private const int ParameterWidth = 40;
 
     private static readonly TimeInterval IterationTime = TimeInterval.FromMilliseconds(100);
 
@@ -36,6 +37,7 @@ internal static class VdafCommand
         .AddLogger(ConsoleLogger.Default)
         .AddColumnProvider(DefaultColumnProviders.Instance)
         .AddColumn(StatisticColumn.Median)
+        .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(ParameterWidth))
         .WithBuildTimeout(BuildTimeout)
         .AddExporter(MarkdownExporter.GitHub, JsonExporter.Brief)
         .AddJob(Job.ShortRun.WithIterationCount(Iterations).WithIterationTime(IterationTime).AsDefault());
