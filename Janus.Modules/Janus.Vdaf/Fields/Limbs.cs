@@ -9,6 +9,23 @@ internal static class Limbs
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Bit(bool condition) => Unsafe.BitCast<bool, byte>(condition);
 
+    /// <summary>Adds to a limb, and returns the carry: zero or one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Add(ref ulong limb, ulong addend)
+    {
+        limb += addend;
+        return Bit(limb < addend);
+    }
+
+    /// <summary>Takes off a limb, and returns the borrow: zero or one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Subtract(ref ulong limb, ulong subtrahend)
+    {
+        ulong borrow = Bit(limb < subtrahend);
+        limb -= subtrahend;
+        return borrow;
+    }
+
     /// <summary>Adds two limbs and a carry of zero or one; <paramref name="carry"/> becomes the carry out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Add(ulong a, ulong b, ref ulong carry)
