@@ -89,9 +89,9 @@ internal readonly struct Field128 : IScalarField<Field128>
 
         // The product is T = (limb3, limb2)·R + (limb1, limb0), and what clears its lower half is m·p with m = (next, limb0):
         // T/R − m·p/R is above −p and below p. Without its negative part it is at most (p − 1)^2/R + Fold·2^64, below p.
-        ulong upper0 = Math.BigMul(limb0, Fold, out ulong lower0);
+        ulong upper0 = Limbs.Multiply(limb0, Fold, out ulong lower0);
         upper0 += Limbs.Add(ref limb1, lower0);
-        ulong upper1 = Math.BigMul(limb1, Fold, out ulong lower1);
+        ulong upper1 = Limbs.Multiply(limb1, Fold, out ulong lower1);
         limb3 += upper1 + Limbs.Add(ref limb2, upper0) + Limbs.Add(ref limb2, lower1);
         return Difference(limb2, limb3, limb0, limb1);
     }
@@ -144,10 +144,10 @@ internal readonly struct Field128 : IScalarField<Field128>
     internal static void Multiply(
         Field128 left, Field128 right, out ulong limb0, out ulong limb1, out ulong limb2, out ulong limb3)
     {
-        limb1 = Math.BigMul(left._low, right._low, out limb0);
-        limb2 = Math.BigMul(left._low, right._high, out ulong low01);
-        ulong high10 = Math.BigMul(left._high, right._low, out ulong low10);
-        limb3 = Math.BigMul(left._high, right._high, out ulong low11);
+        limb1 = Limbs.Multiply(left._low, right._low, out limb0);
+        limb2 = Limbs.Multiply(left._low, right._high, out ulong low01);
+        ulong high10 = Limbs.Multiply(left._high, right._low, out ulong low10);
+        limb3 = Limbs.Multiply(left._high, right._high, out ulong low11);
 
         // With upper words of at most 2^64 − 28 the upper half of a product with one has room for two carries.
         limb2 += Limbs.Add(ref limb1, low01) + Limbs.Add(ref limb1, low10);
@@ -159,14 +159,14 @@ internal readonly struct Field128 : IScalarField<Field128>
     internal static Field128 Reduce(ulong limb0, ulong limb1, ulong limb2, ulong limb3, ulong limb4)
     {
         // Three words are cleared: divided by 2^192 the sum is below 2^96, and so between −p and p after the third one.
-        ulong upper0 = Math.BigMul(limb0, Fold, out ulong lower0);
+        ulong upper0 = Limbs.Multiply(limb0, Fold, out ulong lower0);
         upper0 += Limbs.Add(ref limb1, lower0);
-        ulong upper1 = Math.BigMul(limb1, Fold, out ulong lower1);
+        ulong upper1 = Limbs.Multiply(limb1, Fold, out ulong lower1);
         upper1 += Limbs.Add(ref limb2, upper0) + Limbs.Add(ref limb2, lower1);
         ulong borrow = Limbs.Subtract(ref limb2, limb0);
 
         // After a borrow the third word is not zero, and neither is its product, which gives the borrow back.
-        ulong upper2 = Math.BigMul(limb2, Fold, out ulong lower2);
+        ulong upper2 = Limbs.Multiply(limb2, Fold, out ulong lower2);
         upper2 -= Limbs.Subtract(ref lower2, borrow);
         limb4 += upper2 + Limbs.Add(ref limb3, upper1) + Limbs.Add(ref limb3, lower2);
         return Scale(Difference(limb3, limb4, limb1, limb2), FactorOfSums);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Janus.Vdaf.Fields;
 
@@ -8,6 +9,20 @@ internal static class Limbs
     /// <summary>One for true, zero for false, without a branch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Bit(bool condition) => Unsafe.BitCast<bool, byte>(condition);
+
+    /// <summary>The product of two limbs: its upper one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Multiply(ulong a, ulong b, out ulong low)
+    {
+        if (!Bmi2.X64.IsSupported)
+        {
+            return Math.BigMul(a, b, out low);
+        }
+
+        // BigMul's lower limb would take the way through memory: a second multiplication is faster.
+        low = a * b;
+        return Bmi2.X64.MultiplyNoFlags(a, b);
+    }
 
     /// <summary>Adds to a limb, and returns the carry: zero or one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
