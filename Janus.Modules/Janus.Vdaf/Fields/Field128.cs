@@ -64,9 +64,9 @@ internal readonly struct Field128 : IScalarField<Field128>
         ulong high = left._high + addend;
 
         // Minus p is minus 2^128, plus Fold·2^64, minus 1: the sum is not below p if it has a 129th bit, or gets it so.
-        ulong fold = Fold - Limbs.Bit(low == 0);
+        ulong fold = Fold - 1 + Limbs.Bit(low != 0);
         ulong take = Limbs.Bit(high < addend) | Limbs.Bit(high + fold < fold);
-        return new Field128(low - take, high + (fold & (0UL - take)));
+        return new Field128(low - take, high + (fold * take));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -85,14 +85,22 @@ internal readonly struct Field128 : IScalarField<Field128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Field128 Scale(Field128 value, Field128 factor)
     {
-        Multiply(value, factor, out ulong limb0, out ulong limb1, out ulong limb2, out ulong limb3);
+        // The product is T = (limb3, limb2)·R + (limb1, limb0), and what clears its lower half is m·p, m being (limb1, limb0)
+        // once the first step has been taken: T/R − m·p/R is above −p and below p. Without its negative part, −m, it is at
+        // most (p − 1)^2/R + Fold·2^64, below p.
+        ulong upper00 = Limbs.Multiply(value._low, factor._low, out ulong limb0);
+        ulong upper01 = Limbs.Multiply(value._low, factor._high, out ulong lower01);
+        ulong upper10 = Limbs.Multiply(value._high, factor._low, out ulong lower10);
+        ulong upper11 = Limbs.Multiply(value._high, factor._high, out ulong lower11);
+        ulong fold0 = Limbs.Multiply(limb0, Fold, out ulong lowerFold0);
+        ulong limb1 = upper00;
+        ulong carries = Limbs.Add(ref limb1, lower01) + Limbs.Add(ref limb1, lower10) + Limbs.Add(ref limb1, lowerFold0);
+        ulong fold1 = Limbs.Multiply(limb1, Fold, out ulong lowerFold1);
 
-        // The product is T = (limb3, limb2)·R + (limb1, limb0), and what clears its lower half is m·p with m = (next, limb0):
-        // T/R − m·p/R is above −p and below p. Without its negative part it is at most (p − 1)^2/R + Fold·2^64, below p.
-        ulong upper0 = Limbs.Multiply(limb0, Fold, out ulong lower0);
-        upper0 += Limbs.Add(ref limb1, lower0);
-        ulong upper1 = Limbs.Multiply(limb1, Fold, out ulong lower1);
-        limb3 += upper1 + Limbs.Add(ref limb2, upper0) + Limbs.Add(ref limb2, lower1);
+        // An element's upper word is at most 2^64 − 28, so the upper half of a product with it has room for a number below 28.
+        ulong limb2 = upper01 + carries;
+        ulong limb3 = upper11 + fold1
+            + Limbs.Add(ref limb2, upper10 + fold0) + Limbs.Add(ref limb2, lower11) + Limbs.Add(ref limb2, lowerFold1);
         return Difference(limb2, limb3, limb0, limb1);
     }
 
@@ -179,7 +187,7 @@ internal readonly struct Field128 : IScalarField<Field128>
         ulong reach = high + Limbs.Bit(low >= lessLow);
         ulong give = Limbs.Bit(reach <= lessHigh);
         ulong sum = low - lessLow + give;
-        return new Field128(sum, reach - lessHigh - 1 - (Fold & (0UL - give)) + Limbs.Bit(sum < give));
+        return new Field128(sum, reach - lessHigh - 1 - (Fold * give) + Limbs.Bit(sum < give));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
