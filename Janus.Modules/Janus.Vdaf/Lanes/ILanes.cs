@@ -85,6 +85,7 @@ internal interface ILanes<TVector>
 
     /// <summary>
     /// Exchanges rows and columns: lane i of vector j becomes lane j of vector i, for as many vectors as there are lanes.
+    /// It may be done in place.
     /// </summary>
-    static abstract void Transpose(Span<TVector> square);
+    static abstract void Transpose(ReadOnlySpan<TVector> square, Span<TVector> transposed);
 }
