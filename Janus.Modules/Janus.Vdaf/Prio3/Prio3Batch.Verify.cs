@@ -19,7 +19,7 @@ internal sealed partial class Prio3Batch<TField, TXof>
     // Out shares that are part of the measurement take no memory.
     private int TruncatedLength => Circuit.OutputIsPrefix ? 0 : Circuit.OutputLength;
 
-    private long DecideMemory =>
+    public long VerifierSharesToMessageMemory =>
         TXof.MemoryLength + (2 * Length((long)Proofs * _flp.VerifierLength))
         + RowsLength(_prio3.Shares * SeedSize) + RowsLength(SeedSize);
 
@@ -66,7 +66,7 @@ internal sealed partial class Prio3Batch<TField, TXof>
         ReadOnlySpan<byte> ctx, ReadOnlySpan<byte> verifierShares, Span<VerifyOutcome> outcomes, Span<byte> verifierMessages)
     {
         int sharesLength = _prio3.Shares * _prio3.EncodedVerifierShareLength, messageLength = _prio3.JointRandSeedLength;
-        using Scratch scratch = new(DecideMemory);
+        using Scratch scratch = new(VerifierSharesToMessageMemory);
         WorkingMemory memory = scratch.Memory;
         TXof xof = TXof.Create(new WorkingMemory(memory.Take<byte>((int)TXof.MemoryLength)));
         for (int start = 0; start < outcomes.Length; start += Lanes)
