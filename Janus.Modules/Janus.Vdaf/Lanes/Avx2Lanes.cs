@@ -16,6 +16,9 @@ internal readonly struct Avx2Lanes : ILanes<Vector256<ulong>>
     public static Vector256<ulong> Broadcast(ulong value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong First(Vector256<ulong> value) => value.ToScalar();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> Add(Vector256<ulong> left, Vector256<ulong> right) => Avx2.Add(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

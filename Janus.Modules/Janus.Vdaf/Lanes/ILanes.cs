@@ -17,6 +17,9 @@ internal interface ILanes<TVector>
     /// <summary>The same value in every lane.</summary>
     static abstract TVector Broadcast(ulong value);
 
+    /// <summary>The value in the first lane.</summary>
+    static abstract ulong First(TVector value);
+
     /// <summary>Adds modulo 2^64.</summary>
     static abstract TVector Add(TVector left, TVector right);
 

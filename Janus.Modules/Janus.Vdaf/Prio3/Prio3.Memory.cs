@@ -11,7 +11,7 @@ public abstract partial class Prio3
     /// With L lanes (8 with AVX-512, 4 with AVX2, else 1) and elements of E bytes, L times
     /// E·(3·MEAS_LEN + PROOFS·(2·PROOF_LEN + PROVE_RAND_LEN + JOINT_RAND_LEN)) for the vectors, 32·(4 + SHARES) at most for
     /// seeds, 400 for the XOF, and what the prover needs. That is for the check of bits, with C calls and wires of P values,
-    /// at most E·(4·P + PROVE_RAND_LEN + EVAL_OUTPUT_LEN) + 40·(2·C + 4·P), and else E·(4·V + A·(P + 1) + EVAL_OUTPUT_LEN)
+    /// at most E·(4·P + PROVE_RAND_LEN + EVAL_OUTPUT_LEN) + 40·(2·C + 5·P), and else E·(4·V + A·(P + 1) + EVAL_OUTPUT_LEN)
     /// for a gadget of A inputs whose polynomial has V values; to each buffer come up to 63 bytes for its alignment.
     /// </remarks>
     public abstract long ShardWorkingMemory { get; }
