@@ -50,14 +50,4 @@ internal static class Limbs
         carry = Bit(partial < a) | Bit(sum < partial);
         return sum;
     }
-
-    /// <summary>Subtracts a limb and a borrow of zero or one; <paramref name="borrow"/> becomes the borrow out.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Subtract(ulong a, ulong b, ref ulong borrow)
-    {
-        ulong partial = a - b;
-        ulong difference = partial - borrow;
-        borrow = Bit(a < b) | Bit(partial < borrow);
-        return difference;
-    }
 }
