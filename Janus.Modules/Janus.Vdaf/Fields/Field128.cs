@@ -5,9 +5,9 @@ namespace Janus.Vdaf.Fields;
 
 /// <summary>The field of order p = 2^128 − 7·2^66 + 1: VDAF §6.1.4 (Parameters).</summary>
 /// <remarks>
-/// Reduction folds with 2^128 ≡ 28·2^64 − 1: the limbs above the second move down with small factors. Few long
-/// carry chains: the terms of each limb are summed on their own, and the carries, which may be negative, are
-/// small signed numbers added to the next limb with their sign extended.
+/// Products are divided by R = 2^128 on the way, as Montgomery does it: the modulus is one modulo 2^64, so that to clear
+/// the lowest word of a number, that word times p is taken off, and no inverse is needed. With p = 2^128 − 28·2^64 + 1 it
+/// adds 28 times the word to the next one, and takes the word off the one after that.
 /// </remarks>
 internal readonly struct Field128 : IScalarField<Field128>
 {
@@ -16,6 +16,12 @@ internal readonly struct Field128 : IScalarField<Field128>
 
     // 2^128 − p = Fold·2^64 − 1.
     private const ulong Fold = 28;
+
+    // R² modulo p: R ≡ Fold·2^64 − 1, and its square 784·2^128 − 56·2^64 + 1 ≡ (784·Fold − 56)·2^64 − 783.
+    private static Field128 FactorOfFactors => new(ulong.MaxValue - 782, (784 * Fold) - 57);
+
+    // R·2^192 modulo p: (784·Fold − 56)·2^128 − 783·2^64 ≡ ((784·Fold − 56)·Fold − 783)·2^64 − (784·Fold − 56).
+    private static Field128 FactorOfSums => new(ulong.MaxValue - 21_895, (21_896 * Fold) - 784);
 
     private static readonly Field128[] Roots = RootsOfUnity.Derive(new Field128(7, 0).Power(0, (1UL << 62) - 7), 66);
 
@@ -52,37 +58,51 @@ internal readonly struct Field128 : IScalarField<Field128>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Field128 operator +(Field128 left, Field128 right)
     {
+        // An element's upper word is at most 2^64 − 28, so the carry finds room in it.
         ulong low = left._low + right._low;
-        ulong carry = Limbs.Bit(low < right._low);
-        ulong partial = left._high + right._high;
-        ulong high = partial + carry;
-        ulong top = Limbs.Bit(partial < right._high) | Limbs.Bit(high < carry);
-        ulong take = top | AtLeastModulus(low, high);
-        return new Field128(low - take, high + (Fold & (0UL - take)) - Limbs.Bit(low < take));
+        ulong addend = right._high + Limbs.Bit(low < right._low);
+        ulong high = left._high + addend;
+
+        // Minus p is minus 2^128, plus Fold·2^64, minus 1: the sum is not below p if it has a 129th bit, or gets it so.
+        ulong fold = Fold - 1 + Limbs.Bit(low != 0);
+        ulong take = Limbs.Bit(high < addend) | Limbs.Bit(high + fold < fold);
+        return new Field128(low - take, high + (fold * take));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Field128 operator -(Field128 left, Field128 right)
-    {
-        ulong low = left._low - right._low;
-        ulong borrow = Limbs.Bit(left._low < right._low);
-        ulong partial = left._high - right._high;
-        ulong high = partial - borrow;
-
-        // A borrow added 2^128, that is Fold·2^64 − 1 too much modulo p.
-        ulong give = Limbs.Bit(left._high < right._high) | Limbs.Bit(partial < borrow);
-        ulong sum = low + give;
-        return new Field128(sum, high - (Fold & (0UL - give)) + Limbs.Bit(sum < give));
-    }
+    public static Field128 operator -(Field128 left, Field128 right) =>
+        Difference(left._low, left._high, right._low, right._high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Field128 operator *(Field128 left, Field128 right)
-    {
-        Multiply(left, right, out ulong limb0, out ulong limb1, out ulong limb2, out ulong limb3);
-        return Reduce(limb0, limb1, limb2, limb3);
-    }
+    public static Field128 operator *(Field128 left, Field128 right) => Scale(Scale(left, right), FactorOfFactors);
 
     public static Field128 operator -(Field128 value) => Zero - value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Field128 ToFactor(Field128 value) => Scale(value, FactorOfFactors);
+
+    /// <summary>The product divided by R.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Field128 Scale(Field128 value, Field128 factor)
+    {
+        // The product is T = (limb3, limb2)·R + (limb1, limb0), and what clears its lower half is m·p, m being (limb1, limb0)
+        // once the first step has been taken: T/R − m·p/R is above −p and below p. Without its negative part, −m, it is at
+        // most (p − 1)^2/R + Fold·2^64, below p.
+        ulong upper00 = Limbs.Multiply(value._low, factor._low, out ulong limb0);
+        ulong upper01 = Limbs.Multiply(value._low, factor._high, out ulong lower01);
+        ulong upper10 = Limbs.Multiply(value._high, factor._low, out ulong lower10);
+        ulong upper11 = Limbs.Multiply(value._high, factor._high, out ulong lower11);
+        ulong fold0 = Limbs.Multiply(limb0, Fold, out ulong lowerFold0);
+        ulong limb1 = upper00;
+        ulong carries = Limbs.Add(ref limb1, lower01) + Limbs.Add(ref limb1, lower10) + Limbs.Add(ref limb1, lowerFold0);
+        ulong fold1 = Limbs.Multiply(limb1, Fold, out ulong lowerFold1);
+
+        // An element's upper word is at most 2^64 − 28, so the upper half of a product with it has room for a number below 28.
+        ulong limb2 = upper01 + carries;
+        ulong limb3 = upper11 + fold1
+            + Limbs.Add(ref limb2, upper10 + fold0) + Limbs.Add(ref limb2, lower11) + Limbs.Add(ref limb2, lowerFold1);
+        return Difference(limb2, limb3, limb0, limb1);
+    }
 
     public static Field128 Invert(Field128 value) => value.Power(ModulusHigh - 1, ulong.MaxValue);
 
@@ -132,78 +152,42 @@ internal readonly struct Field128 : IScalarField<Field128>
     internal static void Multiply(
         Field128 left, Field128 right, out ulong limb0, out ulong limb1, out ulong limb2, out ulong limb3)
     {
-        ulong high00 = Math.BigMul(left._low, right._low, out limb0);
-        ulong high01 = Math.BigMul(left._low, right._high, out ulong low01);
-        ulong high10 = Math.BigMul(left._high, right._low, out ulong low10);
-        ulong high11 = Math.BigMul(left._high, right._high, out ulong low11);
-        ulong carry = 0;
-        limb1 = Limbs.Add(high00, low01, ref carry);
-        limb2 = Limbs.Add(low11, high01, ref carry);
-        limb3 = high11 + carry;
-        carry = 0;
-        limb1 = Limbs.Add(limb1, low10, ref carry);
-        limb2 = Limbs.Add(limb2, high10, ref carry);
-        limb3 += carry;
+        limb1 = Limbs.Multiply(left._low, right._low, out limb0);
+        limb2 = Limbs.Multiply(left._low, right._high, out ulong low01);
+        ulong high10 = Limbs.Multiply(left._high, right._low, out ulong low10);
+        limb3 = Limbs.Multiply(left._high, right._high, out ulong low11);
+
+        // With upper words of at most 2^64 − 28 the upper half of a product with one has room for two carries.
+        limb2 += Limbs.Add(ref limb1, low01) + Limbs.Add(ref limb1, low10);
+        limb3 += Limbs.Add(ref limb2, high10) + Limbs.Add(ref limb2, low11);
     }
 
-    /// <summary>Reduces a number of five limbs whose top limb is below 2^32.</summary>
+    /// <summary>Reduces a sum of products, of five limbs whose top limb is below 2^32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Field128 Reduce(ulong limb0, ulong limb1, ulong limb2, ulong limb3, ulong top)
+    internal static Field128 Reduce(ulong limb0, ulong limb1, ulong limb2, ulong limb3, ulong limb4)
     {
-        // With c = 28·2^64 − 1, 2^256 ≡ c² = 784·2^128 − 56·2^64 + 1 ≡ 784·c − 56·2^64 + 1 = 21,896·2^64 − 783,
-        // and with top < 2^32 the product is below p.
-        ulong small = 783 * top;
-        return Reduce(limb0, limb1, limb2, limb3) + new Field128(0 - small, (21_896 * top) - Limbs.Bit(small != 0));
+        // Three words are cleared: divided by 2^192 the sum is below 2^96, and so between −p and p after the third one.
+        ulong upper0 = Limbs.Multiply(limb0, Fold, out ulong lower0);
+        upper0 += Limbs.Add(ref limb1, lower0);
+        ulong upper1 = Limbs.Multiply(limb1, Fold, out ulong lower1);
+        upper1 += Limbs.Add(ref limb2, upper0) + Limbs.Add(ref limb2, lower1);
+        ulong borrow = Limbs.Subtract(ref limb2, limb0);
+
+        // After a borrow the third word is not zero, and neither is its product, which gives the borrow back.
+        ulong upper2 = Limbs.Multiply(limb2, Fold, out ulong lower2);
+        upper2 -= Limbs.Subtract(ref lower2, borrow);
+        limb4 += upper2 + Limbs.Add(ref limb3, upper1) + Limbs.Add(ref limb3, lower2);
+        return Scale(Difference(limb3, limb4, limb1, limb2), FactorOfSums);
     }
 
-    /// <summary>Reduces a number of four limbs.</summary>
-    /// <remarks>
-    /// Let (t2, t1, t0) = 28·(limb3, limb2) and (v1, v0) = 28·t1, so t2 and v1 are at most 27. Folding three times, the
-    /// number is congruent to (limb0 − limb2 − t1 − 28·t2 − v1) + (limb1 − limb3 + t0 + v0 + 783·t2 + 28·v1)·2^64.
-    /// </remarks>
+    // A number of two words minus another one, plus p if it is below. The first one's upper word is below 2^64 − 1.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Field128 Reduce(ulong limb0, ulong limb1, ulong limb2, ulong limb3)
+    private static Field128 Difference(ulong low, ulong high, ulong lessLow, ulong lessHigh)
     {
-        ulong t1 = Math.BigMul(limb2, Fold, out ulong t0);
-        ulong t2 = Math.BigMul(limb3, Fold, out ulong low3);
-        t1 += low3;
-        t2 += Limbs.Bit(t1 < low3);
-        ulong v1 = Math.BigMul(t1, Fold, out ulong v0);
-
-        // The lower limb, with between zero and three borrows from the upper one.
-        ulong small = (28 * t2) + v1;
-        ulong low = limb0 - limb2;
-        long borrows = Number(limb0 < limb2) + Number(low < t1);
-        low -= t1;
-        borrows += Number(low < small);
-        low -= small;
-
-        // The upper limb, with a carry between −1 and 3.
-        ulong high = limb1 + t0;
-        long carries = Number(high < t0);
-        high += v0;
-        carries += Number(high < v0) - Number(high < limb3);
-        high -= limb3;
-        long upper = (long)((783 * t2) + (28 * v1)) - borrows;
-        carries += AddSigned(ref high, upper);
-
-        // The carry folds once more; what is left over then is −1, 0 or 1.
-        upper = ((long)Fold * carries) + AddSigned(ref low, -carries);
-        long top = AddSigned(ref high, upper);
-        long take = top + (Number(top == 0) & (long)AtLeastModulus(low, high));
-        high += (ulong)(((long)Fold * take) + AddSigned(ref low, -take));
-        return new Field128(low, high);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long Number(bool condition) => (long)Limbs.Bit(condition);
-
-    // Adds a small signed number to a limb and returns the carry: −1, 0 or 1.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long AddSigned(ref ulong limb, long addend)
-    {
-        limb += (ulong)addend;
-        return (addend >> 63) + Number(limb < (ulong)addend);
+        ulong reach = high + Limbs.Bit(low >= lessLow);
+        ulong give = Limbs.Bit(reach <= lessHigh);
+        ulong sum = low - lessLow + give;
+        return new Field128(sum, reach - lessHigh - 1 - (Fold * give) + Limbs.Bit(sum < give));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

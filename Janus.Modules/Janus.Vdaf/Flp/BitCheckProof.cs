@@ -10,7 +10,7 @@ internal static class BitCheckProof
     /// <summary>The working memory that <see cref="Run"/> takes, in bytes.</summary>
     public static long MemoryLength<TField>(int calls, int wireValues)
         where TField : unmanaged, INttField<TField> =>
-        (2 * WorkingMemory.LengthOf<TField>(calls)) + (3 * WorkingMemory.LengthOf<TField>(2L * wireValues));
+        (2 * WorkingMemory.LengthOf<TField>(calls)) + (2 * WorkingMemory.LengthOf<TField>(wireValues));
 
     /// <summary>Place by place: the two wires of a place are made, extended, multiplied and forgotten.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -26,9 +26,8 @@ internal static class BitCheckProof
     {
         Span<TField> factors = memory.Take<TField>(jointRand.Length);
         Span<TField> powers = memory.Take<TField>(jointRand.Length);
-        Span<TField> left = memory.Take<TField>(values.Length);
-        Span<TField> right = memory.Take<TField>(values.Length);
-        Span<TField> scratch = memory.Take<TField>(values.Length);
+        Span<TField> left = memory.Take<TField>(doubling.Size);
+        Span<TField> right = memory.Take<TField>(doubling.Size);
         values.Clear();
         for (int k = 0; k < jointRand.Length; k++)
         {
@@ -51,17 +50,27 @@ internal static class BitCheckProof
                 powers[k] = TField.Scale(powers[k], factors[k]);
             }
 
-            doubling.Double(left, scratch);
-            doubling.Double(right, scratch);
-            for (int i = 0; i < values.Length; i++)
-            {
-                values[i] += TField.Scale(left[i], right[i]);
-            }
+            AddProducts(left, right, values, 0);
+            doubling.Turn(left);
+            doubling.Turn(right);
+            AddProducts(left, right, values, 1);
         }
 
         foreach (ref TField value in values)
         {
             value = TField.ToFactor(value);
+        }
+    }
+
+    // To every second sum, from the first or the second one on.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddProducts<TField>(
+        ReadOnlySpan<TField> left, ReadOnlySpan<TField> right, Span<TField> sums, int first)
+        where TField : unmanaged, INttField<TField>
+    {
+        for (int i = 0; i < left.Length; i++)
+        {
+            sums[(2 * i) + first] += TField.Scale(left[i], right[i]);
         }
     }
 }

@@ -42,6 +42,11 @@ internal abstract class Circuit<TField>
         Span<TField> output)
         where TCalls : struct, IGadgetCalls<TField>, allows ref struct;
 
+    /// <summary>
+    /// Whether what is aggregated is the beginning of the encoded measurement, so that there is nothing to map.
+    /// </summary>
+    public virtual bool OutputIsPrefix => false;
+
     /// <summary>Maps an encoded measurement, or a share of one, to what is aggregated.</summary>
     public abstract void Truncate(ReadOnlySpan<TField> meas, Span<TField> output);
 }

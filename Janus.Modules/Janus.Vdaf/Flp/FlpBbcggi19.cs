@@ -14,9 +14,9 @@ internal sealed class FlpBbcggi19<TField>
     {
         Circuit = circuit;
         _uses = [.. circuit.Gadgets];
-        ProveRandLength = _uses.Sum(use => use.Arity);
+        ProveRandLength = _uses.Total(use => use.Arity);
         QueryRandLength = _uses.Length + (circuit.EvalOutputLength > 1 ? circuit.EvalOutputLength : 0);
-        ProofLength = ProveRandLength + _uses.Sum(use => use.GadgetPolyLength);
+        ProofLength = ProveRandLength + _uses.Total(use => use.GadgetPolyLength);
         VerifierLength = 1 + ProveRandLength + _uses.Length;
         long output = WorkingMemory.LengthOf<TField>(circuit.EvalOutputLength);
         QueryMemoryLength = output + QueryCalls<TField>.MemoryLength(_uses);

@@ -26,8 +26,8 @@ internal readonly ref struct ProveCalls<TField> : IGadgetCalls<TField>
         _counts = counts;
         _wireSeeds = wireSeeds;
         _inputs = memory.Take<TField>(wireSeeds.Length);
-        _wires = memory.TakeZeroed<TField>(uses.Sum(WireValues));
-        _values = memory.TakeZeroed<TField>(uses.Sum(use => use.GadgetValues));
+        _wires = memory.TakeZeroed<TField>(uses.Total(WireValues));
+        _values = memory.TakeZeroed<TField>(uses.Total(use => use.GadgetValues));
         _memory = memory;
         counts.Clear();
         for (int gadget = 0; gadget < uses.Length; gadget++)
@@ -41,9 +41,9 @@ internal readonly ref struct ProveCalls<TField> : IGadgetCalls<TField>
 
     /// <summary>The working memory for a circuit's gadgets, in bytes.</summary>
     public static long MemoryLength(GadgetUse<TField>[] uses) =>
-        WorkingMemory.LengthOf<TField>(uses.Sum(use => use.Arity))
-            + WorkingMemory.LengthOf<TField>(uses.Sum(WireValues))
-            + WorkingMemory.LengthOf<TField>(uses.Sum(use => use.GadgetValues))
+        WorkingMemory.LengthOf<TField>(uses.Total(use => use.Arity))
+            + WorkingMemory.LengthOf<TField>(uses.Total(WireValues))
+            + WorkingMemory.LengthOf<TField>(uses.Total(use => use.GadgetValues))
             + uses.Max(use => use.ChecksBits
                 ? TField.ProveBitCheckMemory(use.Calls, use.WirePolyLength)
                 : WorkingMemory.LengthOf<TField>(3L * use.GadgetValues));

@@ -29,16 +29,16 @@ internal readonly ref struct QueryCalls<TField> : IGadgetCalls<TField>
     {
         _uses = uses;
         _counts = counts;
-        _scratch = memory.Take<TField>(uses.Sum(ScratchLength));
-        _accumulators = memory.TakeZeroed<ulong>(uses.Sum(use => use.Arity) * TField.AccumulatorLimbs);
+        _scratch = memory.Take<TField>(uses.Total(ScratchLength));
+        _accumulators = memory.TakeZeroed<ulong>(uses.Total(use => use.Arity) * TField.AccumulatorLimbs);
         _memory = memory;
         counts.Clear();
     }
 
     /// <summary>The working memory for a circuit's gadgets, in bytes.</summary>
     public static long MemoryLength(GadgetUse<TField>[] uses) =>
-        WorkingMemory.LengthOf<TField>(uses.Sum(ScratchLength))
-            + WorkingMemory.LengthOf<ulong>((long)uses.Sum(use => use.Arity) * TField.AccumulatorLimbs)
+        WorkingMemory.LengthOf<TField>(uses.Total(ScratchLength))
+            + WorkingMemory.LengthOf<ulong>((long)uses.Total(use => use.Arity) * TField.AccumulatorLimbs)
             + uses.Max(use => TField.QueryBitCheckMemory(use.Calls, use.Arity));
 
     public Span<TField> Inputs(int gadget) => Region(gadget)[.._uses[gadget].Arity];

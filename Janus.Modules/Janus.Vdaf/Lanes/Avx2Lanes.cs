@@ -16,6 +16,9 @@ internal readonly struct Avx2Lanes : ILanes<Vector256<ulong>>
     public static Vector256<ulong> Broadcast(ulong value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong First(Vector256<ulong> value) => value.ToScalar();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> Add(Vector256<ulong> left, Vector256<ulong> right) => Avx2.Add(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -99,14 +102,16 @@ internal readonly struct Avx2Lanes : ILanes<Vector256<ulong>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong TopBits(Vector256<ulong> value) => value.ExtractMostSignificantBits();
 
-    public static void Transpose(Span<Vector256<ulong>> square)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose(ReadOnlySpan<Vector256<ulong>> square, Span<Vector256<ulong>> transposed)
     {
         _ = square[3];
+        _ = transposed[3];
         Vector256<ulong> a0 = Avx2.UnpackLow(square[0], square[1]), a1 = Avx2.UnpackHigh(square[0], square[1]);
         Vector256<ulong> a2 = Avx2.UnpackLow(square[2], square[3]), a3 = Avx2.UnpackHigh(square[2], square[3]);
-        square[0] = Avx2.Permute2x128(a0, a2, 0x20);
-        square[1] = Avx2.Permute2x128(a1, a3, 0x20);
-        square[2] = Avx2.Permute2x128(a0, a2, 0x31);
-        square[3] = Avx2.Permute2x128(a1, a3, 0x31);
+        transposed[0] = Avx2.Permute2x128(a0, a2, 0x20);
+        transposed[1] = Avx2.Permute2x128(a1, a3, 0x20);
+        transposed[2] = Avx2.Permute2x128(a0, a2, 0x31);
+        transposed[3] = Avx2.Permute2x128(a1, a3, 0x31);
     }
 }

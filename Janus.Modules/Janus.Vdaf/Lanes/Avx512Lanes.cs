@@ -14,6 +14,9 @@ internal readonly struct Avx512Lanes : ILanes<Vector512<ulong>>
     public static Vector512<ulong> Broadcast(ulong value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong First(Vector512<ulong> value) => value.ToScalar();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> Add(Vector512<ulong> left, Vector512<ulong> right) => Avx512F.Add(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -89,9 +92,11 @@ internal readonly struct Avx512Lanes : ILanes<Vector512<ulong>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong TopBits(Vector512<ulong> value) => value.ExtractMostSignificantBits();
 
-    public static void Transpose(Span<Vector512<ulong>> square)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose(ReadOnlySpan<Vector512<ulong>> square, Span<Vector512<ulong>> transposed)
     {
         _ = square[7];
+        _ = transposed[7];
 
         // Pairs of lanes, then pairs of 128 bits, then pairs of 256 bits change places.
         Vector512<ulong> a0 = Avx512F.UnpackLow(square[0], square[1]), a1 = Avx512F.UnpackHigh(square[0], square[1]);
@@ -105,13 +110,13 @@ internal readonly struct Avx512Lanes : ILanes<Vector512<ulong>>
         Vector512<ulong> b4 = Avx512F.Shuffle4x128(a4, a6, 0x88), b6 = Avx512F.Shuffle4x128(a4, a6, 0xDD);
         Vector512<ulong> b5 = Avx512F.Shuffle4x128(a5, a7, 0x88), b7 = Avx512F.Shuffle4x128(a5, a7, 0xDD);
 
-        square[0] = Avx512F.Shuffle4x128(b0, b4, 0x88);
-        square[1] = Avx512F.Shuffle4x128(b1, b5, 0x88);
-        square[2] = Avx512F.Shuffle4x128(b2, b6, 0x88);
-        square[3] = Avx512F.Shuffle4x128(b3, b7, 0x88);
-        square[4] = Avx512F.Shuffle4x128(b0, b4, 0xDD);
-        square[5] = Avx512F.Shuffle4x128(b1, b5, 0xDD);
-        square[6] = Avx512F.Shuffle4x128(b2, b6, 0xDD);
-        square[7] = Avx512F.Shuffle4x128(b3, b7, 0xDD);
+        transposed[0] = Avx512F.Shuffle4x128(b0, b4, 0x88);
+        transposed[1] = Avx512F.Shuffle4x128(b1, b5, 0x88);
+        transposed[2] = Avx512F.Shuffle4x128(b2, b6, 0x88);
+        transposed[3] = Avx512F.Shuffle4x128(b3, b7, 0x88);
+        transposed[4] = Avx512F.Shuffle4x128(b0, b4, 0xDD);
+        transposed[5] = Avx512F.Shuffle4x128(b1, b5, 0xDD);
+        transposed[6] = Avx512F.Shuffle4x128(b2, b6, 0xDD);
+        transposed[7] = Avx512F.Shuffle4x128(b3, b7, 0xDD);
     }
 }

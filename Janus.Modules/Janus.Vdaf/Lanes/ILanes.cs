@@ -17,6 +17,9 @@ internal interface ILanes<TVector>
     /// <summary>The same value in every lane.</summary>
     static abstract TVector Broadcast(ulong value);
 
+    /// <summary>The value in the first lane.</summary>
+    static abstract ulong First(TVector value);
+
     /// <summary>Adds modulo 2^64.</summary>
     static abstract TVector Add(TVector left, TVector right);
 
@@ -85,6 +88,7 @@ internal interface ILanes<TVector>
 
     /// <summary>
     /// Exchanges rows and columns: lane i of vector j becomes lane j of vector i, for as many vectors as there are lanes.
+    /// It may be done in place.
     /// </summary>
-    static abstract void Transpose(Span<TVector> square);
+    static abstract void Transpose(ReadOnlySpan<TVector> square, Span<TVector> transposed);
 }

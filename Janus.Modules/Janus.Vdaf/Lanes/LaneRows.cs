@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Janus.Vdaf.Lanes;
@@ -15,12 +16,13 @@ internal static class LaneRows<TLanes, TVector>
     /// Reads as many little-endian words of each row as there are vectors. Row i begins at i times
     /// <paramref name="stride"/>; lanes from <paramref name="count"/> on become zero.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Read(ReadOnlySpan<byte> rows, int stride, int count, Span<TVector> words)
     {
         int word = 0;
-        Span<TVector> square = stackalloc TVector[TLanes.Count];
         for (; word + TLanes.Count <= words.Length; word += TLanes.Count)
         {
+            Span<TVector> square = words.Slice(word, TLanes.Count);
             for (int lane = 0; lane < TLanes.Count; lane++)
             {
                 square[lane] = lane < count
@@ -28,8 +30,7 @@ internal static class LaneRows<TLanes, TVector>
                     : default;
             }
 
-            TLanes.Transpose(square);
-            square.CopyTo(words[word..]);
+            TLanes.Transpose(square, square);
         }
 
         Span<ulong> lanes = MemoryMarshal.Cast<TVector, ulong>(words);
@@ -42,19 +43,17 @@ internal static class LaneRows<TLanes, TVector>
                     : 0;
             }
         }
-
-        MemoryMarshal.AsBytes(square).Clear();
     }
 
     /// <summary>Writes the words of the first <paramref name="count"/> lanes into their rows, little-endian.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Write(ReadOnlySpan<TVector> words, Span<byte> rows, int stride, int count)
     {
         int word = 0;
         Span<TVector> square = stackalloc TVector[TLanes.Count];
         for (; word + TLanes.Count <= words.Length; word += TLanes.Count)
         {
-            words.Slice(word, TLanes.Count).CopyTo(square);
-            TLanes.Transpose(square);
+            TLanes.Transpose(words.Slice(word, TLanes.Count), square);
             for (int lane = 0; lane < count; lane++)
             {
                 MemoryMarshal.Write(rows[((lane * stride) + (word * sizeof(ulong)))..], square[lane]);

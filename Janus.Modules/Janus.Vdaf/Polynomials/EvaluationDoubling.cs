@@ -49,13 +49,7 @@ internal sealed class EvaluationDoubling<TField>
     {
         Span<TField> odd = scratch[..Size];
         values[..Size].CopyTo(odd);
-        _ntt.InverseToBitReversed(odd);
-        for (int i = 0; i < odd.Length; i++)
-        {
-            odd[i] = TField.Scale(odd[i], _shift[i]);
-        }
-
-        _ntt.ForwardFromBitReversed(odd);
+        Turn(odd);
 
         // From the back, so that no value is overwritten before it is moved.
         for (int i = Size - 1; i >= 0; i--)
@@ -63,6 +57,21 @@ internal sealed class EvaluationDoubling<TField>
             values[(2 * i) + 1] = odd[i];
             values[2 * i] = values[i];
         }
+    }
+
+    /// <summary>Replaces the values at the n-th roots of unity by those between them, at the odd powers of the 2n-th root.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Turn(Span<TField> values)
+    {
+        _ntt.InverseToBitReversed(values);
+        ReadOnlySpan<TField> shift = _shift;
+        values = values[..shift.Length];
+        for (int i = 0; i < shift.Length; i++)
+        {
+            values[i] = TField.Scale(values[i], shift[i]);
+        }
+
+        _ntt.ForwardFromBitReversed(values);
     }
 
     private static int ReverseBits(int value, int bits)

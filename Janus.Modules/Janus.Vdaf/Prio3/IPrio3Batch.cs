@@ -14,6 +14,12 @@ internal interface IPrio3Batch
     /// <summary>The working memory of <see cref="Shard"/>, in bytes, whatever the number of measurements.</summary>
     long ShardMemory { get; }
 
+    /// <summary>The working memory of <see cref="VerifierSharesToMessage"/>, in bytes, whatever the number of reports.</summary>
+    long VerifierSharesToMessageMemory { get; }
+
+    /// <summary>The working memory of <see cref="TryAggregate"/>, in bytes, whatever the number of out shares.</summary>
+    long AggregateMemory { get; }
+
     /// <summary>Shards measurements whose encoding is in place: see <see cref="IVdaf.Shard(ReadOnlySpan{byte}, ReadOnlySpan{Measurement}, ReadOnlySpan{byte}, ReadOnlySpan{byte}, Span{byte}, Span{byte})"/>.</summary>
     /// <param name="ctx">The application context.</param>
     /// <param name="nonces">The nonces, adjacent.</param>

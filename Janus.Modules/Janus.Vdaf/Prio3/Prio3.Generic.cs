@@ -47,6 +47,15 @@ internal sealed class Prio3<TField> : Prio3
         _lanes = new Lazy<IPrio3Batch?>(CreateLanes);
     }
 
+    public override long ShardWorkingMemory =>
+        Math.Max(WorkingMemory.LengthOf<TField>(_circuit.MeasLength), Most(batch => batch.ShardMemory));
+
+    public override long VerifyInitWorkingMemory => Most(batch => batch.VerifyInitMemory);
+
+    public override long VerifierSharesToMessageWorkingMemory => Most(batch => batch.VerifierSharesToMessageMemory);
+
+    public override long AggregateWorkingMemory => WorkingMemory.LengthOf(EncodedOutShareLength) + Most(batch => batch.AggregateMemory);
+
     internal override Prio3 With(InstructionSet instructionSet) =>
         new Prio3<TField>(AlgorithmId, Name, Shares, ProofCount, _parameters, instructionSet);
 
@@ -194,6 +203,9 @@ internal sealed class Prio3<TField> : Prio3
         count = rest;
         return _single;
     }
+
+    private long Most(Func<IPrio3Batch, long> memory) =>
+        _lanes.Value is { } lanes ? Math.Max(memory(_single), memory(lanes)) : memory(_single);
 
     private IPrio3Batch? CreateLanes() => InstructionSet switch
     {

@@ -8,9 +8,11 @@ internal sealed partial class Prio3Batch<TField, TXof>
     // Out shares are added up in tiles of so many bytes, which stay in the cache from report to report.
     private const int SumTileLength = 8192;
 
+    public long AggregateMemory => 2 * WorkingMemory.LengthOf<byte>(SumTileLength);
+
     public bool TryAggregate(Span<byte> aggShare, ReadOnlySpan<byte> outShares, ReadOnlySpan<VerifyOutcome> outcomes)
     {
-        using Scratch scratch = new(2 * WorkingMemory.LengthOf<byte>(SumTileLength));
+        using Scratch scratch = new(AggregateMemory);
         bool wellFormed = true;
         for (int offset = 0; offset < aggShare.Length; offset += SumTileLength)
         {

@@ -10,13 +10,16 @@ internal sealed partial class Prio3Batch<TField, TXof>
 
     public long VerifyInitMemory =>
         TXof.MemoryLength
-        + Length(Circuit.MeasLength) + Length(Circuit.OutputLength)
+        + Length(Circuit.MeasLength) + Length(TruncatedLength)
         + Length((long)Proofs * _flp.ProofLength) + Length((long)Proofs * _flp.QueryRandLength)
         + Length((long)Proofs * Circuit.JointRandLength) + Length((long)Proofs * _flp.VerifierLength)
         + (4 * RowsLength(SeedSize)) + RowsLength(_prio3.NonceSize) + RowsLength(_prio3.PublicShareLength)
         + Math.Max(RowsLength(TileLength), _flp.QueryMemoryLength);
 
-    private long DecideMemory =>
+    // Out shares that are part of the measurement take no memory.
+    private int TruncatedLength => Circuit.OutputIsPrefix ? 0 : Circuit.OutputLength;
+
+    public long VerifierSharesToMessageMemory =>
         TXof.MemoryLength + (2 * Length((long)Proofs * _flp.VerifierLength))
         + RowsLength(_prio3.Shares * SeedSize) + RowsLength(SeedSize);
 
@@ -63,7 +66,7 @@ internal sealed partial class Prio3Batch<TField, TXof>
         ReadOnlySpan<byte> ctx, ReadOnlySpan<byte> verifierShares, Span<VerifyOutcome> outcomes, Span<byte> verifierMessages)
     {
         int sharesLength = _prio3.Shares * _prio3.EncodedVerifierShareLength, messageLength = _prio3.JointRandSeedLength;
-        using Scratch scratch = new(DecideMemory);
+        using Scratch scratch = new(VerifierSharesToMessageMemory);
         WorkingMemory memory = scratch.Memory;
         TXof xof = TXof.Create(new WorkingMemory(memory.Take<byte>((int)TXof.MemoryLength)));
         for (int start = 0; start < outcomes.Length; start += Lanes)
@@ -148,8 +151,7 @@ internal sealed partial class Prio3Batch<TField, TXof>
         int stateLength = _prio3.EncodedVerifyStateLength, shareLength = _prio3.EncodedVerifierShareLength;
         TakeRows(aggregatorId, reports, outcomes, workspace);
         ulong malformed = ExpandInputShares(ref xof, ctx, aggregatorId, reports, outcomes, workspace);
-        Circuit.Truncate(workspace.Meas, workspace.OutShare);
-        TField.EncodeRows(workspace.OutShare, states, stateLength, reports.Length);
+        TField.EncodeRows(Truncate(workspace), states, stateLength, reports.Length);
         if (_prio3.UsesJointRand)
         {
             JointRandParts(ref xof, ctx, aggregatorId, workspace.Blinds, workspace.Nonces, workspace.Meas, workspace.Parts);
@@ -174,6 +176,17 @@ internal sealed partial class Prio3Batch<TField, TXof>
                     : VerifyOutcome.Continued;
             }
         }
+    }
+
+    private ReadOnlySpan<TField> Truncate(Workspace workspace)
+    {
+        if (Circuit.OutputIsPrefix)
+        {
+            return workspace.Meas[..Circuit.OutputLength];
+        }
+
+        Circuit.Truncate(workspace.Meas, workspace.OutShare);
+        return workspace.OutShare;
     }
 
     // Nonces and public shares, and of a Helper's input share the seed; reports of the wrong lengths get their outcome.
@@ -279,7 +292,7 @@ internal sealed partial class Prio3Batch<TField, TXof>
             int proofs = batch.Proofs;
             XofMemory = new WorkingMemory(memory.Take<byte>((int)TXof.MemoryLength));
             Meas = memory.Take<TField>(batch.Circuit.MeasLength);
-            OutShare = memory.Take<TField>(batch.Circuit.OutputLength);
+            OutShare = memory.Take<TField>(batch.TruncatedLength);
             Proofs = memory.Take<TField>(proofs * batch._flp.ProofLength);
             QueryRands = memory.Take<TField>(proofs * batch._flp.QueryRandLength);
             JointRands = memory.Take<TField>(proofs * batch.Circuit.JointRandLength);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -33,13 +34,15 @@ internal struct TurboShake128
     {
         while (!message.IsEmpty)
         {
-            if ((_position & 7) == 0 && message.Length >= sizeof(ulong))
+            Span<ulong> words = WordsTo(message.Length);
+            for (int i = 0; i < words.Length; i++)
             {
-                _state[_position >> 3] ^= BinaryPrimitives.ReadUInt64LittleEndian(message);
-                message = message[sizeof(ulong)..];
-                _position += sizeof(ulong);
+                words[i] ^= BinaryPrimitives.ReadUInt64LittleEndian(message[(i * sizeof(ulong))..]);
             }
-            else
+
+            message = message[(words.Length * sizeof(ulong))..];
+            _position += words.Length * sizeof(ulong);
+            if (words.IsEmpty)
             {
                 XorByte(_position, message[0]);
                 message = message[1..];
@@ -64,13 +67,15 @@ internal struct TurboShake128
         while (!output.IsEmpty)
         {
             PermuteAtEndOfBlock();
-            if ((_position & 7) == 0 && output.Length >= sizeof(ulong))
+            ReadOnlySpan<ulong> words = WordsTo(output.Length);
+            for (int i = 0; i < words.Length; i++)
             {
-                BinaryPrimitives.WriteUInt64LittleEndian(output, _state[_position >> 3]);
-                output = output[sizeof(ulong)..];
-                _position += sizeof(ulong);
+                BinaryPrimitives.WriteUInt64LittleEndian(output[(i * sizeof(ulong))..], words[i]);
             }
-            else
+
+            output = output[(words.Length * sizeof(ulong))..];
+            _position += words.Length * sizeof(ulong);
+            if (words.IsEmpty)
             {
                 output[0] = (byte)(_state[_position >> 3] >> (8 * (_position & 7)));
                 output = output[1..];
@@ -81,6 +86,14 @@ internal struct TurboShake128
 
     /// <summary>Zeroes the state.</summary>
     public void Clear() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes((Span<ulong>)_state));
+
+    // The whole words of the block that so many bytes reach from here; none within a word.
+    [UnscopedRef]
+    private Span<ulong> WordsTo(int length)
+    {
+        int words = (_position & 7) == 0 ? Math.Min(length, Rate - _position) / sizeof(ulong) : 0;
+        return ((Span<ulong>)_state).Slice(_position / sizeof(ulong), words);
+    }
 
     private void XorByte(int position, byte value) => _state[position >> 3] ^= (ulong)value << (8 * (position & 7));
 

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Janus.Vdaf.Fields;
 using Janus.Vdaf.Lanes;
@@ -22,6 +22,9 @@ internal ref struct XofGroupLanes<TLanes, TVector, TField> : IXofGroup<XofGroupL
     private const int StateWords = 25;
     private const int RateWords = TurboShake128.Rate / sizeof(ulong);
     private const byte Domain = 1;
+
+    // So many elements are checked while they are in the cache.
+    private const int TileLength = 64;
 
     private readonly Span<TVector> _state;
     private readonly Span<TVector> _initial;
@@ -136,10 +139,15 @@ internal ref struct XofGroupLanes<TLanes, TVector, TField> : IXofGroup<XofGroupL
     {
         StartSqueezing();
         _state.CopyTo(_initial);
-        Squeeze(MemoryMarshal.Cast<TField, TVector>(vector));
+        ulong skipping = 0;
+        for (int start = 0; start < vector.Length; start += TileLength)
+        {
+            Span<TField> tile = vector.Slice(start, Math.Min(TileLength, vector.Length - start));
+            Squeeze(MemoryMarshal.Cast<TField, TVector>(tile));
+            skipping |= TField.LanesAboveModulus(tile);
+        }
 
         // Rare: which candidates are skipped says nothing about those that are kept.
-        ulong skipping = TField.LanesAboveModulus(vector);
         for (int lane = 0; skipping != 0; lane++, skipping >>= 1)
         {
             if ((skipping & 1) != 0)

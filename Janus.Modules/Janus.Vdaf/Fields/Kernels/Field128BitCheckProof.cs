@@ -19,7 +19,8 @@ internal static class Field128BitCheckProof<TLanes, TVector>
     /// <summary>The working memory of <see cref="Run"/>, in bytes.</summary>
     public static long MemoryLength(int calls, int wireValues) =>
         (2 * WorkingMemory.LengthOf<Digits<TVector>>(calls)) + (2 * WorkingMemory.LengthOf<Digits<TVector>>(wireValues))
-        + WorkingMemory.LengthOf<Digits<TVector>>(2L * wireValues);
+        + WorkingMemory.LengthOf<Digits<TVector>>(2L * wireValues)
+        + (2 * WorkingMemory.LengthOf<Digits<ulong>>(wireValues / 2)) + WorkingMemory.LengthOf<Digits<ulong>>(wireValues);
 
     /// <summary>Computes the polynomial's values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -38,6 +39,9 @@ internal static class Field128BitCheckProof<TLanes, TVector>
         Span<Digits<TVector>> left = memory.Take<Digits<TVector>>(doubling.Size);
         Span<Digits<TVector>> right = memory.Take<Digits<TVector>>(doubling.Size);
         Span<Digits<TVector>> sums = memory.TakeZeroed<Digits<TVector>>(values.Length);
+        ReadOnlySpan<Digits<ulong>> inverseRoots = Split(doubling.InverseRoots, ref memory);
+        ReadOnlySpan<Digits<ulong>> shift = Split(doubling.Shift, ref memory);
+        ReadOnlySpan<Digits<ulong>> roots = Split(doubling.Roots, ref memory);
         for (int k = 0; k < calls; k++)
         {
             Load(Field128Lanes<TLanes, TVector>.ToFactor(jointRand[k]), ref rands[k]);
@@ -52,8 +56,8 @@ internal static class Field128BitCheckProof<TLanes, TVector>
             Load(wireSeeds[(2 * j) + 1], ref right[0]);
             FillWires(meas, j, places, sharesInverse, powers, rands, left.Slice(1, calls), right.Slice(1, calls));
             AddProducts(left, right, sums, 0);
-            Field128WireTransform<TLanes, TVector>.Run(left, doubling.InverseRoots, doubling.Shift, doubling.Roots);
-            Field128WireTransform<TLanes, TVector>.Run(right, doubling.InverseRoots, doubling.Shift, doubling.Roots);
+            Field128WireTransform<TLanes, TVector>.Run(left, inverseRoots, shift, roots);
+            Field128WireTransform<TLanes, TVector>.Run(right, inverseRoots, shift, roots);
             AddProducts(left, right, sums, 1);
         }
 
@@ -63,6 +67,23 @@ internal static class Field128BitCheckProof<TLanes, TVector>
         {
             values[i] = Finish(sums[i], factor);
         }
+    }
+
+    // The digits of constants, which are the same in all lanes.
+    private static Span<Digits<ulong>> Split(ReadOnlySpan<Field128Lanes<TLanes, TVector>> constants, ref WorkingMemory memory)
+    {
+        Span<Digits<ulong>> digits = memory.Take<Digits<ulong>>(constants.Length);
+        for (int i = 0; i < constants.Length; i++)
+        {
+            constants[i].Split(out TVector a0, out TVector a1, out TVector a2, out TVector a3, out TVector a4);
+            digits[i][0] = TLanes.First(a0);
+            digits[i][1] = TLanes.First(a1);
+            digits[i][2] = TLanes.First(a2);
+            digits[i][3] = TLanes.First(a3);
+            digits[i][4] = TLanes.First(a4);
+        }
+
+        return digits;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -22,15 +22,15 @@ internal static class Field128WireTransform<TLanes, TVector>
 
     /// <summary>Replaces the values of one wire.</summary>
     /// <param name="values">The values, a power of two.</param>
-    /// <param name="inverseRoots">The inverse roots of unity, as factors.</param>
-    /// <param name="shift">In bit-reversed order, powers of the 2n-th root divided by n, as factors.</param>
-    /// <param name="roots">The roots of unity, as factors.</param>
+    /// <param name="inverseRoots">The inverse roots of unity, as factors, the same in all lanes.</param>
+    /// <param name="shift">In bit-reversed order, powers of the 2n-th root divided by n, as factors, the same in all lanes.</param>
+    /// <param name="roots">The roots of unity, as factors, the same in all lanes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
         Span<Digits<TVector>> values,
-        ReadOnlySpan<Field128Lanes<TLanes, TVector>> inverseRoots,
-        ReadOnlySpan<Field128Lanes<TLanes, TVector>> shift,
-        ReadOnlySpan<Field128Lanes<TLanes, TVector>> roots)
+        ReadOnlySpan<Digits<ulong>> inverseRoots,
+        ReadOnlySpan<Digits<ulong>> shift,
+        ReadOnlySpan<Digits<ulong>> roots)
     {
         int step = 0;
         for (int length = values.Length / 2, stride = 1; length > 0; length /= 2, stride *= 2)
@@ -40,7 +40,7 @@ internal static class Field128WireTransform<TLanes, TVector>
 
         for (int i = 0; i < values.Length; i++)
         {
-            Scale(ref values[i], shift[i]);
+            Scale(ref values[i], in shift[i]);
         }
 
         step = 0;
@@ -54,7 +54,7 @@ internal static class Field128WireTransform<TLanes, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InverseStep(
-        Span<Digits<TVector>> values, ReadOnlySpan<Field128Lanes<TLanes, TVector>> roots, int length, int stride, bool normalize)
+        Span<Digits<TVector>> values, ReadOnlySpan<Digits<ulong>> roots, int length, int stride, bool normalize)
     {
         for (int start = 0; start < values.Length; start += 2 * length)
         {
@@ -69,7 +69,7 @@ internal static class Field128WireTransform<TLanes, TVector>
                 TVector s3 = TLanes.Add(u[3], v[3]), s4 = TLanes.Add(u[4], v[4]);
                 if (j > 0)
                 {
-                    Multiply(ref d0, ref d1, ref d2, ref d3, ref d4, roots[j * stride]);
+                    Multiply(ref d0, ref d1, ref d2, ref d3, ref d4, in roots[j * stride]);
                 }
 
                 if (normalize)
@@ -86,7 +86,7 @@ internal static class Field128WireTransform<TLanes, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ForwardStep(
-        Span<Digits<TVector>> values, ReadOnlySpan<Field128Lanes<TLanes, TVector>> roots, int length, int stride, bool normalize)
+        Span<Digits<TVector>> values, ReadOnlySpan<Digits<ulong>> roots, int length, int stride, bool normalize)
     {
         for (int start = 0; start < values.Length; start += 2 * length)
         {
@@ -98,7 +98,7 @@ internal static class Field128WireTransform<TLanes, TVector>
                 TVector d0 = v[0], d1 = v[1], d2 = v[2], d3 = v[3], d4 = v[4];
                 if (j > 0)
                 {
-                    Multiply(ref d0, ref d1, ref d2, ref d3, ref d4, roots[j * stride]);
+                    Multiply(ref d0, ref d1, ref d2, ref d3, ref d4, in roots[j * stride]);
                 }
 
                 TVector s0 = TLanes.Add(u[0], d0), s1 = TLanes.Add(u[1], d1), s2 = TLanes.Add(u[2], d2);
@@ -121,18 +121,19 @@ internal static class Field128WireTransform<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Scale(ref Digits<TVector> value, Field128Lanes<TLanes, TVector> factor)
+    private static void Scale(ref Digits<TVector> value, in Digits<ulong> factor)
     {
         TVector d0 = value[0], d1 = value[1], d2 = value[2], d3 = value[3], d4 = value[4];
-        Multiply(ref d0, ref d1, ref d2, ref d3, ref d4, factor);
+        Multiply(ref d0, ref d1, ref d2, ref d3, ref d4, in factor);
         Store(ref value, d0, d1, d2, d3, d4);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Multiply(
-        ref TVector a0, ref TVector a1, ref TVector a2, ref TVector a3, ref TVector a4, Field128Lanes<TLanes, TVector> factor)
+        ref TVector a0, ref TVector a1, ref TVector a2, ref TVector a3, ref TVector a4, in Digits<ulong> factor)
     {
-        factor.Split(out TVector b0, out TVector b1, out TVector b2, out TVector b3, out TVector b4);
+        TVector b0 = TLanes.Broadcast(factor[0]), b1 = TLanes.Broadcast(factor[1]), b2 = TLanes.Broadcast(factor[2]);
+        TVector b3 = TLanes.Broadcast(factor[3]), b4 = TLanes.Broadcast(factor[4]);
         Field128Digits<TLanes, TVector>.Multiply(
             a0, a1, a2, a3, a4,
             b0, b1, b2, b3, b4,

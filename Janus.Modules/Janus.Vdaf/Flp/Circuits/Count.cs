@@ -18,6 +18,8 @@ internal sealed class Count<TField> : Circuit<TField>
 
     public override int EvalOutputLength => 1;
 
+    public override bool OutputIsPrefix => true;
+
     public override void Encode(Measurement measurement, Span<TField> encoded)
     {
         ulong value = measurement.AsNumber();

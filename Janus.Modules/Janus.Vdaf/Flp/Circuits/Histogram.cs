@@ -26,6 +26,8 @@ internal sealed class Histogram<TField> : Circuit<TField>
 
     public override int EvalOutputLength => 2;
 
+    public override bool OutputIsPrefix => true;
+
     public override void Encode(Measurement measurement, Span<TField> encoded)
     {
         ulong bucket = measurement.AsNumber();

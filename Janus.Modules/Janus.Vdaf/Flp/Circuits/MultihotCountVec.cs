@@ -31,6 +31,8 @@ internal sealed class MultihotCountVec<TField> : Circuit<TField>
 
     public override int EvalOutputLength => 2;
 
+    public override bool OutputIsPrefix => true;
+
     public override void Encode(Measurement measurement, Span<TField> encoded)
     {
         ReadOnlySpan<ulong> bits = measurement.AsVector(OutputLength);

@@ -28,6 +28,8 @@ internal sealed class SumVec<TField> : Circuit<TField>
 
     public override int EvalOutputLength => 1;
 
+    public override bool OutputIsPrefix => _integer.Maximum == 1;
+
     public override void Encode(Measurement measurement, Span<TField> encoded)
     {
         ReadOnlySpan<ulong> vector = measurement.AsVector(OutputLength);
