@@ -40,14 +40,19 @@ internal abstract class LanesWork
         private readonly AlignedBuffer<TVector> _words;
         private readonly AlignedBuffer<Digits<TVector>> _wire;
         private readonly byte[] _rows;
-        private readonly EvaluationDoubling<Field128Lanes<TLanes, TVector>> _doubling;
+        private readonly Digits<ulong>[] _inverseRoots;
+        private readonly Digits<ulong>[] _shift;
+        private readonly Digits<ulong>[] _roots;
 
         public Work(int logSize)
         {
             _words = new(1 << logSize);
             _wire = new(1 << logSize);
             _rows = RandomNumberGenerator.GetBytes(TLanes.Count * (sizeof(ulong) << logSize));
-            _doubling = new(logSize);
+            EvaluationDoubling<Field128Lanes<TLanes, TVector>> doubling = new(logSize);
+            _inverseRoots = Split(doubling.InverseRoots);
+            _shift = Split(doubling.Shift);
+            _roots = Split(doubling.Roots);
 
             // Any digits of 26 bits will do, the last one smaller.
             foreach (ref Digits<TVector> element in _wire.Span)
@@ -87,11 +92,18 @@ internal abstract class LanesWork
             }
         }
 
+        private static Digits<ulong>[] Split(ReadOnlySpan<Field128Lanes<TLanes, TVector>> factors)
+        {
+            Digits<ulong>[] digits = new Digits<ulong>[factors.Length];
+            Field128WireTransform<TLanes, TVector>.Split(factors, digits);
+            return digits;
+        }
+
         public override void TransformWire()
         {
             for (int group = 0; group < Groups; group++)
             {
-                Field128WireTransform<TLanes, TVector>.Run(_wire.Span, _doubling.InverseRoots, _doubling.Shift, _doubling.Roots);
+                Field128WireTransform<TLanes, TVector>.Run(_wire.Span, _inverseRoots, _shift, _roots);
             }
         }
     }

@@ -39,9 +39,12 @@ internal static class Field128BitCheckProof<TLanes, TVector>
         Span<Digits<TVector>> left = memory.Take<Digits<TVector>>(doubling.Size);
         Span<Digits<TVector>> right = memory.Take<Digits<TVector>>(doubling.Size);
         Span<Digits<TVector>> sums = memory.TakeZeroed<Digits<TVector>>(values.Length);
-        ReadOnlySpan<Digits<ulong>> inverseRoots = Split(doubling.InverseRoots, ref memory);
-        ReadOnlySpan<Digits<ulong>> shift = Split(doubling.Shift, ref memory);
-        ReadOnlySpan<Digits<ulong>> roots = Split(doubling.Roots, ref memory);
+        Span<Digits<ulong>> inverseRoots = memory.Take<Digits<ulong>>(doubling.InverseRoots.Length);
+        Span<Digits<ulong>> shift = memory.Take<Digits<ulong>>(doubling.Shift.Length);
+        Span<Digits<ulong>> roots = memory.Take<Digits<ulong>>(doubling.Roots.Length);
+        Field128WireTransform<TLanes, TVector>.Split(doubling.InverseRoots, inverseRoots);
+        Field128WireTransform<TLanes, TVector>.Split(doubling.Shift, shift);
+        Field128WireTransform<TLanes, TVector>.Split(doubling.Roots, roots);
         for (int k = 0; k < calls; k++)
         {
             Load(Field128Lanes<TLanes, TVector>.ToFactor(jointRand[k]), ref rands[k]);
@@ -67,23 +70,6 @@ internal static class Field128BitCheckProof<TLanes, TVector>
         {
             values[i] = Finish(sums[i], factor);
         }
-    }
-
-    // The digits of constants, which are the same in all lanes.
-    private static Span<Digits<ulong>> Split(ReadOnlySpan<Field128Lanes<TLanes, TVector>> constants, ref WorkingMemory memory)
-    {
-        Span<Digits<ulong>> digits = memory.Take<Digits<ulong>>(constants.Length);
-        for (int i = 0; i < constants.Length; i++)
-        {
-            constants[i].Split(out TVector a0, out TVector a1, out TVector a2, out TVector a3, out TVector a4);
-            digits[i][0] = TLanes.First(a0);
-            digits[i][1] = TLanes.First(a1);
-            digits[i][2] = TLanes.First(a2);
-            digits[i][3] = TLanes.First(a3);
-            digits[i][4] = TLanes.First(a4);
-        }
-
-        return digits;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

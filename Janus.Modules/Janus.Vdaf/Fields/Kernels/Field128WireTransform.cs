@@ -52,6 +52,20 @@ internal static class Field128WireTransform<TLanes, TVector>
         }
     }
 
+    /// <summary>The digits of factors that are the same in all lanes.</summary>
+    public static void Split(ReadOnlySpan<Field128Lanes<TLanes, TVector>> factors, Span<Digits<ulong>> digits)
+    {
+        for (int i = 0; i < factors.Length; i++)
+        {
+            factors[i].Split(out TVector a0, out TVector a1, out TVector a2, out TVector a3, out TVector a4);
+            digits[i][0] = TLanes.First(a0);
+            digits[i][1] = TLanes.First(a1);
+            digits[i][2] = TLanes.First(a2);
+            digits[i][3] = TLanes.First(a3);
+            digits[i][4] = TLanes.First(a4);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void InverseStep(
         Span<Digits<TVector>> values, ReadOnlySpan<Digits<ulong>> roots, int length, int stride, bool normalize)

@@ -87,7 +87,9 @@ internal readonly struct IntervalLanes : ILanes<Interval>
 
     public static ulong TopBits(Interval value) => throw new NotSupportedException();
 
-    public static void Transpose(Span<Interval> square) => throw new NotSupportedException();
+    public static ulong First(Interval value) => throw new NotSupportedException();
+
+    public static void Transpose(ReadOnlySpan<Interval> square, Span<Interval> transposed) => throw new NotSupportedException();
 
     private static void Operand(Interval value)
     {

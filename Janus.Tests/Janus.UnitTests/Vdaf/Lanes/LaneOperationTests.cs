@@ -126,14 +126,17 @@ internal sealed class LaneOperationTests<TLanes, TVector>
         TVector[] square = [.. Enumerable.Range(0, TLanes.Count).Select(row =>
             VectorOf([.. Enumerable.Range(0, TLanes.Count).Select(column => (ulong)((row << 8) | column))]))];
 
-        TLanes.Transpose(square);
+        TVector[] transposed = new TVector[TLanes.Count];
+        TLanes.Transpose(square, transposed);
+        TLanes.Transpose(square, square);
 
+        Assert.That(square, Is.EqualTo(transposed), "in place");
         for (int row = 0; row < TLanes.Count; row++)
         {
             Assert.That(WordsOf(square[row]), Is.EqualTo(Enumerable.Range(0, TLanes.Count).Select(column => (ulong)((column << 8) | row))));
         }
 
-        Assert.That(() => TLanes.Transpose(new TVector[TLanes.Count - 1]), Throws.InstanceOf<IndexOutOfRangeException>());
+        Assert.That(() => TLanes.Transpose(new TVector[TLanes.Count - 1], square), Throws.InstanceOf<IndexOutOfRangeException>());
     }
 
     // All words with all words, and each lane with something else.

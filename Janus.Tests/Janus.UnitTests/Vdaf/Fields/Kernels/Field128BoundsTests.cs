@@ -1,8 +1,6 @@
-using System.Runtime.InteropServices;
 using Janus.UnitTests.Vdaf.Lanes;
 using Janus.Vdaf.Fields.Kernels;
 using D = Janus.Vdaf.Fields.Kernels.Field128Digits<Janus.UnitTests.Vdaf.Lanes.IntervalLanes, Janus.UnitTests.Vdaf.Lanes.Interval>;
-using Element = Janus.Vdaf.Fields.Field128Lanes<Janus.UnitTests.Vdaf.Lanes.IntervalLanes, Janus.UnitTests.Vdaf.Lanes.Interval>;
 
 namespace Janus.UnitTests.Vdaf.Fields.Kernels;
 
@@ -106,8 +104,13 @@ internal sealed class Field128BoundsTests
             }
         }
 
-        Element[] factors = new Element[values.Length];
-        MemoryMarshal.Cast<Element, Interval>(factors.AsSpan()).Fill(new(0, ulong.MaxValue));
+        // The widest results are those of the largest digits: what is multiplied may be negative and positive.
+        Digits<ulong>[] factors = new Digits<ulong>[values.Length];
+        foreach (ref Digits<ulong> factor in factors.AsSpan())
+        {
+            factor[0] = factor[1] = factor[2] = factor[3] = (1UL << 26) - 1;
+            factor[4] = (1UL << 24) - 1;
+        }
 
         Field128WireTransform<IntervalLanes, Interval>.Run(values, factors, factors, factors);
 
