@@ -12,7 +12,7 @@ public sealed class AggregationParameterRaceTests : RaceFixture
         await UploadAsync(task, 10_500, 5);
         Lease<CollectionJob> older = await CollectAsync(task, Range(5, 1), Now, aggParam: [1]);
         Lease<CollectionJob> younger = await CollectAsync(task, Range(5, 1), Now + TimeSpan.FromSeconds(1), aggParam: [2]);
-        AggregationJobLimits limits = new(1, 1000, TimeSpan.Zero);
+        AggregationJobLimits limits = new(1, 250, TimeSpan.Zero);
         await LeaderJobs.CreateForCollectionAsync(task, _ => limits, Now, Token);
         Assert.That(await ParametersAsync(), Is.EqualTo((string[])["01"]));
         await LeaderJobs.CreateForCollectionAsync(task, _ => limits, Now, Token);
