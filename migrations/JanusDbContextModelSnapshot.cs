@@ -297,6 +297,10 @@ namespace Janus.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("checksum");
 
+                    b.Property<DateTimeOffset?>("ClaimedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_at");
+
                     b.Property<DateTimeOffset?>("ClosedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("closed_at");
@@ -463,6 +467,12 @@ namespace Janus.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<int>("FailedCollections")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("failed_collections");
+
                     b.Property<long?>("TimeWindow")
                         .HasColumnType("bigint")
                         .HasColumnName("time_window");
@@ -470,13 +480,13 @@ namespace Janus.Migrations
                     b.HasKey("TaskKey", "BatchId")
                         .HasName("pk_leader_selected_batches");
 
-                    b.HasIndex("TaskKey", "AssignedCount", "CreatedAt")
-                        .IsDescending(false, true, false)
-                        .HasDatabaseName("ix_leader_selected_batches_open")
-                        .HasFilter("collection_job_id IS NULL");
-
                     b.HasIndex("TaskKey", "TimeWindow", "AssignedCount")
                         .HasDatabaseName("ix_leader_selected_batches_window")
+                        .HasFilter("collection_job_id IS NULL");
+
+                    b.HasIndex("TaskKey", "FailedCollections", "AssignedCount", "CreatedAt")
+                        .IsDescending(false, false, true, false)
+                        .HasDatabaseName("ix_leader_selected_batches_open")
                         .HasFilter("collection_job_id IS NULL");
 
                     b.ToTable("leader_selected_batches", (string)null);

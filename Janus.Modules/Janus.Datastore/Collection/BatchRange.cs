@@ -59,6 +59,13 @@ public sealed record BatchRange(byte[] FirstBucket, byte[] LastBucket)
     public bool Contains(ReadOnlySpan<byte> bucket) =>
         bucket.SequenceCompareTo(FirstBucket) >= 0 && bucket.SequenceCompareTo(LastBucket) <= 0;
 
+    /// <summary>Whether a bucket is in both.</summary>
+    public bool Overlaps(BatchRange other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return FirstBucket.AsSpan().SequenceCompareTo(other.LastBucket) <= 0 && other.FirstBucket.AsSpan().SequenceCompareTo(LastBucket) <= 0;
+    }
+
     /// <summary>Whether both have the same bounds.</summary>
     public bool Equals(BatchRange? other) =>
         other is not null

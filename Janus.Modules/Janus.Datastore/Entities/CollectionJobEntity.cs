@@ -20,6 +20,7 @@ internal sealed class CollectionJobEntity
     public string? ProblemType { get; set; }
     public string? ProblemDetail { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset? ClaimedAt { get; set; }
     public DateTimeOffset? ClosedAt { get; set; }
     public DateTimeOffset? FinishedAt { get; set; }
     public DateTimeOffset NextAttemptAt { get; set; }

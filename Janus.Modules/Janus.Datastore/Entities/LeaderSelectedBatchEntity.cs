@@ -8,6 +8,7 @@ internal sealed class LeaderSelectedBatchEntity
     public required byte[] AggParam { get; set; }
     public long? TimeWindow { get; set; }
     public long AssignedCount { get; set; }
+    public int FailedCollections { get; set; }
     public Guid? CollectionJobId { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
 }

@@ -11,9 +11,16 @@ internal static class CollectionDrivenCreation
 {
     private static readonly string CollectionsSql = $"""
         -- CollectionDrivenCreation.Collections
-        SELECT agg_param, first_bucket, last_bucket FROM collection_jobs
+        SELECT collection_job_id, agg_param, first_bucket, last_bucket, claimed_at IS NOT NULL, closed_at IS NOT NULL
+        FROM collection_jobs
         WHERE task_key = $1 AND state = {CollectionJobState.Waiting:d}
-        ORDER BY created_at, collection_job_id
+        ORDER BY claimed_at NULLS LAST, created_at, collection_job_id
+        """;
+
+    // Reports are being aggregated for the job, so it stays before an older one that gets enough reports only later.
+    private const string ClaimSql = """
+        -- CollectionDrivenCreation.Claim
+        UPDATE collection_jobs SET claimed_at = $3 WHERE task_key = $1 AND collection_job_id = $2 AND claimed_at IS NULL
         """;
 
     private const string WaitingInIntervalSql = """
@@ -43,28 +50,74 @@ internal static class CollectionDrivenCreation
         }
 
         await using NpgsqlCommand command = transaction.Command(CollectionsSql).With(task.Key);
-        List<(byte[] AggParam, BatchRange? Range)> collections = await command.ReadAllAsync(
-            row => (row.Bytes(0), row.IsDBNull(1) ? null : new BatchRange(row.Bytes(1), row.Bytes(2))), cancellationToken);
+        List<WaitingCollection> collections = await command.ReadAllAsync(
+            row => new WaitingCollection(
+                row.GetGuid(0),
+                row.Bytes(1),
+                row.IsDBNull(2) ? null : new BatchRange(row.Bytes(2), row.Bytes(3)),
+                row.GetBoolean(4),
+                row.GetBoolean(5)),
+            cancellationToken);
+        List<WaitingCollection> before = [];
         int created = 0;
-        foreach ((byte[] aggParam, BatchRange? range) in collections)
+        foreach (WaitingCollection collection in collections)
         {
-            // What an older collection job has taken, the next one does not see any more.
-            AggregationJobPlan plan = new(limits(aggParam), (_, _) => true);
-            (List<PlannedJob> jobs, bool mayHaveMore) = (task.Configuration.BatchMode, range) switch
+            // What an earlier collection job has taken, the next one does not see any more.
+            AggregationJobPlan plan = new(limits(collection.AggParam), (_, _) => true);
+            (List<PlannedJob> jobs, bool mayHaveMore) = (task.Configuration.BatchMode, collection.Range) switch
             {
-                (BatchMode.TimeInterval, { } interval) => await PlanIntervalAsync(transaction, task, plan, interval, now, cancellationToken),
-                (BatchMode.LeaderSelected, null) => await PlanBatchAsync(transaction, task, plan, aggParam, now, cancellationToken),
+                (BatchMode.TimeInterval, { } interval) when await MayTakeAsync(transaction, task, collection, interval, before, cancellationToken) =>
+                    await PlanIntervalAsync(transaction, task, plan, interval, now, cancellationToken),
+                (BatchMode.LeaderSelected, null) => await PlanBatchAsync(transaction, task, plan, collection.AggParam, now, cancellationToken),
                 _ => ([], false), // its batch is chosen
             };
             if (jobs.Count > 0)
             {
-                await AggregationJobCreation.WriteAsync(transaction, task.Key, aggParam, jobs, mayHaveMore, now, cancellationToken);
+                await AggregationJobCreation.WriteAsync(transaction, task.Key, collection.AggParam, jobs, mayHaveMore, now, cancellationToken);
+                await ClaimAsync(transaction, task.Key, collection, now, cancellationToken);
             }
 
             created += jobs.Count;
         }
 
         return created;
+    }
+
+    // A job that can only fail takes no reports, nor does one that overlaps an earlier one of another parameter: both would
+    // fail with their reports spent. Those that may take them are added to the earlier ones.
+    private static async Task<bool> MayTakeAsync(
+        DatastoreTransaction transaction,
+        DapTask task,
+        WaitingCollection collection,
+        BatchRange interval,
+        List<WaitingCollection> before,
+        CancellationToken cancellationToken)
+    {
+        if (before.Exists(other => other.Range!.Overlaps(interval) && !other.AggParam.AsSpan().SequenceEqual(collection.AggParam))
+            || !await AggregationJobCreation.HasEnoughAsync(transaction, task, interval, cancellationToken))
+        {
+            return false;
+        }
+
+        (bool isCollected, bool hasOtherAggParam) = await CollectionJobStore.CheckAsync(
+            transaction, task.Key, interval, collection.AggParam, cancellationToken);
+        if ((isCollected && !collection.IsClosed) || hasOtherAggParam)
+        {
+            return false;
+        }
+
+        before.Add(collection);
+        return true;
+    }
+
+    private static async Task ClaimAsync(
+        DatastoreTransaction transaction, int taskKey, WaitingCollection collection, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!collection.IsClaimed && collection.Range is not null)
+        {
+            await using NpgsqlCommand command = transaction.Command(ClaimSql).With(taskKey).With(collection.Id).With(now);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
     }
 
     private static async Task<(List<PlannedJob> Jobs, bool MayHaveMore)> PlanIntervalAsync(
@@ -76,11 +129,6 @@ internal static class CollectionDrivenCreation
         CancellationToken cancellationToken)
     {
         const int most = AggregationJobCreation.ReportsPerTransaction;
-        if (!await AggregationJobCreation.HasEnoughAsync(transaction, task, interval, cancellationToken))
-        {
-            return ([], false);
-        }
-
         await using NpgsqlCommand command = transaction.Command(WaitingInIntervalSql)
             .With(task.Key)
             .With((long)Math.Min(interval.FirstTime, long.MaxValue))
@@ -121,4 +169,6 @@ internal static class CollectionDrivenCreation
 
     private static Task<List<WaitingReport>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken) =>
         command.ReadAllAsync(row => new WaitingReport(row.GetGuid(0), (ulong)row.GetInt64(1), row.Instant(2)), cancellationToken);
+
+    private sealed record WaitingCollection(Guid Id, byte[] AggParam, BatchRange? Range, bool IsClaimed, bool IsClosed);
 }

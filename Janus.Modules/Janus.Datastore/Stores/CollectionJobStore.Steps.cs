@@ -9,10 +9,28 @@ public sealed partial class CollectionJobStore
     private static readonly string CandidateSql = $"""
         -- CollectionJobStore.Candidate
         SELECT b.batch_id FROM leader_selected_batches AS b
-        WHERE b.task_key = $1 AND b.collection_job_id IS NULL AND b.assigned_count >= $2 AND b.agg_param = $3
+        WHERE b.task_key = $1 AND b.collection_job_id IS NULL AND b.failed_collections = 0
+            AND b.assigned_count >= $2 AND b.agg_param = $3
             AND NOT EXISTS (SELECT FROM aggregation_jobs AS j
                 WHERE j.task_key = b.task_key AND j.batch_id = b.batch_id AND j.state IN {UnfinishedAggregationJobs.States})
         ORDER BY b.assigned_count DESC, b.created_at LIMIT 1
+        FOR UPDATE OF b SKIP LOCKED
+        """;
+
+    // The last resort: no other batch is full, nor, where a collection job has it filled, do enough reports wait.
+    private static readonly string FailedCandidateSql = $"""
+        -- CollectionJobStore.FailedCandidate
+        SELECT b.batch_id FROM leader_selected_batches AS b
+        WHERE b.task_key = $1 AND b.collection_job_id IS NULL AND b.failed_collections > 0
+            AND b.assigned_count >= $2 AND b.agg_param = $3
+            AND NOT EXISTS (SELECT FROM aggregation_jobs AS j
+                WHERE j.task_key = b.task_key AND j.batch_id = b.batch_id AND j.state IN {UnfinishedAggregationJobs.States})
+            AND NOT EXISTS (SELECT FROM leader_selected_batches AS o
+                WHERE o.task_key = $1 AND o.collection_job_id IS NULL AND o.failed_collections = 0
+                    AND o.assigned_count >= $2 AND o.agg_param = $3)
+            AND ($3 = ''::bytea OR $4 > (SELECT count(*) FROM (
+                SELECT FROM unaggregated_reports WHERE task_key = $1 AND aggregation_job_id IS NULL LIMIT $4) AS waiting))
+        ORDER BY b.failed_collections, b.assigned_count DESC, b.created_at LIMIT 1
         FOR UPDATE OF b SKIP LOCKED
         """;
 
@@ -87,6 +105,7 @@ public sealed partial class CollectionJobStore
     /// <summary>
     /// Chooses a batch of the leader-selected mode of the job's aggregation parameter with at least
     /// <paramref name="minBatchSize"/> aggregated reports, none in progress and no collection job: the fullest, and of several the oldest. It takes no more reports from then on.
+    /// One that a collection has failed on is tried again when no other is there or can be filled, the least tried first.
     /// Null when there is none yet or the lease is lost.
     /// </summary>
     public Task<BatchRange?> SelectBatchAsync(
@@ -103,7 +122,9 @@ public sealed partial class CollectionJobStore
         return _runner.RunAsync("CollectionJobStore.SelectBatch", async (transaction, token) =>
         {
             await using NpgsqlCommand candidate = transaction.Command(CandidateSql).With(taskKey).With(least).With(lease.Job.AggParam);
-            if (await candidate.ExecuteScalarAsync(token) is not byte[] batchId)
+            await using NpgsqlCommand failed = transaction.Command(FailedCandidateSql)
+                .With(taskKey).With(least).With(lease.Job.AggParam).With(Math.Min(least, BatchStore.PendingLimit));
+            if ((await candidate.ExecuteScalarAsync(token) ?? await failed.ExecuteScalarAsync(token)) is not byte[] batchId)
             {
                 return null;
             }
@@ -280,7 +301,7 @@ public sealed partial class CollectionJobStore
 
             if (firstBucket is not null && (state == CollectionJobState.Waiting || releaseBatch))
             {
-                batch.Add(ReopenBatchSql).With(taskKey).With(firstBucket).With(id);
+                batch.Add(ReopenBatchSql).With(taskKey).With(firstBucket).With(id).With(1);
                 await batch.ExecuteNonQueryAsync(token);
             }
 

@@ -52,7 +52,7 @@ public sealed partial class CollectionJobStore
 
     private const string ReopenBatchSql = """
         -- CollectionJobStore.ReopenBatch
-        UPDATE leader_selected_batches SET collection_job_id = NULL
+        UPDATE leader_selected_batches SET collection_job_id = NULL, failed_collections = failed_collections + $4
         WHERE task_key = $1 AND batch_id = $2 AND collection_job_id = $3
         """;
 
@@ -175,7 +175,7 @@ public sealed partial class CollectionJobStore
             if (state == CollectionJobState.Waiting && firstBucket is not null)
             {
                 await using NpgsqlBatch batch = transaction.Batch();
-                batch.Add(ReopenBatchSql).With(taskKey).With(firstBucket).With(Uuid.Of(id));
+                batch.Add(ReopenBatchSql).With(taskKey).With(firstBucket).With(Uuid.Of(id)).With(0);
                 if (isClosed)
                 {
                     batch.Add(UnmarkCollectedSql).With(taskKey).With(firstBucket);
@@ -237,7 +237,8 @@ public sealed partial class CollectionJobStore
         return (await command.ReadAllAsync(CollectionJobRows.Read, cancellationToken)).SingleOrDefault();
     }
 
-    private static async Task<(bool IsCollected, bool HasOtherAggParam)> CheckAsync(
+    /// <summary>Why a collection job of a batch could only fail: it overlaps a collected one, or has another aggregation parameter.</summary>
+    internal static async Task<(bool IsCollected, bool HasOtherAggParam)> CheckAsync(
         DatastoreTransaction transaction, int taskKey, BatchRange? range, byte[] aggParam, CancellationToken cancellationToken)
     {
         if (range is null)

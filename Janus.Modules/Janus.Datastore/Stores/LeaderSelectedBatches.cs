@@ -8,21 +8,23 @@ internal static class LeaderSelectedBatches
     private const string OpenSql = """
         -- LeaderSelectedBatches.Open
         SELECT batch_id, time_window, assigned_count FROM leader_selected_batches
-        WHERE task_key = $1 AND collection_job_id IS NULL AND assigned_count < $2 AND time_window IS NULL AND agg_param = $3
+        WHERE task_key = $1 AND collection_job_id IS NULL AND failed_collections = 0 AND assigned_count < $2
+            AND time_window IS NULL AND agg_param = $3
         ORDER BY batch_id FOR UPDATE
         """;
 
     private const string OpenOfWindowsSql = """
         -- LeaderSelectedBatches.OpenOfWindows
         SELECT batch_id, time_window, assigned_count FROM leader_selected_batches
-        WHERE task_key = $1 AND collection_job_id IS NULL AND assigned_count < $2 AND time_window = ANY ($4) AND agg_param = $3
+        WHERE task_key = $1 AND collection_job_id IS NULL AND failed_collections = 0 AND assigned_count < $2
+            AND time_window = ANY ($4) AND agg_param = $3
         ORDER BY batch_id FOR UPDATE
         """;
 
     private const string HasFullSql = """
         -- LeaderSelectedBatches.HasFull
         SELECT EXISTS (SELECT FROM leader_selected_batches
-            WHERE task_key = $1 AND collection_job_id IS NULL AND assigned_count >= $2 AND agg_param = $3)
+            WHERE task_key = $1 AND collection_job_id IS NULL AND failed_collections = 0 AND assigned_count >= $2 AND agg_param = $3)
         """;
 
     /// <summary>How many reports a batch of the task is filled up to.</summary>
@@ -30,8 +32,9 @@ internal static class LeaderSelectedBatches
         (long)Math.Clamp(task.TargetBatchSize ?? task.Configuration.MinBatchSize, 1, long.MaxValue);
 
     /// <summary>
-    /// The batches of an aggregation parameter below the target that may take reports of these times. The rows stay
-    /// locked, so that no collection job selects a batch while it is being filled.
+    /// The batches of an aggregation parameter below the target that may take reports of these times: none that a
+    /// collection has failed on, since that might happen again. The rows stay locked, so that no collection job selects
+    /// a batch while it is being filled.
     /// </summary>
     public static async Task<List<OpenBatch>> ReadOpenAsync(
         DatastoreTransaction transaction,
@@ -54,7 +57,10 @@ internal static class LeaderSelectedBatches
             row => new OpenBatch(row.Bytes(0), row.LongOrNull(1), row.GetInt64(2)), cancellationToken);
     }
 
-    /// <summary>Whether a batch of the aggregation parameter has reached the target and is still to be collected.</summary>
+    /// <summary>
+    /// Whether a batch of the aggregation parameter has reached the target and is still to be collected. One that a
+    /// collection has failed on does not count, or it would hold up all others.
+    /// </summary>
     public static async Task<bool> HasFullAsync(
         DatastoreTransaction transaction, int taskKey, byte[] aggParam, long target, CancellationToken cancellationToken)
     {

@@ -18,7 +18,7 @@ internal sealed partial class DatabaseFill
             [
                 ("task_key", NpgsqlDbType.Integer), ("batch_id", NpgsqlDbType.Bytea), ("agg_param", NpgsqlDbType.Bytea),
                 ("time_window", NpgsqlDbType.Bigint), ("assigned_count", NpgsqlDbType.Bigint), ("collection_job_id", NpgsqlDbType.Uuid),
-                ("created_at", NpgsqlDbType.TimestampTz),
+                ("created_at", NpgsqlDbType.TimestampTz), ("failed_collections", NpgsqlDbType.Integer),
             ],
             InOrder([.. tasks.Where(task => task.IsLeader)], task => task.BatchCount).Select(item =>
             {
@@ -31,6 +31,7 @@ internal sealed partial class DatabaseFill
                     task.Kind == TaskKind.LeaderWindowed ? task.HourOf(first) / FilledTask.WindowHours : null,
                     batch % 3 == 0 ? count - Math.Min(count - 1, 10) : count, // a job's rejected reports have given their room back
                     task.IsCollectedBatch(batch) ? task.CollectionId(batch) : null, task.InstantOf(first),
+                    batch % 10 == 9 && !task.IsCollectedBatch(batch) ? 1 : 0,
                 };
             }),
             cancellationToken);

@@ -1,3 +1,4 @@
+using System.Net;
 using Janus.Dap;
 using Janus.IntegrationTests.Http;
 using Janus.Messages;
@@ -54,6 +55,21 @@ public sealed class MultiRoundTests : DeploymentFixture
             HttpAnswer answer = await Deployment.CreateCollectionJobAsync(task, RequestFor(task, aggParam));
             Assert.That(answer.Problem.Type, Is.EqualTo(DapProblemType.InvalidAggregationParameter.Urn));
         }
+    }
+
+    [Test]
+    public async Task A_collection_with_another_parameter_than_the_one_its_reports_went_to_fails()
+    {
+        TestTask task = await AddTaskAsync(2, BatchMode.TimeInterval, asynchronous: false);
+        HttpAnswer older = await Deployment.CreateCollectionJobAsync(task, RequestFor(task, AggParam));
+        HttpAnswer younger = await Deployment.CreateCollectionJobAsync(task, RequestFor(task, MultiRoundVdaf.AggParam(3)));
+        await Deployment.UploadAsync(task, 1, 2, 3);
+
+        HttpAnswer failed = await TestDeployment.AwaitAsync(task, Deployment.At(younger));
+        HttpAnswer collected = await TestDeployment.AwaitAsync(task, Deployment.At(older));
+
+        Assert.That(failed.Problem.DapType, Is.EqualTo(DapProblemType.InvalidMessage));
+        Assert.That(collected.Status, Is.EqualTo(HttpStatusCode.OK));
     }
 
     private Task<TestTask> AddTaskAsync(int rounds, BatchMode batchMode, bool asynchronous) => Deployment.AddTaskAsync(new TestTaskOptions

@@ -226,6 +226,71 @@ public sealed class LeaderSelectedBatchTests : DatastoreFixture
         Assert.That(await FenceAsync(second, range!, Now), Is.EqualTo(FenceOutcome.Fenced));
     }
 
+    [Test]
+    public async Task A_batch_that_the_helper_counts_otherwise_does_not_hold_up_the_others()
+    {
+        DapTask task = await AddTaskAsync(BatchMode.LeaderSelected, minBatchSize: 10);
+        await UploadAsync(task, 10, 5);
+        await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
+        await UploadAsync(task, 10, 5);
+        await LeaderJobs.CreateAsync(task, AnySize, Now + TimeSpan.FromSeconds(1), Token);
+        await FinishAllAsync(Now + TimeSpan.FromSeconds(1));
+        HashSet<string> selected = [];
+        for (int i = 0; i < 6; i++)
+        {
+            selected.Add(Convert.ToHexString((await FailToCollectAsync(task)).FirstBucket));
+        }
+
+        Assert.That(selected, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task A_batch_that_a_collection_failed_on_takes_no_more_reports()
+    {
+        DapTask task = await Get<TaskStore>().AddAsync(
+            NewTask(BatchMode.LeaderSelected, minBatchSize: 10) with { TargetBatchSize = 25 }, Token);
+        await UploadAsync(task, 12, 5);
+        await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
+        await FinishAllAsync(Now);
+        await FailToCollectAsync(task);
+
+        await UploadAsync(task, 5, 5);
+        await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
+
+        Assert.That(await AssignedAsync(), Is.EqualTo((long[])[12, 5]));
+    }
+
+    [Test]
+    public async Task Reports_that_wait_for_the_parameter_fill_a_new_batch_before_a_failed_one_is_tried_again()
+    {
+        DapTask task = await AddTaskAsync(BatchMode.LeaderSelected, minBatchSize: 10);
+        await UploadAsync(task, 10, 5);
+        Lease<CollectionJob> first = await CollectAsync(task, null, Now, aggParam: [1]);
+        await LeaderJobs.CreateForCollectionAsync(task, _ => AnySize, Now, Token);
+        await FinishAllAsync(Now);
+        BatchRange failed = await FailToCollectAsync(task, first);
+        await UploadAsync(task, 10, 5);
+        Lease<CollectionJob> second = await CollectAsync(task, null, Now, aggParam: [1]);
+
+        Assert.That(await CollectionJobs.SelectBatchAsync(second, 10, Token), Is.Null, "enough reports wait");
+        Assert.That(await LeaderJobs.CreateForCollectionAsync(task, _ => AnySize, Now, Token), Is.EqualTo(1));
+        Assert.That(await CollectionJobs.SelectBatchAsync(second, 10, Token), Is.Null, "in progress");
+        await FinishAllAsync(Now);
+        Assert.That(await CollectionJobs.SelectBatchAsync(second, 10, Token), Is.Not.Null.And.Not.EqualTo(failed));
+        Lease<CollectionJob> third = await CollectAsync(task, null, Now, aggParam: [1]);
+        Assert.That(await CollectionJobs.SelectBatchAsync(third, 10, Token), Is.EqualTo(failed), "there is nothing else");
+    }
+
+    // The Helper counts otherwise.
+    private async Task<BatchRange> FailToCollectAsync(DapTask task, Lease<CollectionJob>? waiting = null)
+    {
+        Lease<CollectionJob> lease = waiting ?? await CollectAsync(task, null, Now);
+        BatchRange range = (await CollectionJobs.SelectBatchAsync(lease, 10, Token))!;
+        Assert.That(await FenceAsync(lease, range, Now), Is.EqualTo(FenceOutcome.Fenced));
+        Assert.That(await CollectionJobs.FailAsync(lease, "batchMismatch", "", releaseBatch: true, Now, Token), Is.True);
+        return range;
+    }
+
     private async Task<long[]> AssignedAsync() => await ScalarAsync<long[]>(
         "SELECT array_agg(assigned_count ORDER BY assigned_count DESC) FROM leader_selected_batches");
 }
