@@ -15,6 +15,17 @@ public static class CommandLineProgram
     /// <summary>Runs the command that <paramref name="arguments"/> name; the result is the exit code: 0 success, 1 failure, 2 wrong usage.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, IProcessHost host)
     {
+        try
+        {
+            // Now rather than when the first report is verified.
+            _ = InstructionSets.Current;
+        }
+        catch (InvalidOperationException wrong)
+        {
+            await Console.Error.WriteLineAsync($"janus: {wrong.Message}");
+            return Failure;
+        }
+
         Option<bool> verbose = new("--verbose") { Description = "Show the whole of an error: kind, cause and stack trace.", Recursive = true };
         ParseResult parsed = CreateRootCommand(host, verbose).Parse(arguments);
         if (parsed.Errors.Count > 0)
@@ -25,7 +36,6 @@ public static class CommandLineProgram
         using Interruption interruption = new();
         try
         {
-            RequireInstructionSet();
             // Signals are ours: a process has to finish what is in flight, however long that takes.
             InvocationConfiguration configuration = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
             return await parsed.InvokeAsync(configuration, interruption.Token);
@@ -39,19 +49,6 @@ public static class CommandLineProgram
         {
             await Console.Error.WriteLineAsync(parsed.GetValue(verbose) ? failure.ToString() : $"janus: {Failures.Describe(failure)}");
             return Failure;
-        }
-    }
-
-    // Now rather than when the first report is verified.
-    private static void RequireInstructionSet()
-    {
-        try
-        {
-            _ = InstructionSets.Current;
-        }
-        catch (InvalidOperationException wrong)
-        {
-            throw new CliException(wrong.Message, wrong);
         }
     }
 

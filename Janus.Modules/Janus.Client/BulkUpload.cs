@@ -93,26 +93,35 @@ internal sealed class BulkUpload
         List<(long Index, TimedMeasurement Source)> group = [];
         long index = 0;
         await using IAsyncEnumerator<TimedMeasurement> source = measurements.GetAsyncEnumerator(cancellationToken);
-        while (true)
+        Task<bool> next = source.MoveNextAsync().AsTask();
+        try
         {
-            ValueTask<bool> next = source.MoveNextAsync();
-            if (group.Count > 0 && (group.Count == ReportSealing.GroupLength || !next.IsCompleted))
+            while (true)
+            {
+                if (group.Count > 0 && (group.Count == ReportSealing.GroupLength || !next.IsCompleted))
+                {
+                    yield return group;
+                    group = [];
+                }
+
+                if (!await next)
+                {
+                    break;
+                }
+
+                group.Add((index++, source.Current));
+                next = source.MoveNextAsync().AsTask();
+            }
+
+            if (group.Count > 0)
             {
                 yield return group;
-                group = [];
             }
-
-            if (!await next)
-            {
-                break;
-            }
-
-            group.Add((index++, source.Current));
         }
-
-        if (group.Count > 0)
+        finally
         {
-            yield return group;
+            // A source must not be disposed of while it moves on.
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
