@@ -17,6 +17,28 @@ public sealed class SettlingTests : LeaderFixture
     protected override AggregatorRoles LeaderRoles => AggregatorRoles.All & ~AggregatorRoles.AggregationJobDriver;
 
     [Test]
+    public async Task A_wrong_token_does_not_end_settling()
+    {
+        await using TestAggregator driver = await Deployment.StartBesideLeaderAsync(AggregatorRoles.AggregationJobDriver);
+        TestTask task = await AddTaskAsync(1);
+        bool isDown = true;
+        int spoils = 1;
+        Between.Script((request, context) => request switch
+        {
+            { IsToAggregationJob: true, Method: "DELETE" } when Volatile.Read(ref isDown) => ScriptedHelper.Status(HttpStatusCode.Unauthorized)(request, context),
+            { IsAggregationJob: true } when Interlocked.Decrement(ref spoils) >= 0 => Between.Change(
+                (answer, answered) => ScriptedHelper.WriteAsync(Changed(answer, responses => [OtherType(responses[0]), .. responses[1..]]), answered))(request, context),
+            _ => Task.FromResult(false),
+        });
+        await Deployment.UploadAsync(task, 1, 2, 3);
+        await AwaitJobsAsync(task, AggregationJobState.Settling);
+        Assert.That(() => DeletionsOf(task), Has.Length.GreaterThan(TestDeployment.MaximumAttempts + 1).After(60_000, 50));
+        Volatile.Write(ref isDown, false);
+        await Deployment.UploadAsync(task, 10, 20, 30);
+        await AssertCollectedAsync(task, 60);
+    }
+
+    [Test]
     public async Task A_batch_with_an_abandoned_job_is_collected_without_it(
         [Values(BatchMode.TimeInterval, BatchMode.LeaderSelected)] BatchMode batchMode, [Values] bool asynchronous, [Values(1, 2, 3)] int rounds)
     {
