@@ -17,6 +17,9 @@ internal sealed class Prio3<TField> : Prio3
     // With fewer reports left over than this share of the lanes, one at a time is faster.
     private const int WorthwhileShare = 4;
 
+    // Vectors of millions of elements are computed one at a time, rather than with gigabytes for each thread.
+    private const long MaximumLanesMemory = 512 << 20;
+
     private readonly CircuitParameters _parameters;
     private readonly Circuit<TField> _circuit;
     private readonly Prio3Batch<TField, XofGroup<TField>> _single;
@@ -207,7 +210,13 @@ internal sealed class Prio3<TField> : Prio3
     private long Most(Func<IPrio3Batch, long> memory) =>
         _lanes.Value is { } lanes ? Math.Max(memory(_single), memory(lanes)) : memory(_single);
 
-    private IPrio3Batch? CreateLanes() => InstructionSet switch
+    private IPrio3Batch? CreateLanes()
+    {
+        IPrio3Batch? lanes = CreateLanesOf(InstructionSet);
+        return lanes is not null && Math.Max(lanes.ShardMemory, lanes.VerifyInitMemory) > MaximumLanesMemory ? null : lanes;
+    }
+
+    private IPrio3Batch? CreateLanesOf(InstructionSet instructionSet) => instructionSet switch
     {
         InstructionSet.Avx512 when typeof(TField) == typeof(Field64) => CreateLanes<Avx512Lanes, Vector512<ulong>, Field64Lanes<Avx512Lanes, Vector512<ulong>>>(),
         InstructionSet.Avx512 => CreateLanes<Avx512Lanes, Vector512<ulong>, Field128Lanes<Avx512Lanes, Vector512<ulong>>>(),

@@ -2,7 +2,8 @@ namespace Janus.Vdaf;
 
 /// <content>
 /// How much memory the work takes: per thread, beyond the arguments, and however many reports there are. It comes from the
-/// shared pool of arrays, which rounds up to a power of two. Nothing is allocated per report.
+/// shared pool of arrays, which rounds up to a power of two. Nothing is allocated per report. What would need more than
+/// 512 MiB on lanes is computed one report at a time.
 /// </content>
 public abstract partial class Prio3
 {

@@ -36,6 +36,15 @@ internal sealed class WorkingMemoryTests(InstructionSet instructionSet)
     }
 
     [Test]
+    public void Vectors_of_millions_are_not_computed_side_by_side()
+    {
+        Prio3 vdaf = Prio3.SumVec(4_000_000, 1, 2000).With(instructionSet);
+
+        Assert.That(vdaf.ShardWorkingMemory, Is.LessThan(512 * Mebibyte));
+        Assert.That(vdaf.VerifyInitWorkingMemory, Is.LessThan(512 * Mebibyte));
+    }
+
+    [Test]
     public void A_full_group_of_the_longest_vectors_fits_in_it()
     {
         Prio3 vdaf = Prio3.SumVec(100_000, 1, 316).With(instructionSet);
