@@ -38,6 +38,7 @@ public sealed class TestTask
         PingPong = new PingPongTopology(Vdaf);
         VerificationKeyId = options.VerificationKeyId;
         Asynchronous = options.Asynchronous;
+        TargetBatchSize = options.TargetBatchSize;
     }
 
     public TaskId Id { get; } = TaskId.Random();
@@ -55,6 +56,9 @@ public sealed class TestTask
     public byte VerificationKeyId { get; }
 
     public bool Asynchronous { get; }
+
+    /// <summary>How many reports the Leader puts into a batch of its choice, if not the minimum.</summary>
+    public ulong? TargetBatchSize { get; }
 
     /// <summary>What the Leader presents to the Helper.</summary>
     public BearerToken AggregatorToken { get; } = BearerToken.Generate();
@@ -83,6 +87,7 @@ public sealed class TestTask
         AggregatorTokenHash = role == Role.Helper ? AggregatorToken.Hash() : null,
         CollectorTokenHash = role == Role.Leader ? CollectorToken.Hash() : null,
         Asynchronous = role == Role.Helper && Asynchronous,
+        TargetBatchSize = role == Role.Leader ? TargetBatchSize : null,
         CreatedAt = CreatedAt,
     };
 

@@ -14,6 +14,9 @@ public sealed record TestTaskOptions
 
     public ulong MinBatchSize { get; init; } = 3;
 
+    /// <summary>How many reports the Leader puts into a batch of its choice; as many as the minimum if it is not set.</summary>
+    public ulong? TargetBatchSize { get; init; }
+
     /// <summary>By default a small histogram: it has a public share, which the sums and counts have not.</summary>
     public VdafDescription Vdaf { get; init; } = VdafDescription.Histogram(4, 2);
 

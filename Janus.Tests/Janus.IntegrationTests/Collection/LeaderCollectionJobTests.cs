@@ -45,7 +45,9 @@ public sealed class LeaderCollectionJobTests : DeploymentFixture
     public async Task The_interval_of_the_answer_is_the_smallest_with_all_aggregated_reports(
         [Values(BatchMode.TimeInterval, BatchMode.LeaderSelected)] BatchMode mode)
     {
-        TestTask task = await Deployment.AddTaskAsync(new TestTaskOptions { BatchMode = mode });
+        // Whichever come first, all five fit into one batch of the Leader's choice.
+        TestTask task = await Deployment.AddTaskAsync(
+            new TestTaskOptions { BatchMode = mode, TargetBatchSize = mode == BatchMode.LeaderSelected ? 5UL : null });
         Time now = TestDeployment.CurrentTime;
         ReportFactory sealedForNobody = new(task, await Deployment.Leader.HpkeConfigAsync(), null, now);
         ReportFactory reports = await Deployment.ReportsAsync(task);
