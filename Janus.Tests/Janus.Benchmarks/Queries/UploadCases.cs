@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Janus.Datastore;
 using Janus.Messages;
 
@@ -7,6 +8,7 @@ namespace Janus.Benchmarks.Queries;
 internal static class UploadCases
 {
     private const int Uploads = 300;
+    private const int FewReports = 5;
     private static readonly AggregationJobLimits Limits = new(500, 1_000, TimeSpan.FromMilliseconds(300));
 
     public static IReadOnlyList<WorkloadCase> All { get; } =
@@ -25,16 +27,10 @@ internal static class UploadCases
         UploadedReport[] reports = [.. Enumerable.Range(0, Uploads).Select(i =>
         {
             FilledTask task = tasks[i % tasks.Length];
-            return new UploadedReport
-            {
-                TaskKey = task.Key,
-                Id = i % 30 == 0 ? Uuid.To<ReportId>(task.ReportId(i % task.Reports)) : ReportId.Random(),
-                Time = (ulong)(i % 20 == 0 ? FilledTask.FirstHour + i : FilledTask.NowHour),
-                PublicShare = new byte[32],
-                LeaderInputShare = new byte[64],
-                HelperEncryptedInputShare = new byte[64],
-                IsTimeInterval = task.IsTimeInterval,
-            };
+            return NewReport(
+                task,
+                i % 30 == 0 ? Uuid.To<ReportId>(task.ReportId(i % task.Reports)) : ReportId.Random(),
+                (ulong)(i % 20 == 0 ? FilledTask.FirstHour + i : FilledTask.NowHour));
         })];
         await context.Get<ReportStore>().PutAsync(reports, context.Now, context.Token);
     }
@@ -64,7 +60,42 @@ internal static class UploadCases
                 task.Key,
                 new byte[] { 4 });
         }
+        else
+        {
+            await WaitForCollectionAsync(context, task);
+        }
 
         await context.Get<LeaderAggregationJobStore>().CreateForCollectionAsync(task.Stored, _ => Limits, context.Now, context.Token);
     }
+
+    // A collection job that can be collected, and new reports for it.
+    private static async Task WaitForCollectionAsync(WorkloadContext context, FilledTask task)
+    {
+        await context.PrepareAsync("UPDATE collection_jobs SET claimed_at = NULL WHERE task_key = $1 AND state = 1", task.Key);
+        object[]? job = await context.PickAsync(
+            """
+            SELECT c.first_bucket FROM collection_jobs AS c
+            WHERE c.task_key = $1 AND c.state = 1 AND c.first_bucket IS NOT NULL AND NOT EXISTS (
+                SELECT FROM collected_batches AS b
+                WHERE b.task_key = $1 AND b.first_bucket <= c.last_bucket AND b.last_bucket >= c.first_bucket)
+            """,
+            task.Key);
+        if (job is [byte[] bucket])
+        {
+            ulong time = BinaryPrimitives.ReadUInt64BigEndian(bucket);
+            await context.Get<ReportStore>().PutAsync(
+                [.. Enumerable.Range(0, FewReports).Select(_ => NewReport(task, ReportId.Random(), time))], context.Now, context.Token);
+        }
+    }
+
+    private static UploadedReport NewReport(FilledTask task, ReportId id, ulong time) => new()
+    {
+        TaskKey = task.Key,
+        Id = id,
+        Time = time,
+        PublicShare = new byte[32],
+        LeaderInputShare = new byte[64],
+        HelperEncryptedInputShare = new byte[64],
+        IsTimeInterval = task.IsTimeInterval,
+    };
 }
