@@ -60,8 +60,6 @@ internal sealed partial class Prio3Batch<TField, TXof> : IPrio3Batch
 
     private int MeasBytes => Circuit.MeasLength * TField.EncodedSize;
 
-    private int ProofsBytes => Proofs * _flp.ProofLength * TField.EncodedSize;
-
     private static long Length(long elements) => WorkingMemory.LengthOf<TField>(elements);
 
     private static long RowsLength(int rowLength) => WorkingMemory.LengthOf<byte>((long)TField.Lanes * rowLength);
