@@ -4,6 +4,7 @@ using Janus.Aggregator;
 using Janus.Datastore;
 using Janus.Host.Configuration;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Serilog;
@@ -13,12 +14,14 @@ namespace Janus.Host.Hosting;
 /// <summary>Puts the modules together to one web application.</summary>
 internal static class JanusApplication
 {
+    private const int ReadAhead = 256 << 10;
+
     /// <summary>Builds the application that runs the roles of <paramref name="options"/> on <paramref name="database"/>.</summary>
     public static WebApplication Build(JanusOptions options, OpenedDatabase database)
     {
         // Nothing but what is named here is configured: no configuration files, no environment, no watchers.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Janus" });
-        builder.WebHost.UseKestrelCore().UseUrls([.. options.Http.Urls()]).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseKestrelCore().UseUrls([.. options.Http.Urls()]).ConfigureKestrel(kestrel => Limit(kestrel, options.Http));
         builder.Services.AddSerilog(Observability.CreateLogger(options.Log), dispose: true);
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Http.ShutdownTimeout);
@@ -33,6 +36,14 @@ internal static class JanusApplication
         application.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = WriteReadinessAsync });
         MapModules(application, options);
         return application;
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, HttpOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = options.MaximumConnections;
+        // What is read ahead of a handler: all connections together stay within a gigabyte by default.
+        kestrel.Limits.MaxRequestBufferSize = ReadAhead;
     }
 
     private static void AddModules(IServiceCollection services, JanusOptions options, OpenedDatabase database)

@@ -14,19 +14,19 @@ internal sealed class AggregatorMetrics : IDisposable
     private readonly Counter<long> _uploaded;
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _abandoned;
+    private readonly Counter<long> _uploadsShed;
+    private readonly Counter<long> _jobsShed;
 
     public AggregatorMetrics()
     {
         _uploaded = _meter.CreateCounter<long>("janus.upload.reports", "{report}", "Uploaded reports by outcome.");
         _rejected = _meter.CreateCounter<long>("janus.aggregation.rejected_reports", "{report}", "Reports rejected in aggregation, by role and error.");
         _abandoned = _meter.CreateCounter<long>("janus.aggregation.abandoned_reports", "{report}", "Reports of aggregation jobs that the Leader gave up, by outcome.");
-        UploadsShed = _meter.CreateCounter<long>("janus.upload.shed_requests", "{request}", "Upload requests refused because the queue was full.");
+        _uploadsShed = _meter.CreateCounter<long>("janus.upload.shed_requests", "{request}", "Upload requests refused for lack of memory, by reason.");
+        _jobsShed = _meter.CreateCounter<long>("janus.aggregation.shed_requests", "{request}", "Requests for aggregation jobs that the Helper refused for lack of places or memory, by reason.");
         ReportsAggregated = _meter.CreateCounter<long>("janus.aggregation.reports", "{report}", "Reports verified and committed to a batch bucket, by role.");
         JobReports = _meter.CreateHistogram<long>("janus.aggregation.job_reports", "{report}", "Reports in an aggregation job.");
     }
-
-    /// <summary>Upload requests refused because the queue was full.</summary>
-    public Counter<long> UploadsShed { get; }
 
     /// <summary>Reports committed, by role.</summary>
     public Counter<long> ReportsAggregated { get; }
@@ -57,6 +57,16 @@ internal sealed class AggregatorMetrics : IDisposable
         _abandoned.Add(reports.PutBack, new KeyValuePair<string, object?>("outcome", nameof(reports.PutBack)));
         _abandoned.Add(reports.Dropped, new KeyValuePair<string, object?>("outcome", nameof(reports.Dropped)));
     }
+
+    /// <summary>Counts an upload request that was refused because of what others hold in memory.</summary>
+    public void UploadShed(QuotaAnswer reason) => _uploadsShed.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+
+    /// <summary>Counts a request for an aggregation job that was refused because of what others hold.</summary>
+    public void JobShed(QuotaAnswer reason) => _jobsShed.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+
+    /// <summary>Publishes what upload requests hold in memory.</summary>
+    public void ObserveUploadMemory(Func<long> bytes) =>
+        _meter.CreateObservableGauge("janus.upload.memory", bytes, "By", "What upload requests in progress may hold in memory.");
 
     /// <summary>Publishes how many reports wait to be written.</summary>
     public void ObserveUploadQueue(Func<long> reports) =>

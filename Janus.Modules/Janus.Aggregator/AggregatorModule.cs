@@ -28,6 +28,7 @@ public static class AggregatorModule
         {
             services.AddSingleton<HpkeConfigEndpoints>();
             services.AddSingleton<LeaderUpload>();
+            services.AddSingleton<UploadAdmission>();
             services.AddSingleton<ReportsEndpoints>();
             services.AddSingleton<HelperAggregationJobs>();
             services.AddSingleton<AggregationJobQueue>();

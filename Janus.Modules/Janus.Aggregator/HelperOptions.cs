@@ -23,6 +23,20 @@ public sealed class HelperOptions
     [Range(1, 10_000)]
     public int MaximumConcurrentJobs { get; set; } = 16;
 
+    /// <summary>
+    /// How many bytes requests for aggregation jobs may hold in memory together. More are answered with 503 and
+    /// <c>Retry-After</c>.
+    /// </summary>
+    [Range(1L << 20, 1L << 40)]
+    public long MaximumMemory { get; set; } = 1L << 30;
+
+    /// <summary>
+    /// What the requests of one Leader may hold of places and memory when they are alone, in percent; with more Leaders it
+    /// is less for each. A Leader that holds as much is answered with 429 and <c>Retry-After</c>.
+    /// </summary>
+    [Range(1, 100)]
+    public int MaximumShare { get; set; } = 75;
+
     /// <summary>What to ask for when the deferred request that has waited longest for a driver has waited for so long.</summary>
     /// <remarks>
     /// In a queue that is served in its order, a new request waits about as long as the first has waited; and one that waits

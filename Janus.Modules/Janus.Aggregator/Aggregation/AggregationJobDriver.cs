@@ -51,12 +51,19 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
     }
 
     /// <inheritdoc/>
-    protected override Task<IReadOnlyList<Lease<LeaderAggregationJob>>> AcquireAsync(int maximum, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken) =>
-        _store.AcquireAsync(maximum, duration, now, cancellationToken);
+    protected override Task<IReadOnlyList<Lease<LeaderAggregationJob>>> AcquireAsync(
+        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
+        _store.AcquireAsync(maximum, duration, now, exceptTasks, cancellationToken);
 
     /// <inheritdoc/>
     protected override Task ReleaseAsync(Lease<LeaderAggregationJob> lease, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
         _store.ReleaseAsync(lease, notBefore, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override int TaskKeyOf(LeaderAggregationJob job) => job.TaskKey;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyCollection<int> SharingPeers(IReadOnlyCollection<int> taskKeys) => _tasks.SharingHelpers(taskKeys);
 
     /// <inheritdoc/>
     protected override JobName NameOf(LeaderAggregationJob job) => new("aggregation job", job.Id);

@@ -34,8 +34,9 @@ internal sealed class AggregationJobEndpoints
     {
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper);
         context.RequireMediaType(DapMediaType.AggregationJobInitReq);
-        using IDisposable place = _queue.Enter();
-        context.LimitBody(LimitOf(task));
+        long limit = LimitOf(task);
+        using IDisposable place = _queue.Enter(task, context.Request.ContentLength ?? limit);
+        context.LimitBody(limit);
         using HashingStream body = new(context.Request.Body);
         WireStreamReader stream = new(System.IO.Pipelines.PipeReader.Create(body));
         AggregationJobInitReqHeader header = await stream.ReadOneAsync<AggregationJobInitReqHeader>(
@@ -54,7 +55,7 @@ internal sealed class AggregationJobEndpoints
         AggregationJobId id = context.RouteId<AggregationJobId>(DapRoute.AggregationJobId);
         context.RequireMediaType(DapMediaType.AggregationJobContinueReq);
         HelperAggregationJob job = await _jobs.FindAsync(task, id, context.RequestAborted);
-        using IDisposable place = _queue.Enter();
+        using IDisposable place = _queue.Enter(task, context.Request.ContentLength ?? _options.MaximumRequestBytes);
         context.LimitBody(_options.MaximumRequestBytes);
         using HashingStream body = new(context.Request.Body);
         WireStreamReader stream = new(System.IO.Pipelines.PipeReader.Create(body));

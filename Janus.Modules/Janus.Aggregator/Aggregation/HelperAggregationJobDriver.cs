@@ -35,12 +35,16 @@ internal sealed partial class HelperAggregationJobDriver : JobDriver<HelperAggre
     }
 
     /// <inheritdoc/>
-    protected override Task<IReadOnlyList<Lease<HelperAggregationJob>>> AcquireAsync(int maximum, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken) =>
-        _store.AcquireAsync(maximum, duration, now, cancellationToken);
+    protected override Task<IReadOnlyList<Lease<HelperAggregationJob>>> AcquireAsync(
+        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
+        _store.AcquireAsync(maximum, duration, now, exceptTasks, cancellationToken);
 
     /// <inheritdoc/>
     protected override Task ReleaseAsync(Lease<HelperAggregationJob> lease, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
         _store.ReleaseAsync(lease, notBefore, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override int TaskKeyOf(HelperAggregationJob job) => job.TaskKey;
 
     /// <inheritdoc/>
     protected override JobName NameOf(HelperAggregationJob job) => new("deferred aggregation job", job.Id);

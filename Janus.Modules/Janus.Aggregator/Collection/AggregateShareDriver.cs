@@ -38,12 +38,16 @@ internal sealed partial class AggregateShareDriver : JobDriver<StoredAggregateSh
     }
 
     /// <inheritdoc/>
-    protected override Task<IReadOnlyList<Lease<StoredAggregateShare>>> AcquireAsync(int maximum, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken) =>
-        _store.AcquireAsync(maximum, duration, now, cancellationToken);
+    protected override Task<IReadOnlyList<Lease<StoredAggregateShare>>> AcquireAsync(
+        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
+        _store.AcquireAsync(maximum, duration, now, exceptTasks, cancellationToken);
 
     /// <inheritdoc/>
     protected override Task ReleaseAsync(Lease<StoredAggregateShare> lease, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
         _store.ReleaseAsync(lease, notBefore, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override int TaskKeyOf(StoredAggregateShare job) => job.TaskKey;
 
     /// <inheritdoc/>
     protected override JobName NameOf(StoredAggregateShare job) => new("deferred aggregate share", job.Id);

@@ -46,12 +46,19 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
     }
 
     /// <inheritdoc/>
-    protected override Task<IReadOnlyList<Lease<CollectionJob>>> AcquireAsync(int maximum, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken) =>
-        _store.AcquireAsync(maximum, duration, now, cancellationToken);
+    protected override Task<IReadOnlyList<Lease<CollectionJob>>> AcquireAsync(
+        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
+        _store.AcquireAsync(maximum, duration, now, exceptTasks, cancellationToken);
 
     /// <inheritdoc/>
     protected override Task ReleaseAsync(Lease<CollectionJob> lease, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
         _store.ReleaseAsync(lease, notBefore, cancellationToken);
+
+    /// <inheritdoc/>
+    protected override int TaskKeyOf(CollectionJob job) => job.TaskKey;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyCollection<int> SharingPeers(IReadOnlyCollection<int> taskKeys) => _tasks.SharingHelpers(taskKeys);
 
     /// <inheritdoc/>
     protected override JobName NameOf(CollectionJob job) => new("collection job", job.Id);

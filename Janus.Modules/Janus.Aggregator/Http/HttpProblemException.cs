@@ -21,6 +21,10 @@ internal sealed class HttpProblemException(HttpStatusCode status, string title, 
     public static HttpProblemException Unauthorized() =>
         new(HttpStatusCode.Unauthorized, "not authenticated", "a bearer token of this task expected in the Authorization header; check that both sides hold the same one");
 
+    /// <summary>The sender, or those it shares a limit with, ask for more than their share.</summary>
+    public static HttpProblemException TooMany(string detail, TimeSpan retryAfter) =>
+        new(HttpStatusCode.TooManyRequests, "too many requests", detail) { RetryAfter = retryAfter };
+
     /// <summary>The server cannot take the request now.</summary>
     public static HttpProblemException Unavailable(string detail, TimeSpan retryAfter) =>
         new(HttpStatusCode.ServiceUnavailable, "the server is busy", detail) { RetryAfter = retryAfter };

@@ -10,6 +10,9 @@ namespace Janus.Aggregator;
 /// <remarks>
 /// Any number of drivers may run on one database. A job is released with a back-off when its step fails, and
 /// at once when the process stops; when the process dies, the lease runs out and another driver takes over.
+/// A place that is free goes to a task that none of the running jobs is of, if one has work; so a task with many jobs
+/// does not hold up the others. When all places are taken, a few more are there for the tasks of other peers only, so a peer that
+/// does not answer does not hold up the others either.
 /// </remarks>
 /// <typeparam name="TJob">The kind of job.</typeparam>
 internal abstract partial class JobDriver<TJob> : BackgroundService
@@ -33,8 +36,15 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
     /// <summary>The clock of leases and delays.</summary>
     protected TimeProvider Clock { get; }
 
-    /// <summary>Leases at most <paramref name="maximum"/> jobs.</summary>
-    protected abstract Task<IReadOnlyList<Lease<TJob>>> AcquireAsync(int maximum, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>Leases at most <paramref name="maximum"/> jobs of other tasks than <paramref name="exceptTasks"/>.</summary>
+    protected abstract Task<IReadOnlyList<Lease<TJob>>> AcquireAsync(
+        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken);
+
+    /// <summary>The surrogate key of the job's task.</summary>
+    protected abstract int TaskKeyOf(TJob job);
+
+    /// <summary>The tasks that a peer holds up who holds up these: themselves, and those that have the same peer.</summary>
+    protected virtual IReadOnlyCollection<int> SharingPeers(IReadOnlyCollection<int> taskKeys) => taskKeys;
 
     /// <summary>Gives a job back, not to be acquired again before <paramref name="notBefore"/>.</summary>
     protected abstract Task ReleaseAsync(Lease<TJob> lease, DateTimeOffset notBefore, CancellationToken cancellationToken);
@@ -72,25 +82,28 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         WorkWaiter waiter = _signal.CreateWaiter(_kind);
-        HashSet<Task> running = [];
+        Dictionary<Task, int> running = [];
         Task? signal = null;
         while (!stoppingToken.IsCancellationRequested)
         {
-            running.RemoveWhere(task => task.IsCompleted);
-            int free = _options.Concurrency - running.Count;
-            if (free == 0)
+            foreach (Task ended in running.Keys.Where(task => task.IsCompleted).ToList())
             {
-                await Task.WhenAny(running);
+                running.Remove(ended);
+            }
+
+            if (running.Count >= _options.Concurrency + _options.PlacesForOthers)
+            {
+                await Task.WhenAny(running.Keys);
                 continue;
             }
 
             try
             {
                 // Not broken off by a stop: a lease that was committed but not read would stay until it runs out.
-                IReadOnlyList<Lease<TJob>> leases = await AcquireAsync(free, _options.LeaseDuration, Clock.GetUtcNow(), _abort.Token);
+                IReadOnlyList<Lease<TJob>> leases = await AcquireAsync(running.Count, [.. running.Values.Distinct()]);
                 foreach (Lease<TJob> lease in leases)
                 {
-                    running.Add(Task.Run(() => DriveAsync(lease), CancellationToken.None));
+                    running.Add(Task.Run(() => DriveAsync(lease), CancellationToken.None), TaskKeyOf(lease.Job));
                 }
 
                 if (leases.Count == 0)
@@ -98,7 +111,7 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
                     // A step that ends may leave its job due at once, when it was woken meanwhile.
                     signal ??= waiter.WaitAsync(_options.PollInterval, stoppingToken);
                     using CancellationTokenSource waited = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                    await Task.WhenAny([signal, Task.Delay(UntilNextRetry(), Clock, waited.Token), .. running]);
+                    await Task.WhenAny([signal, Task.Delay(UntilNextRetry(), Clock, waited.Token), .. running.Keys]);
                     await waited.CancelAsync();
                     if (signal.IsCompleted)
                     {
@@ -119,8 +132,23 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
             }
         }
 
-        await Task.WhenAll(running);
+        await Task.WhenAll(running.Keys);
     }
+
+    private async Task<IReadOnlyList<Lease<TJob>>> AcquireAsync(int running, IReadOnlyCollection<int> busyTasks)
+    {
+        int free = _options.Concurrency - running;
+        if (free <= 0)
+        {
+            return await LeaseAsync(free + _options.PlacesForOthers, SharingPeers(busyTasks));
+        }
+
+        IReadOnlyList<Lease<TJob>> first = await LeaseAsync(free, busyTasks);
+        return busyTasks.Count == 0 || first.Count == free ? first : [.. first, .. await LeaseAsync(free - first.Count, [])];
+    }
+
+    private Task<IReadOnlyList<Lease<TJob>>> LeaseAsync(int maximum, IReadOnlyCollection<int> exceptTasks) =>
+        AcquireAsync(maximum, _options.LeaseDuration, Clock.GetUtcNow(), exceptTasks, _abort.Token);
 
     // Jobs that this driver released become due without a notification.
     private TimeSpan UntilNextRetry()

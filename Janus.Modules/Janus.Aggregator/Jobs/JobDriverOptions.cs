@@ -5,7 +5,10 @@ namespace Janus.Aggregator;
 /// <summary>How one kind of job is leased and driven.</summary>
 public sealed class JobDriverOptions
 {
-    /// <summary>How many jobs this process works on at once.</summary>
+    /// <summary>
+    /// How many jobs this process works on at once; a quarter more, and at least one, when all of these are of one peer and
+    /// others have work.
+    /// </summary>
     [Range(1, 1024)]
     public int Concurrency { get; set; } = 4;
 
@@ -24,6 +27,9 @@ public sealed class JobDriverOptions
     /// <summary>The longest wait between two attempts.</summary>
     [Range(typeof(TimeSpan), "00:00:00.0100000", "1.00:00:00")]
     public TimeSpan MaximumRetryDelay { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How many jobs more are worked on for peers that have none among the <see cref="Concurrency"/>.</summary>
+    internal int PlacesForOthers => Math.Max(1, Concurrency / 4);
 
     /// <summary>The wait after attempt number <paramref name="attempts"/> (from 1).</summary>
     internal TimeSpan RetryDelay(int attempts)

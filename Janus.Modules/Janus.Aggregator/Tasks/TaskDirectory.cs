@@ -68,6 +68,13 @@ internal sealed partial class TaskDirectory
             : throw new InvalidOperationException($"there is no task with key {key}");
     }
 
+    /// <summary>The tasks in memory whose Helper is that of one of these, and these.</summary>
+    public IReadOnlyCollection<int> SharingHelpers(IReadOnlyCollection<int> keys)
+    {
+        HashSet<Url> helpers = [.. keys.Select(key => _byKey.GetValueOrDefault(key)).OfType<AggregatorTask>().Select(task => task.Configuration.HelperAggregatorEndpoint)];
+        return helpers.Count == 0 ? keys : [.. _byKey.Values.Where(task => helpers.Contains(task.Configuration.HelperAggregatorEndpoint)).Select(task => task.Key).Union(keys)];
+    }
+
     /// <summary>The task that a Client's request is about, in which we are the Leader.</summary>
     /// <exception cref="DapProblemException"><c>unrecognizedTask</c>.</exception>
     public async ValueTask<AggregatorTask> RequireAsync(HttpContext context)

@@ -7,21 +7,28 @@ using Microsoft.Extensions.Options;
 namespace Janus.Aggregator;
 
 /// <summary>
-/// The bounded queue between upload requests and the database: many requests are written in one transaction,
-/// and each is answered only after its transaction committed.
+/// The queue between upload requests and the database: many requests are written in one transaction, those of different
+/// tasks in turn, and each is answered only after its transaction committed. <see cref="UploadAdmission"/> bounds it.
 /// </summary>
 internal sealed partial class ReportWriter : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>();
+    // What a task is written in a round, and what a report costs beside its bytes.
+    private const int Quantum = 64 << 10;
+    private const int ReportCost = 512;
+
+    private readonly Lock _lock = new();
+    private readonly FairQueue<int, Entry> _queue = new(Quantum);
+
+    // One for each entry of the queue.
+    private readonly Channel<bool> _arrivals = Channel.CreateUnbounded<bool>();
     private readonly UploadOptions _options;
     private readonly ReportStore _store;
     private readonly AggregatorMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<ReportWriter> _logger;
     private long _waitingReports;
-    private long _waitingBytes;
 
     public ReportWriter(IOptions<AggregatorOptions> options, ReportStore store, AggregatorMetrics metrics, TimeProvider time, ILogger<ReportWriter> logger)
     {
@@ -33,18 +40,22 @@ internal sealed partial class ReportWriter : BackgroundService
         metrics.ObserveUploadQueue(() => Volatile.Read(ref _waitingReports));
     }
 
-    /// <summary>Writes reports and tells of each what became of it, in order.</summary>
-    /// <exception cref="HttpProblemException">The queue is full: 503 with Retry-After.</exception>
+    /// <summary>Writes reports of one task and tells of each what became of it, in order.</summary>
+    /// <exception cref="HttpProblemException">The process is stopping, or the database is away: 503 with Retry-After.</exception>
     public async Task<UploadOutcome[]> WriteAsync(IReadOnlyList<UploadedReport> reports, CancellationToken cancellationToken)
     {
         Entry entry = new(reports);
-        Reserve(entry);
-        if (!_queue.Writer.TryWrite(entry))
+        lock (_lock)
         {
-            Release(entry);
-            throw HttpProblemException.Unavailable("the aggregator is stopping; upload the reports again", RetryAfter);
+            if (!_arrivals.Writer.TryWrite(true))
+            {
+                throw HttpProblemException.Unavailable("the aggregator is stopping; upload the reports again", RetryAfter);
+            }
+
+            _queue.Enqueue(reports[0].TaskKey, entry, entry.Cost);
         }
 
+        Interlocked.Add(ref _waitingReports, reports.Count);
         return await entry.Completion.Task.WaitAsync(cancellationToken);
     }
 
@@ -52,7 +63,7 @@ internal sealed partial class ReportWriter : BackgroundService
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         // The web server has drained by now; what it accepted is still written.
-        _queue.Writer.TryComplete();
+        _arrivals.Writer.TryComplete();
         if (ExecuteTask is { } running)
         {
             await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -68,10 +79,10 @@ internal sealed partial class ReportWriter : BackgroundService
     private async Task WriteQueueAsync()
     {
         List<Entry> entries = [];
-        while (await _queue.Reader.WaitToReadAsync())
+        while (await _arrivals.Reader.WaitToReadAsync())
         {
             int reports = 0;
-            while (reports < _options.MaximumReportsPerTransaction && _queue.Reader.TryRead(out Entry? entry))
+            while (reports < _options.MaximumReportsPerTransaction && TryDequeue() is { } entry)
             {
                 entries.Add(entry);
                 reports += entry.Reports.Count;
@@ -111,28 +122,16 @@ internal sealed partial class ReportWriter : BackgroundService
         }
         finally
         {
-            entries.ForEach(Release);
+            Interlocked.Add(ref _waitingReports, -reports);
         }
     }
 
-    private void Reserve(Entry entry)
+    private Entry? TryDequeue()
     {
-        long reports = Interlocked.Add(ref _waitingReports, entry.Reports.Count);
-        long bytes = Interlocked.Add(ref _waitingBytes, entry.Bytes);
-        // One entry alone is always let in, however large, or it never could be.
-        bool alone = reports == entry.Reports.Count;
-        if (!alone && (reports > _options.QueueCapacity || bytes > _options.QueueCapacityBytes))
+        lock (_lock)
         {
-            Release(entry);
-            _metrics.UploadsShed.Add(1);
-            throw HttpProblemException.Unavailable("too many reports are waiting to be stored; upload them again later", RetryAfter);
+            return _arrivals.Reader.TryRead(out _) && _queue.TryDequeue(out Entry? entry) ? entry : null;
         }
-    }
-
-    private void Release(Entry entry)
-    {
-        Interlocked.Add(ref _waitingReports, -entry.Reports.Count);
-        Interlocked.Add(ref _waitingBytes, -entry.Bytes);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Reports} uploaded reports could not be written")]
@@ -142,8 +141,8 @@ internal sealed partial class ReportWriter : BackgroundService
     {
         public IReadOnlyList<UploadedReport> Reports { get; } = reports;
 
-        public long Bytes { get; } = reports.Sum(report =>
-            (long)report.PublicShare.Length + report.LeaderInputShare.Length + report.HelperEncryptedInputShare.Length);
+        public long Cost { get; } = reports.Sum(report =>
+            (long)report.PublicShare.Length + report.LeaderInputShare.Length + report.HelperEncryptedInputShare.Length + ReportCost);
 
         public TaskCompletionSource<UploadOutcome[]> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

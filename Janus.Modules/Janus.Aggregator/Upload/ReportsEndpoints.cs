@@ -15,10 +15,10 @@ namespace Janus.Aggregator;
 internal sealed class ReportsEndpoints
 {
     private const int ChunkReports = 256;
-    private const int ChunkBytes = 8 << 20;
 
     private readonly TaskDirectory _tasks;
     private readonly HpkeKeyring _keyring;
+    private readonly UploadAdmission _admission;
     private readonly LeaderUpload _upload;
     private readonly ReportWriter _writer;
     private readonly AggregatorMetrics _metrics;
@@ -28,6 +28,7 @@ internal sealed class ReportsEndpoints
     public ReportsEndpoints(
         TaskDirectory tasks,
         HpkeKeyring keyring,
+        UploadAdmission admission,
         LeaderUpload upload,
         ReportWriter writer,
         AggregatorMetrics metrics,
@@ -36,6 +37,7 @@ internal sealed class ReportsEndpoints
     {
         _tasks = tasks;
         _keyring = keyring;
+        _admission = admission;
         _upload = upload;
         _writer = writer;
         _metrics = metrics;
@@ -48,6 +50,7 @@ internal sealed class ReportsEndpoints
     {
         AggregatorTask task = await _tasks.RequireAsync(context);
         context.RequireMediaType(DapMediaType.UploadRequest);
+        using IDisposable room = _admission.Enter(task, context.Request.ContentLength);
         context.LimitBody(task.ReportBodyLength * _options.MaximumReportsPerRequest);
         UploadRefusals refusals = new(task);
         List<Report> chunk = [];
@@ -56,15 +59,15 @@ internal sealed class ReportsEndpoints
         await foreach (Report report in body.ReadAllAsync<Report>(ElementLimits.Report(task.Vdaf), context.RequestAborted))
         {
             chunk.Add(report);
-            if (chunk.Count == ChunkReports || body.Offset - chunkStart >= ChunkBytes)
+            if (chunk.Count == ChunkReports || body.Offset - chunkStart >= UploadAdmission.ChunkBytes)
             {
-                await StoreAsync(task, chunk, refusals, context.RequestAborted);
+                await StoreAsync(task, chunk, body.Offset - chunkStart, refusals, context.RequestAborted);
                 chunk.Clear();
                 chunkStart = body.Offset;
             }
         }
 
-        await StoreAsync(task, chunk, refusals, context.RequestAborted);
+        await StoreAsync(task, chunk, body.Offset - chunkStart, refusals, context.RequestAborted);
         refusals.ThrowIfUnsupported();
         if (refusals.Statuses.Count > 0)
         {
@@ -72,15 +75,21 @@ internal sealed class ReportsEndpoints
         }
     }
 
-    private async Task StoreAsync(AggregatorTask task, List<Report> reports, UploadRefusals refusals, CancellationToken cancellationToken)
+    private async Task StoreAsync(
+        AggregatorTask task, List<Report> reports, long bytes, UploadRefusals refusals, CancellationToken cancellationToken)
     {
         if (reports.Count == 0)
         {
             return;
         }
 
-        InputShareRecipients recipients = _keyring.RecipientsOf(Role.Leader);
-        IReadOnlyList<UploadedReportOrError> opened = _upload.Open(task, recipients, reports, _time.GetUtcNow(), cancellationToken);
+        IReadOnlyList<UploadedReportOrError> opened;
+        using (await _admission.TurnAsync(task, bytes, cancellationToken))
+        {
+            InputShareRecipients recipients = _keyring.RecipientsOf(Role.Leader);
+            opened = _upload.Open(task, recipients, reports, _time.GetUtcNow(), cancellationToken);
+        }
+
         UploadedReport[] accepted = [.. opened.Where(one => one.Report is not null).Select(one => one.Report!)];
         UploadOutcome[] outcomes = accepted.Length == 0 ? [] : await _writer.WriteAsync(accepted, cancellationToken);
         int written = 0;

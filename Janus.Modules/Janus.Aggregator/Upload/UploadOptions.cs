@@ -9,13 +9,19 @@ public sealed class UploadOptions
     [Range(1, 10_000_000)]
     public int MaximumReportsPerRequest { get; set; } = 100_000;
 
-    /// <summary>How many reports may wait to be written. Beyond that, uploads are answered with 503 and Retry-After.</summary>
-    [Range(1, 10_000_000)]
-    public int QueueCapacity { get; set; } = 20_000;
+    /// <summary>
+    /// How many bytes upload requests may hold in memory together, from their first byte until they are answered. Beyond
+    /// that, uploads are answered with 503 and Retry-After.
+    /// </summary>
+    [Range(1L << 14, 1L << 40)]
+    public long MaximumMemory { get; set; } = 256L << 20;
 
-    /// <summary>How many bytes of reports may wait to be written. Beyond that, uploads are answered with 503 and Retry-After.</summary>
-    [Range(1L << 16, 1L << 40)]
-    public long QueueCapacityBytes { get; set; } = 128L << 20;
+    /// <summary>
+    /// What uploads of one task may hold of it when they are alone, in percent: three times what is free, with 75. With more
+    /// tasks it is less for each. A task that holds as much is answered with 429 and Retry-After.
+    /// </summary>
+    [Range(1, 100)]
+    public int MaximumShare { get; set; } = 75;
 
     /// <summary>The most reports written in one transaction.</summary>
     [Range(1, 100_000)]

@@ -64,7 +64,7 @@ public sealed partial class AggregateShareStore
         -- AggregateShareStore.Acquire
         WITH due AS MATERIALIZED (
             SELECT task_key, aggregate_share_id FROM aggregate_shares
-            WHERE state = {AggregateShareState.InProgress:d} AND lease_expiry <= $1
+            WHERE state = {AggregateShareState.InProgress:d} AND lease_expiry <= $1 AND task_key <> ALL ($4)
             ORDER BY lease_expiry LIMIT $2
             FOR UPDATE SKIP LOCKED
         )
@@ -147,12 +147,13 @@ public sealed partial class AggregateShareStore
             return (await command.ReadAllAsync(row => row.InstantOrNull(0), token))[0];
         }, cancellationToken);
 
-    /// <summary>Leases up to <paramref name="maximum"/> deferred shares, those that have waited longest first.</summary>
+    /// <summary>Leases up to <paramref name="maximum"/> deferred shares of other tasks than these, those that have waited longest first.</summary>
     public Task<IReadOnlyList<Lease<StoredAggregateShare>>> AcquireAsync(
-        int maximum, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken) =>
+        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
         _runner.RunAsync<IReadOnlyList<Lease<StoredAggregateShare>>>("AggregateShareStore.Acquire", async (transaction, token) =>
         {
-            await using NpgsqlCommand command = transaction.Command(AcquireSql).With(now).With(maximum).With(now + duration);
+            await using NpgsqlCommand command = transaction.Command(AcquireSql).With(now).With(maximum).With(now + duration)
+                    .With(exceptTasks.ToArray(), CommandExtensions.IntArray);
             List<Lease<StoredAggregateShare>> leases = await command.ReadAllAsync(
                 row => new Lease<StoredAggregateShare>(
                     Read(row), row.GetGuid(ColumnCount), row.Instant(ColumnCount + 1), row.GetInt32(ColumnCount + 2)),

@@ -61,7 +61,7 @@ public sealed partial class CollectionJobStore
         WITH due AS MATERIALIZED (
             SELECT task_key, collection_job_id FROM collection_jobs
             WHERE state IN ({CollectionJobState.Waiting:d}, {CollectionJobState.Fenced:d})
-                AND next_attempt_at <= $1 AND lease_expiry <= $1
+                AND next_attempt_at <= $1 AND lease_expiry <= $1 AND task_key <> ALL ($4)
             ORDER BY next_attempt_at LIMIT $2
             FOR UPDATE SKIP LOCKED
         )
@@ -187,12 +187,13 @@ public sealed partial class CollectionJobStore
             return new CollectionJobDeletion(helperLocation);
         }, cancellationToken);
 
-    /// <summary>Leases up to <paramref name="maximum"/> due jobs that wait or are fenced, those due longest first.</summary>
+    /// <summary>Leases up to <paramref name="maximum"/> due jobs of other tasks than these that wait or are fenced, those due longest first.</summary>
     public Task<IReadOnlyList<Lease<CollectionJob>>> AcquireAsync(
-        int maximum, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken) =>
+        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
         _runner.RunAsync<IReadOnlyList<Lease<CollectionJob>>>("CollectionJobStore.Acquire", async (transaction, token) =>
         {
-            await using NpgsqlCommand command = transaction.Command(AcquireSql).With(now).With(maximum).With(now + duration);
+            await using NpgsqlCommand command = transaction.Command(AcquireSql).With(now).With(maximum).With(now + duration)
+                    .With(exceptTasks.ToArray(), CommandExtensions.IntArray);
             List<Lease<CollectionJob>> leases = await command.ReadAllAsync(
                 row => new Lease<CollectionJob>(
                     CollectionJobRows.Read(row), row.GetGuid(19), row.Instant(20), row.GetInt32(21)),

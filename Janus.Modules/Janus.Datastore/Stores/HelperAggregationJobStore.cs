@@ -47,7 +47,7 @@ public sealed partial class HelperAggregationJobStore
         -- HelperAggregationJobStore.Acquire
         WITH due AS MATERIALIZED (
             SELECT task_key, aggregation_job_id FROM aggregation_jobs
-            WHERE state = {AggregationJobState.InProgress:d} AND request_hash IS NOT NULL AND lease_expiry <= $1
+            WHERE state = {AggregationJobState.InProgress:d} AND request_hash IS NOT NULL AND lease_expiry <= $1 AND task_key <> ALL ($4)
             ORDER BY lease_expiry LIMIT $2
             FOR UPDATE SKIP LOCKED
         )
@@ -157,12 +157,13 @@ public sealed partial class HelperAggregationJobStore
             return (await command.ReadAllAsync(row => row.InstantOrNull(0), token))[0];
         }, cancellationToken);
 
-    /// <summary>Leases up to <paramref name="maximum"/> deferred jobs, those that have waited longest first.</summary>
+    /// <summary>Leases up to <paramref name="maximum"/> deferred jobs of other tasks than these, those that have waited longest first.</summary>
     public Task<IReadOnlyList<Lease<HelperAggregationJob>>> AcquireAsync(
-        int maximum, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken) =>
+        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
         _runner.RunAsync<IReadOnlyList<Lease<HelperAggregationJob>>>("HelperAggregationJobStore.Acquire", async (transaction, token) =>
         {
-            await using NpgsqlCommand command = transaction.Command(AcquireSql).With(now).With(maximum).With(now + duration);
+            await using NpgsqlCommand command = transaction.Command(AcquireSql).With(now).With(maximum).With(now + duration)
+                    .With(exceptTasks.ToArray(), CommandExtensions.IntArray);
             List<Lease<HelperAggregationJob>> leases = await command.ReadAllAsync(HelperAggregationJobRows.ReadLease, token);
             leases.Sort((left, right) => left.Job.CreatedAt.CompareTo(right.Job.CreatedAt));
             return leases;

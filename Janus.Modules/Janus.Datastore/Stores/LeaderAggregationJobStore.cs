@@ -25,7 +25,7 @@ public sealed partial class LeaderAggregationJobStore
         -- LeaderAggregationJobStore.Acquire
         WITH due AS MATERIALIZED (
             SELECT task_key, aggregation_job_id FROM aggregation_jobs
-            WHERE state IN {UnfinishedAggregationJobs.States} AND request_hash IS NULL AND lease_expiry <= $1
+            WHERE state IN {UnfinishedAggregationJobs.States} AND request_hash IS NULL AND lease_expiry <= $1 AND task_key <> ALL ($4)
             ORDER BY lease_expiry LIMIT $2
             FOR UPDATE SKIP LOCKED
         )
@@ -122,15 +122,16 @@ public sealed partial class LeaderAggregationJobStore
             cancellationToken);
     }
 
-    /// <summary>Leases up to <paramref name="maximum"/> jobs that nobody works on, those that have waited longest first.</summary>
+    /// <summary>Leases up to <paramref name="maximum"/> jobs of other tasks than these that nobody works on, those that have waited longest first.</summary>
     public Task<IReadOnlyList<Lease<LeaderAggregationJob>>> AcquireAsync(
-        int maximum, TimeSpan duration, DateTimeOffset now, CancellationToken cancellationToken) =>
+        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
         _runner.RunAsync<IReadOnlyList<Lease<LeaderAggregationJob>>>(
             "LeaderAggregationJobStore.Acquire",
             async (transaction, token) =>
             {
                 await using NpgsqlCommand command = transaction.Command(AcquireSql)
-                    .With(now).With(maximum).With(now + duration);
+                    .With(now).With(maximum).With(now + duration)
+                    .With(exceptTasks.ToArray(), CommandExtensions.IntArray);
                 List<Lease<LeaderAggregationJob>> leases = await command.ReadAllAsync(ReadLease, token);
                 leases.Sort((left, right) => left.Job.CreatedAt.CompareTo(right.Job.CreatedAt));
                 return leases;

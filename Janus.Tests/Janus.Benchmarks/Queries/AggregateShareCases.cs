@@ -94,7 +94,7 @@ internal static class AggregateShareCases
         WorkloadContext context, int most, Func<AggregateShareStore, Lease<StoredAggregateShare>, Task> step)
     {
         AggregateShareStore store = context.Get<AggregateShareStore>();
-        foreach (Lease<StoredAggregateShare> lease in await store.AcquireAsync(most, WorkloadContext.Minute, context.Now, context.Token))
+        foreach (Lease<StoredAggregateShare> lease in await store.AcquireAsync(most, WorkloadContext.Minute, context.Now, [], context.Token))
         {
             await step(store, lease);
         }

@@ -44,7 +44,7 @@ internal static class CollectionCases
         new("CollectionJobStore.AcquireAsync", RunsPer.Tick, async context =>
         {
             CollectionJobStore store = context.Get<CollectionJobStore>();
-            foreach (Lease<CollectionJob> lease in await store.AcquireAsync(10, WorkloadContext.Minute, context.Now, context.Token))
+            foreach (Lease<CollectionJob> lease in await store.AcquireAsync(10, WorkloadContext.Minute, context.Now, [], context.Token))
             {
                 await store.DeferAsync(lease, lease.Job.CreatedAt, context.Token);
             }
@@ -177,7 +177,7 @@ internal static class CollectionCases
                 context.Now,
                 context.Round % 7,
                 i);
-            foreach (Lease<CollectionJob> lease in await store.AcquireAsync(1, WorkloadContext.Minute, context.Now, context.Token))
+            foreach (Lease<CollectionJob> lease in await store.AcquireAsync(1, WorkloadContext.Minute, context.Now, [], context.Token))
             {
                 bool isDone = await step(store, lease);
                 await store.DeferAsync(lease, lease.Job.CreatedAt, context.Token);

@@ -77,7 +77,7 @@ internal static class HelperJobCases
     ];
 
     private static Task<IReadOnlyList<Lease<HelperAggregationJob>>> AcquireAsync(WorkloadContext context, int most) =>
-        context.Get<HelperAggregationJobStore>().AcquireAsync(most, WorkloadContext.Minute, context.Now, context.Token);
+        context.Get<HelperAggregationJobStore>().AcquireAsync(most, WorkloadContext.Minute, context.Now, [], context.Token);
 
     private static async Task<(FilledTask Task, AggregationJobId Id)> PickAsync(WorkloadContext context, AggregationJobState state)
     {

@@ -13,7 +13,7 @@ internal static class LeaderJobCases
         new("LeaderAggregationJobStore.AcquireAsync", RunsPer.Tick, async context =>
         {
             LeaderAggregationJobStore store = context.Get<LeaderAggregationJobStore>();
-            foreach (Lease<LeaderAggregationJob> lease in await store.AcquireAsync(10, WorkloadContext.Minute, context.Now, context.Token))
+            foreach (Lease<LeaderAggregationJob> lease in await store.AcquireAsync(10, WorkloadContext.Minute, context.Now, [], context.Token))
             {
                 await store.ReleaseAsync(lease, lease.Job.CreatedAt, context.Token);
             }
@@ -55,7 +55,7 @@ internal static class LeaderJobCases
             context.Now,
             context.Round / 2 % 2);
         LeaderAggregationJobStore store = context.Get<LeaderAggregationJobStore>();
-        foreach (Lease<LeaderAggregationJob> lease in await store.AcquireAsync(1, WorkloadContext.Minute, context.Now, context.Token))
+        foreach (Lease<LeaderAggregationJob> lease in await store.AcquireAsync(1, WorkloadContext.Minute, context.Now, [], context.Token))
         {
             await step(store, lease, context);
             await store.ReleaseAsync(lease, lease.Job.CreatedAt, context.Token);
