@@ -10,8 +10,8 @@ namespace Janus.Aggregator;
 /// <remarks>
 /// Any number of drivers may run on one database. A job is released with a back-off when its step fails, and
 /// at once when the process stops; when the process dies, the lease runs out and another driver takes over.
-/// A place that is free goes to a task that none of the running jobs is of, if one has work; so a task with many jobs
-/// does not hold up the others. When all places are taken, a few more are there for the tasks of other peers only, so a peer that
+/// A place that is free goes to a task that had none in this round, if one has work; so a task with many jobs does not hold
+/// up the others. When all places are taken, a few more are there for the tasks of other peers only, so a peer that
 /// does not answer does not hold up the others either.
 /// </remarks>
 /// <typeparam name="TJob">The kind of job.</typeparam>
@@ -19,6 +19,7 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
 {
     private readonly CancellationTokenSource _abort = new();
     private readonly PriorityQueue<bool, DateTimeOffset> _retries = new();
+    private readonly HashSet<int> _served = [];
     private readonly JobDriverOptions _options;
     private readonly WorkSignal _signal;
     private readonly WorkKind _kind;
@@ -143,8 +144,16 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
             return await LeaseAsync(free + _options.PlacesForOthers, SharingPeers(busyTasks));
         }
 
-        IReadOnlyList<Lease<TJob>> first = await LeaseAsync(free, busyTasks);
-        return busyTasks.Count == 0 || first.Count == free ? first : [.. first, .. await LeaseAsync(free - first.Count, [])];
+        IReadOnlyList<Lease<TJob>> leases = _served.Count == 0 ? [] : await LeaseAsync(free, _served);
+        if (leases.Count < free)
+        {
+            // Every task that has work had a turn.
+            _served.Clear();
+            leases = [.. leases, .. await LeaseAsync(free - leases.Count, [])];
+        }
+
+        _served.UnionWith(leases.Select(lease => TaskKeyOf(lease.Job)));
+        return leases;
     }
 
     private Task<IReadOnlyList<Lease<TJob>>> LeaseAsync(int maximum, IReadOnlyCollection<int> exceptTasks) =>

@@ -37,8 +37,11 @@ internal sealed partial class ReportWriter : BackgroundService
         _metrics = metrics;
         _time = time;
         _logger = logger;
-        metrics.ObserveUploadQueue(() => Volatile.Read(ref _waitingReports));
+        metrics.ObserveUploadQueue(() => WaitingReports);
     }
+
+    /// <summary>How many reports wait to be written, or are being written.</summary>
+    public long WaitingReports => Volatile.Read(ref _waitingReports);
 
     /// <summary>Writes reports of one task and tells of each what became of it, in order.</summary>
     /// <exception cref="HttpProblemException">The process is stopping, or the database is away: 503 with Retry-After.</exception>

@@ -32,8 +32,11 @@ internal sealed class UploadAdmission
         // Each works on several threads when there is much; one more keeps the processors busy meanwhile.
         _turns = new FairTurns<int>(options.Value.EffectiveVerificationThreads + 1, Quantum);
         _metrics = metrics;
-        metrics.ObserveUploadMemory(() => _memory.Total);
+        metrics.ObserveUploadMemory(() => Held);
     }
+
+    /// <summary>The bytes that requests hold now.</summary>
+    public long Held => _memory.Total;
 
     /// <summary>Lets a request in before its body is read, until it is answered.</summary>
     /// <param name="task">The task.</param>

@@ -1,9 +1,11 @@
 using System.Net;
 using Janus.Aggregator;
 using Janus.Dap;
+using Janus.Datastore;
 using Janus.IntegrationTests.Http;
 using Janus.Messages;
 using Janus.Testing;
+using Microsoft.Extensions.Options;
 
 namespace Janus.IntegrationTests.Aggregation;
 
@@ -36,6 +38,27 @@ public sealed class AggregationJobQueueTests : EndpointFixture
         first.GoOn();
         AssertOk(await slow);
         Assert.That(await CountAsync("aggregation_jobs", leader.Task), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_leader_that_has_its_share_of_the_places_leaves_room_for_another_one()
+    {
+        AggregatorTask[] tasks = [.. ((string[])["https://a.example/", "https://a.example/", "https://b.example/", "https://c.example/"])
+            .Select(leader => new AggregatorTask(new TestTask(new TestTaskOptions { Leader = new Uri(leader) }).For(Role.Helper), new TestVdafs()))];
+        AggregatorOptions options = new();
+        options.Helper.MaximumConcurrentJobs = 16;
+        using AggregatorMetrics metrics = new();
+        AggregationJobQueue queue = new(Aggregator.Get<HelperAggregationJobStore>(), metrics, Options.Create(options), Clock);
+
+        // Two tasks of one Leader share what is the Leader's.
+        IDisposable[] entered = [.. Enumerable.Range(0, 12).Select(i => queue.Enter(tasks[i % 2], 1000))];
+        Assert.That(() => queue.Enter(tasks[0], 1000), Throws.TypeOf<HttpProblemException>().With.Property("Status").EqualTo(HttpStatusCode.TooManyRequests));
+        IDisposable other = queue.Enter(tasks[2], 1000);
+        // Memory is shared as well, whatever the number of requests.
+        Assert.That(() => queue.Enter(tasks[3], options.Helper.MaximumMemory), Throws.TypeOf<HttpProblemException>().With.Property("Status").EqualTo(HttpStatusCode.ServiceUnavailable));
+        entered[0].Dispose();
+        other.Dispose();
+        Assert.That(queue.Enter(tasks[0], 1000), Is.Not.Null);
     }
 
     protected override void Configure(AggregatorOptions options)

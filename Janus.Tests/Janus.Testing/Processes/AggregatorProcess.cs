@@ -23,6 +23,9 @@ public sealed class AggregatorProcess : IAsyncDisposable
     /// <summary>Completes with the exit code once the process has ended.</summary>
     public Task<int> Ended => _process.Ended;
 
+    /// <summary>The memory that the process occupies, in bytes.</summary>
+    public long WorkingSet => _process.WorkingSet;
+
     /// <summary>The last lines that the process wrote.</summary>
     public string Output => $"{_process.Output}{Environment.NewLine}{_process.Error}";
 

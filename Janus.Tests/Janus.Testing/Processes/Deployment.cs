@@ -85,6 +85,9 @@ public sealed class Deployment : IAsyncDisposable
     public Task<AggregatorProcess> StartHelperAsync(string[] roles, CancellationToken cancellationToken) =>
         StartAsync(_helper, $"helper ({string.Join(", ", roles)})", roles, cancellationToken);
 
+    /// <summary>Stops whoever writes to a table of the Leader's database until the gate is opened.</summary>
+    public Task<DatabaseGate> BeforeLeaderWritesAsync(string table) => DatabaseGate.BeforeWritesAsync(_leader.Database, table);
+
     /// <summary>Takes the Leader's database away from the processes on it.</summary>
     public ValueTask DropLeaderDatabaseAsync() => _leader.Database.DisposeAsync();
 

@@ -28,6 +28,16 @@ public sealed class HostProcess : IAsyncDisposable
     /// <summary>Completes with the exit code once the process has ended.</summary>
     public Task<int> Ended => _ended.Task;
 
+    /// <summary>The memory that it occupies, in bytes; 0 once it has ended.</summary>
+    public long WorkingSet
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.HasExited ? 0 : _process.WorkingSet64;
+        }
+    }
+
     /// <summary>The last lines of its standard output.</summary>
     public string Output => Text(_output);
 
