@@ -2,12 +2,23 @@ using System.Buffers.Text;
 using System.ComponentModel.DataAnnotations;
 using System.Data.Common;
 using System.Text;
+using Npgsql;
 
 namespace Janus.Host.Configuration;
 
 /// <summary>Where the database is, and the keys of its encrypted columns.</summary>
 internal sealed class DatabaseOptions : IValidatableObject
 {
+    // What PostgreSQL's own tools call a parameter of a URL, and what Npgsql does.
+    private static readonly Dictionary<string, string> LibpqNames = new(StringComparer.Ordinal)
+    {
+        ["sslrootcert"] = "Root Certificate",
+        ["sslcert"] = "SSL Certificate",
+        ["sslkey"] = "SSL Key",
+        ["application_name"] = "Application Name",
+        ["connect_timeout"] = "Timeout",
+    };
+
     /// <summary>An Npgsql connection string or a <c>postgres://</c> URL; empty means the embedded database.</summary>
     public string? ConnectionString { get; set; }
 
@@ -79,7 +90,7 @@ internal sealed class DatabaseOptions : IValidatableObject
     {
         try
         {
-            return ParseConnectionString().ContainsKey("Host");
+            return new NpgsqlConnectionStringBuilder(ParseConnectionString().ConnectionString).Host is { Length: > 0 };
         }
         catch (Exception failure) when (failure is ArgumentException or UriFormatException)
         {
@@ -123,7 +134,15 @@ internal sealed class DatabaseOptions : IValidatableObject
         foreach (string parameter in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             string[] pair = parameter.Split('=', 2);
-            builder[pair[0] == "sslmode" ? "SSL Mode" : Uri.UnescapeDataString(pair[0])] = Uri.UnescapeDataString(pair[^1]);
+            string value = Uri.UnescapeDataString(pair[^1]);
+            if (pair[0] == "sslmode")
+            {
+                builder["SSL Mode"] = value.Replace("-", "", StringComparison.Ordinal);
+            }
+            else
+            {
+                builder[LibpqNames.GetValueOrDefault(pair[0]) ?? Uri.UnescapeDataString(pair[0])] = value;
+            }
         }
 
         return builder;

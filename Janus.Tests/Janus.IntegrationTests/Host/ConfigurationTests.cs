@@ -3,6 +3,7 @@ using System.Text.Json;
 using Janus.Cli;
 using Janus.Host.Configuration;
 using Janus.IntegrationTests.Embedded;
+using Npgsql;
 
 namespace Janus.IntegrationTests.Host;
 
@@ -140,6 +141,27 @@ public sealed class ConfigurationTests
         Assert.That(resolved["Database"], Is.EqualTo("reports"));
         Assert.That(resolved["SSL Mode"], Is.EqualTo("require"));
         Assert.That(resolved["Password"], Is.EqualTo("a;b=\"c\""));
+    }
+
+    [Test]
+    public void Database_url_may_ask_for_a_verified_certificate()
+    {
+        Set("JANUS_DATABASE_URL", "postgres://janus@db/janus?sslmode=verify-full&sslrootcert=/etc/db-ca.pem");
+        Set("JANUS__Database__DatastoreKeys", "AAECAwQFBgcICQoLDA0ODw");
+
+        NpgsqlConnectionStringBuilder resolved = new(Load("").Database.ResolvedConnectionString());
+
+        Assert.That((resolved.SslMode, resolved.RootCertificate), Is.EqualTo((SslMode.VerifyFull, "/etc/db-ca.pem")));
+    }
+
+    [TestCase("postgres://janus@db/janus?sslmode=perhaps")]
+    [TestCase("Host=db;Colour=red")]
+    public void Connection_string_that_the_driver_cannot_read_is_refused(string text)
+    {
+        Set("JANUS_DATABASE_URL", text);
+        Set("JANUS__Database__DatastoreKeys", "AAECAwQFBgcICQoLDA0ODw");
+
+        Assert.That(() => Load(""), Throws.TypeOf<CliException>().With.Message.Contains("Database.ConnectionString: neither a connection string"));
     }
 
     [Test]
