@@ -58,7 +58,7 @@ public sealed record DapTask
     /// </summary>
     public AuthToken? TokenToPresentAt(DateTimeOffset now) => Tokens
         .Where(token => token.Purpose == AuthTokenPurpose.PresentToHelper && token.IsValidAt(now))
-        .OrderByDescending(token => token.NotBefore ?? token.CreatedAt)
+        .OrderByDescending(token => token.NotBefore > token.CreatedAt ? token.NotBefore : token.CreatedAt)
         .ThenByDescending(token => token.CreatedAt)
         .FirstOrDefault();
 

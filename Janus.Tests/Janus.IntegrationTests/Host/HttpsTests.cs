@@ -1,5 +1,6 @@
 using System.Net;
 using Janus.Dap;
+using Janus.Datastore;
 using Janus.IntegrationTests.Embedded;
 using Janus.Testing;
 
@@ -11,11 +12,7 @@ public sealed class HttpsTests
     private TestDirectory _directory = null!;
 
     [SetUp]
-    public void CreateDirectory()
-    {
-        _directory = new TestDirectory();
-        Directory.CreateDirectory(_directory.Root);
-    }
+    public void CreateDirectory() => _directory = new TestDirectory();
 
     [TearDown]
     public void RemoveDirectory() => _directory.Dispose();
@@ -25,7 +22,8 @@ public sealed class HttpsTests
     {
         using TestCertificate root = TestCertificate.Root("root");
         using TestCertificate server = root.Issue("server");
-        await using HostProcess host = Start(server.Write(_directory.Root, "server"));
+        await using TestDatabase database = await TestPostgres.CreateDatabaseAsync();
+        await using HostProcess host = Start(server.Write(_directory.Root, "server"), database.ConnectionString);
         Uri address = await host.WaitForAddressAsync();
         Assert.That(address.Scheme, Is.EqualTo("https"));
         using HttpClient trusting = new(DapHttpHandler.Create(new ClientTls { TrustedRoots = [root.Certificate] }));
@@ -60,11 +58,12 @@ public sealed class HttpsTests
         }
     }
 
-    private HostProcess Start((string Certificate, string Key) files) => HostProcess.Start(
+    private HostProcess Start((string Certificate, string Key) files, string database = "Host=nowhere.invalid;Database=none") => HostProcess.Start(
         ["run", "--role", "aggregator", "--listen", "https://127.0.0.1:0", "--address-file", _directory.Path("addresses")],
         new Dictionary<string, string>
         {
-            ["JANUS__Database__DataDirectory"] = _directory.Path("data"),
+            ["JANUS_DATABASE_URL"] = database,
+            ["JANUS__Database__DatastoreKeys"] = DatastoreKeys.Generate(),
             ["JANUS__Http__Certificate"] = files.Certificate,
             ["JANUS__Http__PrivateKey"] = files.Key,
         });

@@ -1,7 +1,9 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Janus.Aggregator;
 using Janus.Codec;
 using Janus.Dap;
@@ -29,7 +31,6 @@ public sealed class MutualTlsTests
     public async Task Start()
     {
         _directory = new TestDirectory();
-        Directory.CreateDirectory(_directory.Root);
         _root = TestCertificate.Root("root");
         _server = _root.Issue("server");
         _peer = TestCertificate.Root("peer");
@@ -143,6 +144,62 @@ public sealed class MutualTlsTests
         Assert.That(async () => await ServedSubjectAsync(), Is.EqualTo("CN=renewed").After(20_000, 50));
         Assert.That(_helper.Logs.Lines, Has.Some.Contains("was replaced: CN=renewed"));
         Assert.That(_helper.Logs.Lines, Has.Some.Contains("expires at"), "an hour is not much");
+    }
+
+    [Test]
+    public async Task Commands_trust_a_root_and_a_collector_presents_its_certificate()
+    {
+        TestTask task = new(new TestTaskOptions { Leader = _helper.Endpoint, Helper = _helper.Endpoint, BatchMode = BatchMode.LeaderSelected });
+        DapTask stored = task.For(Role.Leader);
+        AuthToken pin = Pin("collector", _peer) with { Purpose = AuthTokenPurpose.AcceptFromCollector };
+        await _helper.AddTaskAsync(stored with { Tokens = [.. stored.Tokens, pin] });
+        string taskFile = TaskFile(task, "collector");
+        string key = WriteJson("key.json", new()
+        {
+            ["hpke_config"] = Base64Url.EncodeToString(WireMessage.Encode(task.CollectorHpkeConfig)),
+            ["private_key"] = Base64Url.EncodeToString(task.CollectorKeyPair.ExportPrivateKey()),
+        });
+        string roots = _directory.Path("ca.pem");
+        await File.WriteAllTextAsync(roots, _root.Pem);
+        (string certificate, string certificateKey) = _peer.Write(_directory.Root, "collector");
+        string[] collect = ["collect", "--task-file", taskFile, "--key", key, "--leader-selected", "--timeout", "1s", "--ca", roots];
+
+        await using HostProcess upload = HostProcess.Start(["upload", "--task-file", TaskFile(task, "client"), "--ca", roots, "1"]);
+        await using HostProcess untrusting = HostProcess.Start(["upload", "--task-file", TaskFile(task, "client"), "1"]);
+        await using HostProcess known = HostProcess.Start([.. collect, "--client-certificate", certificate, "--client-key", certificateKey]);
+        await using HostProcess unknown = HostProcess.Start(collect);
+        int[] codes = await Task.WhenAll(upload.WaitForExitAsync(), untrusting.WaitForExitAsync(), known.WaitForExitAsync(), unknown.WaitForExitAsync());
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(codes, Is.EqualTo((int[])[0, 1, 1, 1]), upload.Error);
+            Assert.That(upload.Output, Does.Contain("1 reports accepted"));
+            Assert.That(untrusting.Error, Does.Contain("an aggregator cannot be reached"));
+            Assert.That(unknown.Error, Does.Contain("not authenticated"));
+            Assert.That(known.Error, Does.Not.Contain("not authenticated").And.Contain("time"), "one report is no batch yet");
+        }
+    }
+
+    private string TaskFile(TestTask task, string recipient)
+    {
+        Dictionary<string, string> members = new()
+        {
+            ["for"] = recipient,
+            ["task_id"] = task.Id.ToString(),
+            ["task_configuration"] = Base64Url.EncodeToString(task.Configuration.Encoded.Span),
+        };
+        if (recipient == "collector")
+        {
+            members["collector_hpke_config"] = Base64Url.EncodeToString(WireMessage.Encode(task.CollectorHpkeConfig));
+            members["collector_token"] = task.CollectorToken.Secret;
+        }
+
+        return WriteJson(recipient + ".json", members);
+    }
+
+    private string WriteJson(string name, Dictionary<string, string> members)
+    {
+        File.WriteAllText(_directory.Path(name), JsonSerializer.Serialize(members));
+        return _directory.Path(name);
     }
 
     private static AuthToken Pin(string label, TestCertificate certificate) => AuthToken.ToAcceptCertificate(
