@@ -23,6 +23,7 @@ public static class AggregatorModule
         services.AddSingleton<AggregatorMetrics>();
         services.TryAddSingleton<SupportedVdafs>();
         services.AddSingleton<TaskDirectory>();
+        services.AddSingleton<PeerHttpClient>();
         services.AddSingleton<HelperConnection>();
         if (roles.HasFlag(AggregatorRoles.Aggregator))
         {

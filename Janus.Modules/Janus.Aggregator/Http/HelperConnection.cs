@@ -12,24 +12,23 @@ namespace Janus.Aggregator;
 /// Retries are the job driver's: a repeated step sends the same bytes again, so that the Helper finds the resource
 /// it made before. Only a refusal that no operator can mend by configuration is final.
 /// </remarks>
-internal sealed partial class HelperConnection : IDisposable
+internal sealed partial class HelperConnection
 {
     private const int MaximumShareOverhead = 64 << 10;
     private static readonly TimeSpan DeletionTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MinimumPollDelay = TimeSpan.FromMilliseconds(50);
-    private static readonly BackOff OneAttempt = new() { MaximumAttempts = 1 };
 
     private readonly PeerOptions _options;
-    private readonly HttpClient _client;
-    private readonly DapExchange _exchange;
+    private readonly TaskDirectory _tasks;
+    private readonly PeerHttpClient _peer;
     private readonly TimeProvider _time;
     private readonly ILogger<HelperConnection> _logger;
 
-    public HelperConnection(IOptions<AggregatorOptions> options, TimeProvider time, ILogger<HelperConnection> logger)
+    public HelperConnection(IOptions<AggregatorOptions> options, TaskDirectory tasks, PeerHttpClient peer, TimeProvider time, ILogger<HelperConnection> logger)
     {
+        _tasks = tasks;
+        _peer = peer;
         _options = options.Value.Peer;
-        _client = new HttpClient(DapHttpHandler.Create()) { Timeout = _options.RequestTimeout };
-        _exchange = new DapExchange(_client, OneAttempt, time);
         _time = time;
         _logger = logger;
     }
@@ -86,10 +85,10 @@ internal sealed partial class HelperConnection : IDisposable
     /// <exception cref="PeerMisbehavedException">The Helper does not delete it.</exception>
     public async Task DeleteAggregationJobAsync(AggregatorTask task, Uri location, CancellationToken cancellationToken)
     {
-        DapRequest request = new(HttpMethod.Delete, AggregatorUrls.WithoutStep(location)) { Token = task.Stored.AggregatorToken };
+        DapRequest request = new(HttpMethod.Delete, AggregatorUrls.WithoutStep(location));
         try
         {
-            await _exchange.SendAsync(request, cancellationToken);
+            await ExchangeAsync(task, request, cancellationToken);
         }
         catch (DapResponseException exception) when (exception.Type == DapProblemType.UnrecognizedAggregationJob)
         {
@@ -145,8 +144,7 @@ internal sealed partial class HelperConnection : IDisposable
         using CancellationTokenSource limit = new(DeletionTimeout, _time);
         try
         {
-            DapRequest request = new(HttpMethod.Delete, AggregatorUrls.WithoutStep(location)) { Token = task.Stored.AggregatorToken };
-            await _exchange.SendAsync(request, limit.Token);
+            await ExchangeAsync(task, new DapRequest(HttpMethod.Delete, AggregatorUrls.WithoutStep(location)), limit.Token);
         }
         catch (Exception exception)
         {
@@ -162,9 +160,6 @@ internal sealed partial class HelperConnection : IDisposable
         return delay < _options.MaximumPollDelay ? delay : _options.MaximumPollDelay;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
-
     private static DapRequest AnswersTo(DapRequest request, AggregatorTask task, byte[] aggParam, int step, int reports) => request with
     {
         Accept = DapMediaType.AggregationJobResp,
@@ -175,12 +170,16 @@ internal sealed partial class HelperConnection : IDisposable
     private static int ShareLengthOf(AggregatorTask task, ReadOnlyMemory<byte> aggParam) =>
         checked(task.Vdaf.AggShareLength(aggParam.Span) + MaximumShareOverhead);
 
+    // Every request goes out with the token and the certificate that are valid when it does.
+    private async Task<DapResponse> ExchangeAsync(AggregatorTask task, DapRequest request, CancellationToken cancellationToken) =>
+        await _peer.Exchange.SendAsync(request with { Token = await _tasks.TokenToPresentAsync(task, cancellationToken) }, cancellationToken);
+
     private async Task<HelperAnswer<T>> SendAsync<T>(AggregatorTask task, DapRequest request, CancellationToken cancellationToken)
         where T : class, IWireMessage<T>
     {
         try
         {
-            DapResponse response = await _exchange.SendAsync(request with { Token = task.Stored.AggregatorToken }, cancellationToken);
+            DapResponse response = await ExchangeAsync(task, request, cancellationToken);
             return new HelperAnswer<T>(response.Content.IsEmpty ? null : Decode<T>(response), response.Location, response.RetryAfter);
         }
         catch (DapResponseException exception) when (IsFinal(exception))

@@ -15,6 +15,8 @@ public sealed class CommandTests
     private const string NewTask =
         "task add --role leader --leader https://leader.example/ --helper https://helper.example/ --vdaf sum:1000 --min-batch-size 100";
 
+    private const string ATask = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
     private TemporaryFolder _folder = null!;
 
     [SetUp]
@@ -27,6 +29,17 @@ public sealed class CommandTests
     [TestCase(NewTask + " --output x --collector-hpke-config y --task-start 2026-01-01", "--task-duration expected")]
     [TestCase("task add --task-file x --vdaf count --output y", "--vdaf is for a new task")]
     [TestCase("task show AAAA", "TASK-ID: 32 bytes in base64url")]
+    [TestCase("task token add", "TASK-ID")]
+    [TestCase("task token add AAAA", "TASK-ID: 32 bytes in base64url")]
+    [TestCase("task token add " + ATask + " --token y", "--token")]
+    [TestCase("task token add " + ATask + " --not-after 2030-01-01 --valid-for 1d", "--not-after or --valid-for expected, not both")]
+    [TestCase("task token add " + ATask + " --token-file y --output z", "--output is for a token that is made")]
+    [TestCase("task token add " + ATask + " --purpose from-client", "--purpose: to-helper, from-leader or from-collector expected, \"from-client\" given")]
+    [TestCase("task token expire " + ATask + " y --at 2030-01-01 --in 1d", "--at or --in expected, not both")]
+    [TestCase("task certificate add " + ATask + "", "either --certificate or --key-sha256 expected")]
+    [TestCase("task certificate add " + ATask + " --key-sha256 00ff", "--key-sha256: 64 hexadecimal digits expected")]
+    [TestCase("task certificate add " + ATask + " --certificate y --purpose to-helper", "--purpose: from-leader or from-collector expected")]
+    [TestCase("collect --task-file x --key y --leader-selected --client-key z", "--client-certificate expected with --client-key")]
     [TestCase("hpke-key generate", "--output")]
     [TestCase("hpke-key add --kem rsa", "--kem: x25519, p256, p384 or p521 expected, \"rsa\" given")]
     [TestCase("hpke-key add --id 256", "256")]
@@ -54,6 +67,12 @@ public sealed class CommandTests
     [TestCase("task add")]
     [TestCase("task list")]
     [TestCase("task show")]
+    [TestCase("task token add")]
+    [TestCase("task token list")]
+    [TestCase("task token expire")]
+    [TestCase("task token remove")]
+    [TestCase("task certificate add")]
+    [TestCase("task certificate list")]
     [TestCase("hpke-key add")]
     [TestCase("hpke-key list")]
     [TestCase("hpke-key generate")]
