@@ -14,12 +14,14 @@ internal sealed class AggregatorMetrics : IDisposable
     private readonly Counter<long> _uploaded;
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _abandoned;
+    private readonly Counter<long> _advertised;
 
     public AggregatorMetrics()
     {
         _uploaded = _meter.CreateCounter<long>("janus.upload.reports", "{report}", "Uploaded reports by outcome.");
         _rejected = _meter.CreateCounter<long>("janus.aggregation.rejected_reports", "{report}", "Reports rejected in aggregation, by role and error.");
         _abandoned = _meter.CreateCounter<long>("janus.aggregation.abandoned_reports", "{report}", "Reports of aggregation jobs that the Leader gave up, by outcome.");
+        _advertised = _meter.CreateCounter<long>("janus.taskprov.new_tasks", "{task}", "Advertised tasks that were new here, by what became of them.");
         UploadsShed = _meter.CreateCounter<long>("janus.upload.shed_requests", "{request}", "Upload requests refused because the queue was full.");
         ReportsAggregated = _meter.CreateCounter<long>("janus.aggregation.reports", "{report}", "Reports verified and committed to a batch bucket, by role.");
         JobReports = _meter.CreateHistogram<long>("janus.aggregation.job_reports", "{report}", "Reports in an aggregation job.");
@@ -57,6 +59,15 @@ internal sealed class AggregatorMetrics : IDisposable
         _abandoned.Add(reports.PutBack, new KeyValuePair<string, object?>("outcome", nameof(reports.PutBack)));
         _abandoned.Add(reports.Dropped, new KeyValuePair<string, object?>("outcome", nameof(reports.Dropped)));
     }
+
+    /// <summary>Counts a task that was opted into.</summary>
+    public void TaskprovOptedIn() => _advertised.Add(1, new KeyValuePair<string, object?>("outcome", "opted_in"));
+
+    /// <summary>Counts a request for a task that was opted out of.</summary>
+    public void TaskprovOptedOut() => _advertised.Add(1, new KeyValuePair<string, object?>("outcome", "opted_out"));
+
+    /// <summary>Counts a request for a task that was put off, because there were too many new ones.</summary>
+    public void TaskprovLimited() => _advertised.Add(1, new KeyValuePair<string, object?>("outcome", "limited"));
 
     /// <summary>Publishes how many reports wait to be written.</summary>
     public void ObserveUploadQueue(Func<long> reports) =>

@@ -23,6 +23,9 @@ public static class AggregatorModule
         services.AddSingleton<AggregatorMetrics>();
         services.TryAddSingleton<SupportedVdafs>();
         services.AddSingleton<TaskDirectory>();
+        services.AddSingleton<TaskprovPolicy>();
+        services.AddSingleton<TaskprovPeers>();
+        services.AddSingleton<TaskprovTasks>();
         services.AddSingleton<HelperConnection>();
         if (roles.HasFlag(AggregatorRoles.Aggregator))
         {

@@ -14,7 +14,7 @@ internal static class UploadCommand
 {
     public static Command Create()
     {
-        Option<string> taskFile = new("--task-file") { HelpName = "PATH", Description = "The client.json that 'janus task add' has written.", Required = true };
+        Option<string> taskFile = new("--task-file") { HelpName = "PATH", Description = "The client.json that 'janus task add' or 'janus taskprov advertise' has written.", Required = true };
         Argument<string[]> measurements = new("MEASUREMENT")
         {
             Description = "A number (count: 0 or 1), for vectors their elements as one word: '1;0;1'.",
@@ -85,7 +85,10 @@ internal static class UploadCommand
         TaskParameters task, TimedMeasurement[] measurements, TextWriter error, CancellationToken cancellationToken)
     {
         using HttpClient http = new(DapHttpHandler.Create());
-        DapClient client = new(task.Id, task.Configuration, http, new DapClientOptions { BackOff = AggregatorCalls.Patience });
+        DapClientOptions options = new() { BackOff = AggregatorCalls.Patience };
+        DapClient client = task.IsAdvertised
+            ? DapClient.ForAdvertisedTask(task.Configuration, http, options)
+            : new DapClient(task.Id, task.Configuration, http, options);
         IAnsiConsole console = Terminal.On(error);
         if (!console.Profile.Out.IsTerminal)
         {

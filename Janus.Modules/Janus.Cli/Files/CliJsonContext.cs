@@ -14,6 +14,9 @@ namespace Janus.Cli.Files;
 [JsonSerializable(typeof(TaskDescription))]
 [JsonSerializable(typeof(IReadOnlyList<TaskDescription>))]
 [JsonSerializable(typeof(IReadOnlyList<HpkeKeyDescription>))]
+[JsonSerializable(typeof(TaskprovPeerFileJson))]
+[JsonSerializable(typeof(TaskprovPeerDescription))]
+[JsonSerializable(typeof(IReadOnlyList<TaskprovPeerDescription>))]
 [JsonSerializable(typeof(CollectedAggregate))]
 [JsonSerializable(typeof(BenchReport))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;
