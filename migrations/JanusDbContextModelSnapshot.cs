@@ -211,6 +211,80 @@ namespace Janus.Migrations
                     b.ToTable("aggregation_jobs", (string)null);
                 });
 
+            modelBuilder.Entity("Janus.Datastore.Entities.AuthTokenEntity", b =>
+                {
+                    b.Property<byte[]>("TokenId")
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("label");
+
+                    b.Property<DateTimeOffset?>("NotAfter")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("not_after");
+
+                    b.Property<DateTimeOffset?>("NotBefore")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("not_before");
+
+                    b.Property<short>("Purpose")
+                        .HasColumnType("smallint")
+                        .HasColumnName("purpose");
+
+                    b.Property<int?>("TaskKey")
+                        .HasColumnType("integer")
+                        .HasColumnName("task_key");
+
+                    b.Property<int?>("TaskprovPeerKey")
+                        .HasColumnType("integer")
+                        .HasColumnName("taskprov_peer_key");
+
+                    b.Property<byte[]>("Token")
+                        .HasColumnType("bytea")
+                        .HasColumnName("token");
+
+                    b.HasKey("TokenId")
+                        .HasName("pk_auth_tokens");
+
+                    b.HasIndex("Hash")
+                        .HasDatabaseName("ix_auth_tokens_hash")
+                        .HasFilter("hash IS NOT NULL");
+
+                    b.HasIndex("TaskKey", "Label")
+                        .IsUnique()
+                        .HasDatabaseName("ix_auth_tokens_task");
+
+                    b.HasIndex("TaskprovPeerKey", "Label")
+                        .IsUnique()
+                        .HasDatabaseName("ix_auth_tokens_taskprov_peer");
+
+                    b.ToTable("auth_tokens", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_auth_tokens_owner", "num_nonnulls(task_key, taskprov_peer_key) = 1");
+
+                            t.HasCheckConstraint("ck_auth_tokens_purpose", "purpose BETWEEN 1 AND 3 AND kind BETWEEN 1 AND 2");
+
+                            t.HasCheckConstraint("ck_auth_tokens_secret", "CASE WHEN purpose = 1 THEN kind = 1 AND token IS NOT NULL AND hash IS NULL ELSE token IS NULL AND hash IS NOT NULL AND octet_length(hash) = 32 END");
+
+                            t.HasCheckConstraint("ck_auth_tokens_validity", "not_before < not_after");
+                        });
+                });
+
             modelBuilder.Entity("Janus.Datastore.Entities.BatchBucketShardEntity", b =>
                 {
                     b.Property<int>("TaskKey")
@@ -521,14 +595,6 @@ namespace Janus.Migrations
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<int>("TaskKey"));
 
-                    b.Property<byte[]>("AggregatorToken")
-                        .HasColumnType("bytea")
-                        .HasColumnName("aggregator_token");
-
-                    b.Property<byte[]>("AggregatorTokenHash")
-                        .HasColumnType("bytea")
-                        .HasColumnName("aggregator_token_hash");
-
                     b.Property<bool>("Asynchronous")
                         .HasColumnType("boolean")
                         .HasColumnName("asynchronous");
@@ -541,10 +607,6 @@ namespace Janus.Migrations
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("collector_hpke_config");
-
-                    b.Property<byte[]>("CollectorTokenHash")
-                        .HasColumnType("bytea")
-                        .HasColumnName("collector_token_hash");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -579,14 +641,6 @@ namespace Janus.Migrations
 
                     b.HasKey("TaskKey")
                         .HasName("pk_tasks");
-
-                    b.HasIndex("AggregatorTokenHash")
-                        .HasDatabaseName("ix_tasks_aggregator_token")
-                        .HasFilter("aggregator_token_hash IS NOT NULL");
-
-                    b.HasIndex("CollectorTokenHash")
-                        .HasDatabaseName("ix_tasks_collector_token")
-                        .HasFilter("collector_token_hash IS NOT NULL");
 
                     b.HasIndex("TaskId")
                         .IsUnique()
@@ -660,6 +714,20 @@ namespace Janus.Migrations
                         .HasFilter("aggregation_job_id IS NULL");
 
                     b.ToTable("unaggregated_reports", (string)null);
+                });
+
+            modelBuilder.Entity("Janus.Datastore.Entities.AuthTokenEntity", b =>
+                {
+                    b.HasOne("Janus.Datastore.Entities.TaskEntity", null)
+                        .WithMany("Tokens")
+                        .HasForeignKey("TaskKey")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_auth_tokens_tasks_task_key");
+                });
+
+            modelBuilder.Entity("Janus.Datastore.Entities.TaskEntity", b =>
+                {
+                    b.Navigation("Tokens");
                 });
 #pragma warning restore 612, 618
         }

@@ -11,6 +11,8 @@ internal sealed class JanusDbContext(DbContextOptions<JanusDbContext> options) :
 
     public DbSet<TaskEntity> Tasks => Set<TaskEntity>();
 
+    public DbSet<AuthTokenEntity> AuthTokens => Set<AuthTokenEntity>();
+
     public DbSet<HpkeKeyEntity> HpkeKeys => Set<HpkeKeyEntity>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>

@@ -83,9 +83,9 @@ public sealed class TestTask
         VerifyKey = VerifyKey,
         VerificationKeyId = VerificationKeyId,
         CollectorHpkeConfig = CollectorHpkeConfig,
-        AggregatorToken = role == Role.Leader ? AggregatorToken : null,
-        AggregatorTokenHash = role == Role.Helper ? AggregatorToken.Hash() : null,
-        CollectorTokenHash = role == Role.Leader ? CollectorToken.Hash() : null,
+        Tokens = role == Role.Leader
+            ? [AuthToken.FirstToPresent(AggregatorToken, CreatedAt), AuthToken.FirstFromCollector(CollectorToken, CreatedAt)]
+            : [AuthToken.FirstFromLeader(AggregatorToken, CreatedAt)],
         Asynchronous = role == Role.Helper && Asynchronous,
         TargetBatchSize = role == Role.Leader ? TargetBatchSize : null,
         CreatedAt = CreatedAt,

@@ -20,13 +20,15 @@ internal sealed partial class HelperConnection : IDisposable
     private static readonly BackOff OneAttempt = new() { MaximumAttempts = 1 };
 
     private readonly PeerOptions _options;
+    private readonly TaskDirectory _tasks;
     private readonly HttpClient _client;
     private readonly DapExchange _exchange;
     private readonly TimeProvider _time;
     private readonly ILogger<HelperConnection> _logger;
 
-    public HelperConnection(IOptions<AggregatorOptions> options, TimeProvider time, ILogger<HelperConnection> logger)
+    public HelperConnection(IOptions<AggregatorOptions> options, TaskDirectory tasks, TimeProvider time, ILogger<HelperConnection> logger)
     {
+        _tasks = tasks;
         _options = options.Value.Peer;
         _client = new HttpClient(DapHttpHandler.Create()) { Timeout = _options.RequestTimeout };
         _exchange = new DapExchange(_client, OneAttempt, time);
@@ -86,10 +88,10 @@ internal sealed partial class HelperConnection : IDisposable
     /// <exception cref="PeerMisbehavedException">The Helper does not delete it.</exception>
     public async Task DeleteAggregationJobAsync(AggregatorTask task, Uri location, CancellationToken cancellationToken)
     {
-        DapRequest request = new(HttpMethod.Delete, AggregatorUrls.WithoutStep(location)) { Token = task.Stored.AggregatorToken };
+        DapRequest request = new(HttpMethod.Delete, AggregatorUrls.WithoutStep(location));
         try
         {
-            await _exchange.SendAsync(request, cancellationToken);
+            await ExchangeAsync(task, request, cancellationToken);
         }
         catch (DapResponseException exception) when (exception.Type == DapProblemType.UnrecognizedAggregationJob)
         {
@@ -145,8 +147,7 @@ internal sealed partial class HelperConnection : IDisposable
         using CancellationTokenSource limit = new(DeletionTimeout, _time);
         try
         {
-            DapRequest request = new(HttpMethod.Delete, AggregatorUrls.WithoutStep(location)) { Token = task.Stored.AggregatorToken };
-            await _exchange.SendAsync(request, limit.Token);
+            await ExchangeAsync(task, new DapRequest(HttpMethod.Delete, AggregatorUrls.WithoutStep(location)), limit.Token);
         }
         catch (Exception exception)
         {
@@ -175,12 +176,16 @@ internal sealed partial class HelperConnection : IDisposable
     private static int ShareLengthOf(AggregatorTask task, ReadOnlyMemory<byte> aggParam) =>
         checked(task.Vdaf.AggShareLength(aggParam.Span) + MaximumShareOverhead);
 
+    // Every request goes out with the token that is valid when it does.
+    private async Task<DapResponse> ExchangeAsync(AggregatorTask task, DapRequest request, CancellationToken cancellationToken) =>
+        await _exchange.SendAsync(request with { Token = await _tasks.TokenToPresentAsync(task, cancellationToken) }, cancellationToken);
+
     private async Task<HelperAnswer<T>> SendAsync<T>(AggregatorTask task, DapRequest request, CancellationToken cancellationToken)
         where T : class, IWireMessage<T>
     {
         try
         {
-            DapResponse response = await _exchange.SendAsync(request with { Token = task.Stored.AggregatorToken }, cancellationToken);
+            DapResponse response = await ExchangeAsync(task, request, cancellationToken);
             return new HelperAnswer<T>(response.Content.IsEmpty ? null : Decode<T>(response), response.Location, response.RetryAfter);
         }
         catch (DapResponseException exception) when (IsFinal(exception))

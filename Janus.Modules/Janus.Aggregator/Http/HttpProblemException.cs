@@ -17,9 +17,14 @@ internal sealed class HttpProblemException(HttpStatusCode status, string title, 
     /// <summary>When to try again, for 429 and 503.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>The sender presented no token, or not the task's.</summary>
-    public static HttpProblemException Unauthorized() =>
-        new(HttpStatusCode.Unauthorized, "not authenticated", "a bearer token of this task expected in the Authorization header; check that both sides hold the same one");
+    /// <summary>
+    /// The sender did not present what is accepted for the task. The text is always the same, so that it tells nothing of the task.
+    /// </summary>
+    public static HttpProblemException Unauthorized() => new(
+        HttpStatusCode.Unauthorized,
+        "not authenticated",
+        "a bearer token of this task expected in the Authorization header, and the client certificate where one is agreed on; "
+            + "check that both sides hold the same one and that it is valid at this time");
 
     /// <summary>The server cannot take the request now.</summary>
     public static HttpProblemException Unavailable(string detail, TimeSpan retryAfter) =>

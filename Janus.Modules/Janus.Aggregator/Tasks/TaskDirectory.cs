@@ -7,20 +7,34 @@ using Microsoft.Extensions.Logging;
 
 namespace Janus.Aggregator;
 
-/// <summary>Finds tasks, keeps them in memory (their parameters never change), and authenticates requests about them.</summary>
+/// <summary>
+/// Finds tasks, keeps them in memory, and authenticates requests about them. A task is read again when it is asked for after
+/// a change was notified, or after some seconds in any case; whoever works on it keeps what they have.
+/// </summary>
 internal sealed partial class TaskDirectory
 {
-    private readonly ConcurrentDictionary<TaskId, AggregatorTask> _byId = [];
-    private readonly ConcurrentDictionary<int, AggregatorTask> _byKey = [];
+    /// <summary>How long a task is taken for unchanged without a notification, should one be lost.</summary>
+    public static readonly TimeSpan MaximumAge = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<TaskId, Known> _byId = [];
+    private readonly ConcurrentDictionary<int, TaskId> _ids = [];
     private readonly ConcurrentDictionary<TaskId, bool> _unsupported = [];
+    private readonly ConcurrentDictionary<TaskId, Lazy<Task<AggregatorTask?>>> _loading = [];
     private readonly TaskStore _store;
+    private readonly AuthTokenStore _tokens;
+    private readonly WorkSignal _signal;
     private readonly SupportedVdafs _vdafs;
+    private readonly TimeProvider _time;
     private readonly ILogger<TaskDirectory> _logger;
 
-    public TaskDirectory(TaskStore store, SupportedVdafs vdafs, ILogger<TaskDirectory> logger)
+    public TaskDirectory(
+        TaskStore store, AuthTokenStore tokens, WorkSignal signal, SupportedVdafs vdafs, TimeProvider time, ILogger<TaskDirectory> logger)
     {
         _store = store;
+        _tokens = tokens;
+        _signal = signal;
         _vdafs = vdafs;
+        _time = time;
         _logger = logger;
     }
 
@@ -30,26 +44,19 @@ internal sealed partial class TaskDirectory
     /// </summary>
     public async ValueTask<AggregatorTask?> FindAsync(TaskId id, CancellationToken cancellationToken)
     {
-        if (_byId.TryGetValue(id, out AggregatorTask? task))
+        if (_byId.TryGetValue(id, out Known? known) && IsFresh(known))
         {
-            return task;
+            return known.Task;
         }
 
-        if (_unsupported.ContainsKey(id) || await _store.FindAsync(id, cancellationToken) is not { } stored)
+        if (_unsupported.ContainsKey(id))
         {
             return null;
         }
 
-        try
-        {
-            return Remember(stored);
-        }
-        catch (Exception exception) when (exception is NotSupportedException or UnsupportedVdafException)
-        {
-            _unsupported.TryAdd(id, true);
-            LogUnsupported(id, exception.Message);
-            return null;
-        }
+        // Whoever comes meanwhile waits for the same reading, which goes on when the first of them gives up.
+        Lazy<Task<AggregatorTask?>> loading = _loading.GetOrAdd(id, _ => new Lazy<Task<AggregatorTask?>>(() => LoadAsync(id)));
+        return await loading.Value.WaitAsync(cancellationToken);
     }
 
     /// <summary>The task with this surrogate key.</summary>
@@ -58,14 +65,13 @@ internal sealed partial class TaskDirectory
     /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
     public async ValueTask<AggregatorTask> GetAsync(int key, CancellationToken cancellationToken)
     {
-        if (_byKey.TryGetValue(key, out AggregatorTask? task))
+        if (_ids.TryGetValue(key, out TaskId id))
         {
-            return task;
+            return await FindAsync(id, cancellationToken) ?? throw Missing(key);
         }
 
-        return await _store.FindAsync(key, cancellationToken) is { } stored
-            ? Remember(stored)
-            : throw new InvalidOperationException($"there is no task with key {key}");
+        long version = _signal.VersionOf(WorkKind.Tasks);
+        return await _store.FindAsync(key, cancellationToken) is { } stored ? Remember(stored, version) : throw Missing(key);
     }
 
     /// <summary>The task that a Client's request is about, in which we are the Leader.</summary>
@@ -77,46 +83,66 @@ internal sealed partial class TaskDirectory
         return task is { Role: Role.Leader } ? task : throw Unrecognized(id, Role.Leader);
     }
 
-    /// <summary>The task that a peer's request is about, once the peer has authenticated itself: DAP §3.5 (request-authentication).</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="role">Our role in the task: a Leader is asked by Collectors, a Helper by Leaders.</param>
-    /// <exception cref="HttpProblemException">401: no token, or not one of the task's.</exception>
-    /// <exception cref="DapProblemException"><c>unrecognizedTask</c>, told only to a sender known from another task.</exception>
-    public async ValueTask<AggregatorTask> AuthenticateAsync(HttpContext context, Role role)
-    {
-        TaskId id = context.RouteId<TaskId>(DapRoute.TaskId);
-        if (!BearerToken.TryParseAuthorization(context.Request.Headers.Authorization, out BearerToken token))
-        {
-            throw HttpProblemException.Unauthorized();
-        }
-
-        AggregatorTask? task = await FindAsync(id, context.RequestAborted);
-        if (task?.Role == role)
-        {
-            return TokenHashOf(task.Stored) is { } hash && token.Matches(hash) ? task : throw HttpProblemException.Unauthorized();
-        }
-
-        // Whoever guesses tokens learns nothing of the time that this takes: it depends on their hashes only.
-        bool known = await _store.KnowsTokenAsync(token.Hash(), context.RequestAborted);
-        throw known ? Unrecognized(id, role) : HttpProblemException.Unauthorized();
-    }
-
-    private static byte[]? TokenHashOf(DapTask task) =>
-        task.Role == Role.Leader ? task.CollectorTokenHash : task.AggregatorTokenHash;
-
     private static DapProblemException Unrecognized(TaskId id, Role role)
     {
         string detail = $"no task with this ID has its {role} here; add the task, or correct the aggregator's URL in the task configuration";
         return new DapProblemException(DapProblemType.UnrecognizedTask, detail, id);
     }
 
-    private AggregatorTask Remember(DapTask stored)
+    private static InvalidOperationException Missing(int key) => new($"there is no task with key {key}");
+
+    private async Task<AggregatorTask?> LoadAsync(TaskId id)
     {
-        AggregatorTask task = _byId.GetOrAdd(stored.Id, _ => new AggregatorTask(stored, _vdafs));
-        _byKey.TryAdd(task.Key, task);
+        try
+        {
+            // Read before the task: a change that comes between the two makes it stale.
+            long version = _signal.VersionOf(WorkKind.Tasks);
+            if (await _store.FindAsync(id, CancellationToken.None) is { } stored)
+            {
+                return Remember(stored, version);
+            }
+
+            if (_byId.TryRemove(id, out Known? gone))
+            {
+                _ids.TryRemove(gone.Task.Key, out _);
+            }
+
+            return null;
+        }
+        catch (Exception exception) when (exception is NotSupportedException or UnsupportedVdafException)
+        {
+            _unsupported.TryAdd(id, true);
+            LogUnsupported(id, exception.Message);
+            return null;
+        }
+        finally
+        {
+            _loading.TryRemove(id, out _);
+        }
+    }
+
+    private bool IsFresh(Known known) =>
+        known.Version == _signal.VersionOf(WorkKind.Tasks) && _time.GetElapsedTime(known.ReadAt) < MaximumAge;
+
+    private AggregatorTask Remember(DapTask stored, long version)
+    {
+        // One that has not changed stays the same object, with everything that it has derived.
+        AggregatorTask task = _byId.TryGetValue(stored.Id, out Known? known) && IsUnchanged(known.Task.Stored, stored)
+            ? known.Task
+            : new AggregatorTask(stored, _vdafs);
+        _byId[stored.Id] = new Known(task, version, _time.GetTimestamp());
+        _ids[task.Key] = stored.Id;
         return task;
     }
 
+    private static bool IsUnchanged(DapTask known, DapTask stored) =>
+        known.Key == stored.Key
+        && known.IsSameTask(stored)
+        && known.Tokens.Count == stored.Tokens.Count
+        && known.Tokens.Zip(stored.Tokens).All(pair => pair.First.IsSameRow(pair.Second));
+
     [LoggerMessage(Level = LogLevel.Error, Message = "task {TaskId} cannot be taken part in, and is answered for as if it were not here: {Mistakes}")]
     private partial void LogUnsupported(TaskId taskId, string mistakes);
+
+    private sealed record Known(AggregatorTask Task, long Version, long ReadAt);
 }

@@ -56,6 +56,7 @@ internal sealed class DemoTask : IDisposable
     /// <summary>Provisions the task on both aggregators.</summary>
     public async Task ProvisionAsync(DemoDeployment deployment, CancellationToken cancellationToken)
     {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
         DapTask leader = new()
         {
             Id = Id,
@@ -63,16 +64,13 @@ internal sealed class DemoTask : IDisposable
             Configuration = Configuration,
             VerifyKey = _verifyKey,
             CollectorHpkeConfig = CollectorHpkeConfig,
-            AggregatorToken = _aggregatorToken,
-            CollectorTokenHash = CollectorToken.Hash(),
-            CreatedAt = TimeProvider.System.GetUtcNow(),
+            Tokens = [AuthToken.FirstToPresent(_aggregatorToken, now), AuthToken.FirstFromCollector(CollectorToken, now)],
+            CreatedAt = now,
         };
         DapTask helper = leader with
         {
             Role = Role.Helper,
-            AggregatorToken = null,
-            AggregatorTokenHash = _aggregatorToken.Hash(),
-            CollectorTokenHash = null,
+            Tokens = [AuthToken.FirstFromLeader(_aggregatorToken, now)],
             Asynchronous = Asynchronous,
         };
         await deployment.LeaderStores.GetRequiredService<TaskStore>().AddAsync(leader, cancellationToken);

@@ -59,9 +59,9 @@ internal sealed record TaskParameters
             VerifyKey = VerifyKey!,
             VerificationKeyId = VerificationKeyId,
             CollectorHpkeConfig = CollectorHpkeConfig!,
-            AggregatorToken = Recipient is Role.Leader ? AggregatorToken : null,
-            AggregatorTokenHash = Recipient is Role.Helper ? AggregatorToken!.Value.Hash() : null,
-            CollectorTokenHash = Recipient is Role.Leader ? CollectorToken!.Value.Hash() : null,
+            Tokens = Recipient is Role.Leader
+                ? [AuthToken.FirstToPresent(AggregatorToken!.Value, createdAt), AuthToken.FirstFromCollector(CollectorToken!.Value, createdAt)]
+                : [AuthToken.FirstFromLeader(AggregatorToken!.Value, createdAt)],
             CreatedAt = createdAt,
         }
         : throw new InvalidOperationException($"the {Recipient} stores no task");

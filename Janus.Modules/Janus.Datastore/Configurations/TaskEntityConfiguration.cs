@@ -13,13 +13,5 @@ internal sealed class TaskEntityConfiguration : IEntityTypeConfiguration<TaskEnt
         builder.HasKey(task => task.TaskKey);
         builder.Property(task => task.TaskKey).UseIdentityAlwaysColumn();
         builder.HasIndex(task => task.TaskId).IsUnique();
-
-        // Whether a token is known: asked for every request that names an unknown task.
-        builder.HasIndex(task => task.AggregatorTokenHash)
-            .HasDatabaseName("ix_tasks_aggregator_token")
-            .HasFilter("aggregator_token_hash IS NOT NULL");
-        builder.HasIndex(task => task.CollectorTokenHash)
-            .HasDatabaseName("ix_tasks_collector_token")
-            .HasFilter("collector_token_hash IS NOT NULL");
     }
 }

@@ -71,10 +71,10 @@ public sealed class ColumnEncryption
     }
 
     internal byte[] Seal(EncryptedColumn column, ReadOnlySpan<byte> rowKey, ReadOnlySpan<byte> plaintext) =>
-        Seal(column.Table, column.Column, rowKey, plaintext);
+        Seal(column.Binding.Table, column.Binding.Column, rowKey, plaintext);
 
     internal byte[] Open(EncryptedColumn column, ReadOnlySpan<byte> rowKey, ReadOnlySpan<byte> value) =>
-        Open(column.Table, column.Column, rowKey, value);
+        Open(column.Binding.Table, column.Binding.Column, rowKey, value);
 
     private static bool TryOpen(byte[] key, ReadOnlySpan<byte> value, byte[] associated, byte[] plaintext)
     {

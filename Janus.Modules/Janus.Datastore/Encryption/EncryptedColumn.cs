@@ -6,12 +6,24 @@ namespace Janus.Datastore;
 internal readonly record struct EncryptedColumn(string Table, string Column)
 {
     public static readonly EncryptedColumn VerifyKey = new("tasks", "verify_key");
-    public static readonly EncryptedColumn AggregatorToken = new("tasks", "aggregator_token");
+
+    // Values that were in tasks before are bound to that name; the key of their row, the task ID, has come with them.
+    public static readonly EncryptedColumn AuthToken = new("auth_tokens", "token") { Binding = ("tasks", "aggregator_token") };
+
     public static readonly EncryptedColumn HpkePrivateKey = new("hpke_keys", "private_key");
     public static readonly EncryptedColumn LeaderInputShare = new("unaggregated_reports", "leader_input_share");
     public static readonly EncryptedColumn Verification = new("aggregation_jobs", "verification");
     public static readonly EncryptedColumn ShardAggregateShare = new("batch_bucket_shards", "aggregate_share");
     public static readonly EncryptedColumn LeaderAggregateShare = new("collection_jobs", "leader_aggregate_share");
+
+    private readonly (string Table, string Column)? _binding;
+
+    /// <summary>The name that values are bound to: the column's own, unless it has moved.</summary>
+    public (string Table, string Column) Binding
+    {
+        get => _binding ?? (Table, Column);
+        init => _binding = value;
+    }
 
     public override string ToString() => $"{Table}.{Column}";
 }

@@ -10,11 +10,9 @@ internal sealed class TaskEntity
     public required byte[] VerifyKey { get; set; }
     public short VerificationKeyId { get; set; }
     public required byte[] CollectorHpkeConfig { get; set; }
-    public byte[]? AggregatorToken { get; set; }
-    public byte[]? AggregatorTokenHash { get; set; }
-    public byte[]? CollectorTokenHash { get; set; }
     public long? TargetBatchSize { get; set; }
     public long? BatchTimeWindow { get; set; }
     public bool Asynchronous { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
+    public List<AuthTokenEntity> Tokens { get; set; } = [];
 }

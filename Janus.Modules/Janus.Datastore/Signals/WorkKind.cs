@@ -17,4 +17,7 @@ public enum WorkKind
 
     /// <summary>Collection jobs wait to be stepped.</summary>
     CollectionJobs,
+
+    /// <summary>A task, a peer or one of their credentials has changed: what is kept of it in memory has to be read again.</summary>
+    Tasks,
 }

@@ -38,6 +38,19 @@ public sealed partial class WorkSignal : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// How often there has been a notification of this kind, as far as this process has heard: for whoever keeps something
+    /// in memory, and reads it again when the number is another or when some time has passed.
+    /// </summary>
+    public long VersionOf(WorkKind kind)
+    {
+        lock (_lock)
+        {
+            _listening ??= Task.Run(ListenAsync);
+            return _versions[(int)kind];
+        }
+    }
+
     /// <summary>Stops listening.</summary>
     public async ValueTask DisposeAsync()
     {

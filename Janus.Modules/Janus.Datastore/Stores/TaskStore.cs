@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
 using Janus.Codec;
-using Janus.Dap;
 using Janus.Datastore.Entities;
 using Janus.Messages;
 using Microsoft.EntityFrameworkCore;
@@ -27,12 +25,13 @@ public sealed class TaskStore
     {
         ArgumentNullException.ThrowIfNull(task);
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
-        TaskEntity row = Write(task);
+        DapTask added = task with { Tokens = WithNewIds(task) };
+        TaskEntity row = Write(added);
         context.Tasks.Add(row);
         try
         {
             await context.SaveChangesAsync(cancellationToken);
-            return task with { Key = row.TaskKey };
+            return added with { Key = row.TaskKey };
         }
         catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
@@ -47,7 +46,7 @@ public sealed class TaskStore
     {
         byte[] taskId = id.ToArray();
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
-        TaskEntity? row = await context.Tasks.AsNoTracking().TagWith("TaskStore.Find")
+        TaskEntity? row = await context.Tasks.AsNoTracking().TagWith("TaskStore.Find").Include(task => task.Tokens)
             .SingleOrDefaultAsync(task => task.TaskId == taskId, cancellationToken);
         return row is null ? null : Read(row);
     }
@@ -57,17 +56,9 @@ public sealed class TaskStore
     public async Task<DapTask?> FindAsync(int key, CancellationToken cancellationToken)
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
-        TaskEntity? row = await context.Tasks.AsNoTracking().TagWith("TaskStore.FindByKey")
+        TaskEntity? row = await context.Tasks.AsNoTracking().TagWith("TaskStore.FindByKey").Include(task => task.Tokens)
             .SingleOrDefaultAsync(task => task.TaskKey == key, cancellationToken);
         return row is null ? null : Read(row);
-    }
-
-    /// <summary>Whether some task accepts the token with this SHA-256 hash from a Leader or a Collector.</summary>
-    public async Task<bool> KnowsTokenAsync(byte[] hash, CancellationToken cancellationToken)
-    {
-        await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
-        return await context.Tasks.TagWith("TaskStore.KnowsToken").AnyAsync(
-            task => task.AggregatorTokenHash == hash || task.CollectorTokenHash == hash, cancellationToken);
     }
 
     /// <summary>All tasks, in the order they were added.</summary>
@@ -75,10 +66,19 @@ public sealed class TaskStore
     public async Task<IReadOnlyList<DapTask>> ListAsync(CancellationToken cancellationToken)
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
-        List<TaskEntity> rows = await context.Tasks.AsNoTracking().TagWith("TaskStore.List")
+        List<TaskEntity> rows = await context.Tasks.AsNoTracking().TagWith("TaskStore.List").Include(task => task.Tokens)
             .OrderBy(task => task.TaskKey)
             .ToListAsync(cancellationToken);
         return [.. rows.Select(Read)];
+    }
+
+    private static IReadOnlyList<AuthToken> WithNewIds(DapTask task)
+    {
+        AuthToken? first = task.Tokens.FirstOrDefault(token => token.Purpose == AuthTokenPurpose.PresentToHelper);
+        return [.. task.Tokens.Select(token => token with
+        {
+            Id = ReferenceEquals(token, first) ? task.Id.ToArray() : RandomNumberGenerator.GetBytes(AuthToken.IdLength),
+        })];
     }
 
     private TaskEntity Write(DapTask task)
@@ -92,15 +92,11 @@ public sealed class TaskStore
             VerifyKey = _encryption.Seal(EncryptedColumn.VerifyKey, id, task.VerifyKey),
             VerificationKeyId = task.VerificationKeyId,
             CollectorHpkeConfig = WireMessage.Encode(task.CollectorHpkeConfig),
-            AggregatorToken = task.AggregatorToken is { } token
-                ? _encryption.Seal(EncryptedColumn.AggregatorToken, id, Encoding.ASCII.GetBytes(token.Secret))
-                : null,
-            AggregatorTokenHash = task.AggregatorTokenHash,
-            CollectorTokenHash = task.CollectorTokenHash,
             TargetBatchSize = (long?)task.TargetBatchSize,
             BatchTimeWindow = (long?)task.BatchTimeWindow,
             Asynchronous = task.Asynchronous,
             CreatedAt = task.CreatedAt.ToUniversalTime(),
+            Tokens = [.. task.Tokens.Select(token => AuthTokenRows.Write(token, _encryption))],
         };
     }
 
@@ -113,31 +109,14 @@ public sealed class TaskStore
         VerifyKey = _encryption.Open(EncryptedColumn.VerifyKey, row.TaskId, row.VerifyKey),
         VerificationKeyId = (byte)row.VerificationKeyId,
         CollectorHpkeConfig = WireMessage.Decode<HpkeConfig>(row.CollectorHpkeConfig),
-        AggregatorToken = row.AggregatorToken is null
-            ? null
-            : BearerToken.Parse(Encoding.ASCII.GetString(_encryption.Open(EncryptedColumn.AggregatorToken, row.TaskId, row.AggregatorToken))),
-        AggregatorTokenHash = row.AggregatorTokenHash,
-        CollectorTokenHash = row.CollectorTokenHash,
+        Tokens = [.. AuthTokenRows.InOrder(row.Tokens).Select(token => AuthTokenRows.Read(token, _encryption))],
         TargetBatchSize = (ulong?)row.TargetBatchSize,
         BatchTimeWindow = (ulong?)row.BatchTimeWindow,
         Asynchronous = row.Asynchronous,
         CreatedAt = row.CreatedAt,
     };
 
-    // When a task was added does not make it another one.
-    private static bool AreSame(DapTask left, DapTask right) =>
-        left.Role == right.Role
-        && left.Configuration.Equals(right.Configuration)
-        && CryptographicOperations.FixedTimeEquals(left.VerifyKey, right.VerifyKey)
-        && left.VerificationKeyId == right.VerificationKeyId
-        && left.CollectorHpkeConfig.Equals(right.CollectorHpkeConfig)
-        && left.AggregatorToken.Equals(right.AggregatorToken)
-        && AreSame(left.AggregatorTokenHash, right.AggregatorTokenHash)
-        && AreSame(left.CollectorTokenHash, right.CollectorTokenHash)
-        && left.TargetBatchSize == right.TargetBatchSize
-        && left.BatchTimeWindow == right.BatchTimeWindow
-        && left.Asynchronous == right.Asynchronous;
-
-    private static bool AreSame(byte[]? left, byte[]? right) =>
-        (left is null) == (right is null) && CryptographicOperations.FixedTimeEquals(left, right);
+    // When a task was added does not make it another one, nor does a token that came later.
+    private static bool AreSame(DapTask stored, DapTask task) =>
+        stored.IsSameTask(task) && task.Tokens.All(token => stored.Tokens.Any(token.HasSameSecret));
 }

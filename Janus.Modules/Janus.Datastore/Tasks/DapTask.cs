@@ -1,4 +1,4 @@
-using Janus.Dap;
+using System.Security.Cryptography;
 using Janus.Messages;
 
 namespace Janus.Datastore;
@@ -27,14 +27,11 @@ public sealed record DapTask
     /// <summary>What aggregate shares are encrypted to.</summary>
     public required HpkeConfig CollectorHpkeConfig { get; init; }
 
-    /// <summary>What a Leader presents to the Helper; <see langword="null"/> on a Helper.</summary>
-    public BearerToken? AggregatorToken { get; init; }
-
-    /// <summary>The SHA-256 of what a Helper expects of the Leader, 32 bytes; <see langword="null"/> on a Leader.</summary>
-    public byte[]? AggregatorTokenHash { get; init; }
-
-    /// <summary>The SHA-256 of what a Leader expects of the Collector, 32 bytes; <see langword="null"/> on a Helper.</summary>
-    public byte[]? CollectorTokenHash { get; init; }
+    /// <summary>
+    /// What a Leader presents to the Helper and accepts from the Collector, or what a Helper accepts from the Leader; valid
+    /// now or not. None when it comes from elsewhere.
+    /// </summary>
+    public IReadOnlyList<AuthToken> Tokens { get; init; } = [];
 
     /// <summary>
     /// How many reports the Leader puts into a batch of its choice; the minimum batch size when <see langword="null"/>.
@@ -54,6 +51,31 @@ public sealed record DapTask
 
     /// <summary>When the task was added here.</summary>
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>
+    /// The token that a Leader presents to the Helper at an instant, of those that are valid the one that became so last;
+    /// <see langword="null"/> when there is none.
+    /// </summary>
+    public AuthToken? TokenToPresentAt(DateTimeOffset now) => Tokens
+        .Where(token => token.Purpose == AuthTokenPurpose.PresentToHelper && token.IsValidAt(now))
+        .OrderByDescending(token => token.NotBefore ?? token.CreatedAt)
+        .ThenByDescending(token => token.CreatedAt)
+        .FirstOrDefault();
+
+    /// <summary>Whether both are the same task but for when it was added and for its tokens.</summary>
+    public bool IsSameTask(DapTask other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Id == other.Id
+            && Role == other.Role
+            && Configuration.Equals(other.Configuration)
+            && CryptographicOperations.FixedTimeEquals(VerifyKey, other.VerifyKey)
+            && VerificationKeyId == other.VerificationKeyId
+            && CollectorHpkeConfig.Equals(other.CollectorHpkeConfig)
+            && TargetBatchSize == other.TargetBatchSize
+            && BatchTimeWindow == other.BatchTimeWindow
+            && Asynchronous == other.Asynchronous;
+    }
 
     /// <summary>The ID and the role, never a key or a token.</summary>
     public override string ToString() => $"{nameof(DapTask)} {Id} ({Role})";

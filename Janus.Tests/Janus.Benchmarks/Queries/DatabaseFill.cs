@@ -96,9 +96,9 @@ internal sealed partial class DatabaseFill
             }),
             VerifyKey = RandomNumberGenerator.GetBytes(32),
             CollectorHpkeConfig = new HpkeConfig(new HpkeConfigId(7), 0x20, 1, 1, new byte[32]),
-            AggregatorToken = isLeader ? BearerToken.Generate() : null,
-            AggregatorTokenHash = isLeader ? null : BearerToken.Generate().Hash(),
-            CollectorTokenHash = isLeader ? BearerToken.Generate().Hash() : null,
+            Tokens = isLeader
+                ? [AuthToken.FirstToPresent(BearerToken.Generate(), Now), AuthToken.FirstFromCollector(BearerToken.Generate(), Now)]
+                : [AuthToken.FirstFromLeader(BearerToken.Generate(), Now)],
             TargetBatchSize = isLeader ? FilledTask.BatchSize : null,
             BatchTimeWindow = kind == TaskKind.LeaderWindowed ? FilledTask.WindowHours : null,
             Asynchronous = !isLeader,

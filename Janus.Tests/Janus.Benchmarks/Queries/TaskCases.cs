@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Janus.Datastore;
 using Janus.Messages;
 
@@ -18,16 +17,6 @@ internal static class TaskCases
             await context.Get<TaskStore>().FindAsync(context.Task(TaskKind.LeaderInterval).Stored.Id, context.Token)),
         new("TaskStore.FindAsync", RunsPer.Tick, async context =>
             await context.Get<TaskStore>().FindAsync(context.Task(TaskKind.LeaderInterval).Key, context.Token)),
-        new("TaskStore.KnowsTokenAsync", RunsPer.Request, async context =>
-        {
-            byte[] hash = context.Round switch
-            {
-                0 => context.Task(TaskKind.LeaderInterval).Stored.CollectorTokenHash!,
-                1 => context.Task(TaskKind.HelperInterval).Stored.AggregatorTokenHash!,
-                _ => RandomNumberGenerator.GetBytes(32),
-            };
-            await context.Get<TaskStore>().KnowsTokenAsync(hash, context.Token);
-        }),
         new("TaskStore.ListAsync", RunsPer.Command, async context => await context.Get<TaskStore>().ListAsync(context.Token)),
         new("TaskStore.AddAsync", RunsPer.Command, async context =>
             await context.Get<TaskStore>().AddAsync(context.Tasks[0].Stored with { Key = 0, Id = TaskId.Random() }, context.Token)),

@@ -85,9 +85,9 @@ public abstract class DatastoreFixture
             }),
             VerifyKey = RandomNumberGenerator.GetBytes(32),
             CollectorHpkeConfig = new HpkeConfig(new HpkeConfigId(7), 0x20, 1, 1, new byte[32]),
-            AggregatorToken = role == Role.Leader ? BearerToken.Generate() : null,
-            AggregatorTokenHash = role == Role.Helper ? BearerToken.Generate().Hash() : null,
-            CollectorTokenHash = role == Role.Leader ? BearerToken.Generate().Hash() : null,
+            Tokens = role == Role.Leader
+                ? [AuthToken.FirstToPresent(BearerToken.Generate(), Now), AuthToken.FirstFromCollector(BearerToken.Generate(), Now)]
+                : [AuthToken.FirstFromLeader(BearerToken.Generate(), Now)],
             CreatedAt = Now,
         };
 

@@ -25,9 +25,8 @@ public sealed class TaskStoreTests : DatastoreFixture
             Assert.That(found.Configuration.Encoded.ToArray(), Is.EqualTo(task.Configuration.Encoded.ToArray()));
             Assert.That(found.VerifyKey, Is.EqualTo(task.VerifyKey));
             Assert.That(found.CollectorHpkeConfig, Is.EqualTo(task.CollectorHpkeConfig));
-            Assert.That(found.AggregatorToken?.Secret, Is.EqualTo(task.AggregatorToken?.Secret));
-            Assert.That(found.AggregatorTokenHash, Is.EqualTo(task.AggregatorTokenHash));
-            Assert.That(found.CollectorTokenHash, Is.EqualTo(task.CollectorTokenHash));
+            Assert.That(found.Tokens.Select(token => token.Purpose), Is.EquivalentTo(task.Tokens.Select(token => token.Purpose)));
+            Assert.That(found.Tokens.All(token => task.Tokens.Any(token.HasSameSecret)), Is.True);
             Assert.That((found.TargetBatchSize, found.BatchTimeWindow, found.CreatedAt), Is.EqualTo(((ulong?)50, (ulong?)24, Now)));
         }
     }
@@ -51,7 +50,7 @@ public sealed class TaskStoreTests : DatastoreFixture
         using (Assert.EnterMultipleScope())
         {
             Assert.That(() => Tasks.AddAsync(task with { VerifyKey = RandomNumberGenerator.GetBytes(32) }, Token), Throws.InstanceOf<TaskConflictException>());
-            Assert.That(() => Tasks.AddAsync(task with { AggregatorToken = null }, Token), Throws.InstanceOf<TaskConflictException>());
+            Assert.That(() => Tasks.AddAsync(task with { Tokens = NewTask().Tokens }, Token), Throws.InstanceOf<TaskConflictException>());
             Assert.That(() => Tasks.AddAsync(task with { TargetBatchSize = 1 }, Token), Throws.InstanceOf<TaskConflictException>());
             Assert.That(
                 () => Tasks.AddAsync(task with { Role = Role.Helper }, Token),
@@ -80,11 +79,14 @@ public sealed class TaskStoreTests : DatastoreFixture
     {
         DapTask task = await Tasks.AddAsync(NewTask(), Token);
 
-        byte[] stored = await ScalarAsync<byte[]>("SELECT verify_key || aggregator_token FROM tasks");
+        byte[] stored = await ScalarAsync<byte[]>("SELECT verify_key || token FROM tasks JOIN auth_tokens USING (task_key) WHERE token IS NOT NULL");
 
         Assert.That(stored.AsSpan().IndexOf(task.VerifyKey), Is.Negative);
-        Assert.That(stored.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(task.AggregatorToken!.Value.Secret)), Is.Negative);
-        Assert.That(task.ToString(), Does.Contain(task.Id.ToString()).And.Not.Contain(task.AggregatorToken.Value.Secret));
+        AuthToken token = task.TokenToPresentAt(Now)!;
+        string secret = token.Token!.Value.Secret;
+        Assert.That(stored.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(secret)), Is.Negative);
+        Assert.That(task.ToString(), Does.Contain(task.Id.ToString()).And.Not.Contain(secret));
+        Assert.That(token.ToString(), Does.Contain(token.Label).And.Not.Contain(secret));
     }
 
     [Test]

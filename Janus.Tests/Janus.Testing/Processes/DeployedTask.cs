@@ -83,6 +83,7 @@ public sealed class DeployedTask : IDisposable
         HpkeKeyPair collectorKeyPair = HpkeKeyPair.Generate(HpkeConfigs.MandatorySuite.Kem);
         BearerToken aggregatorToken = BearerToken.Generate();
         BearerToken collectorToken = BearerToken.Generate();
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
         DapTask leader = new()
         {
             Id = TaskId.Random(),
@@ -100,16 +101,13 @@ public sealed class DeployedTask : IDisposable
             }),
             VerifyKey = RandomNumberGenerator.GetBytes(vdaf.ToVdaf().VerifyKeySize),
             CollectorHpkeConfig = HpkeConfigs.Create(new HpkeConfigId(CollectorConfigId), HpkeConfigs.MandatorySuite, collectorKeyPair),
-            AggregatorToken = aggregatorToken,
-            CollectorTokenHash = collectorToken.Hash(),
-            CreatedAt = TimeProvider.System.GetUtcNow(),
+            Tokens = [AuthToken.FirstToPresent(aggregatorToken, now), AuthToken.FirstFromCollector(collectorToken, now)],
+            CreatedAt = now,
         };
         DapTask helper = leader with
         {
             Role = Role.Helper,
-            AggregatorToken = null,
-            AggregatorTokenHash = aggregatorToken.Hash(),
-            CollectorTokenHash = null,
+            Tokens = [AuthToken.FirstFromLeader(aggregatorToken, now)],
             Asynchronous = asynchronous,
         };
         return new DeployedTask(

@@ -70,10 +70,11 @@ public sealed class TaskFileTests
         DapTask helper = all.For(Role.Helper).ToDapTask(DateTimeOffset.UnixEpoch);
         Assert.Multiple(() =>
         {
-            Assert.That(leader.AggregatorToken!.Value.Matches(helper.AggregatorTokenHash), Is.True);
-            Assert.That(all.CollectorToken!.Value.Matches(leader.CollectorTokenHash), Is.True);
-            Assert.That(helper.AggregatorToken, Is.Null);
-            Assert.That(helper.CollectorTokenHash, Is.Null);
+            Assert.That(leader.TokenToPresentAt(DateTimeOffset.UnixEpoch)!.Token!.Value.Matches(helper.Tokens.Single().Hash), Is.True);
+            Assert.That(
+                all.CollectorToken!.Value.Matches(leader.Tokens.Single(token => token.Purpose == AuthTokenPurpose.AcceptFromCollector).Hash), Is.True);
+            Assert.That(helper.Tokens.Single().Purpose, Is.EqualTo(AuthTokenPurpose.AcceptFromLeader));
+            Assert.That(helper.TokenToPresentAt(DateTimeOffset.UnixEpoch), Is.Null);
             Assert.That(helper.VerifyKey, Is.EqualTo(leader.VerifyKey));
             Assert.That(() => all.For(Role.Client).ToDapTask(DateTimeOffset.UnixEpoch), Throws.InvalidOperationException);
         });

@@ -1,0 +1,87 @@
+using Janus.Dap;
+using Janus.Datastore;
+using Janus.Messages;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Janus.Aggregator;
+
+/// <summary>Who asks, and who we are: DAP §3.5 (request-authentication).</summary>
+internal sealed partial class TaskDirectory
+{
+    /// <summary>The task that a peer's request is about, once the peer has authenticated itself: DAP §3.5 (request-authentication).</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="role">Our role in the task: a Leader is asked by Collectors, a Helper by Leaders.</param>
+    /// <exception cref="HttpProblemException">401: nothing presented, or not what is accepted for the task now.</exception>
+    /// <exception cref="DapProblemException"><c>unrecognizedTask</c>, told only to a sender known from another task.</exception>
+    public async ValueTask<AggregatorTask> AuthenticateAsync(HttpContext context, Role role)
+    {
+        TaskId id = context.RouteId<TaskId>(DapRoute.TaskId);
+        PresentedCredentials presented = PresentedCredentials.Of(context);
+        if (presented.Hashes.Count == 0)
+        {
+            throw HttpProblemException.Unauthorized();
+        }
+
+        DateTimeOffset now = _time.GetUtcNow();
+        AggregatorTask? task = await FindAsync(id, context.RequestAborted);
+        if (task?.Role == role)
+        {
+            AuthTokenPurpose purpose = role == Role.Leader ? AuthTokenPurpose.AcceptFromCollector : AuthTokenPurpose.AcceptFromLeader;
+            CredentialVerdict verdict = CredentialVerdict.Of(task.Stored.Tokens, purpose, presented, now);
+            if (verdict.IsAccepted)
+            {
+                return task;
+            }
+
+            LogVerdict(id, verdict, now);
+            throw HttpProblemException.Unauthorized();
+        }
+
+        // Whoever guesses tokens learns nothing of the time that this takes: it depends on their hashes only.
+        bool known = await _tokens.KnowsAsync(presented.Hashes, now, context.RequestAborted);
+        throw known ? Unrecognized(id, role) : HttpProblemException.Unauthorized();
+    }
+
+    /// <summary>The token that we present as the Leader of a task now; none when the Helper knows us by our certificate alone.</summary>
+    public async ValueTask<BearerToken?> TokenToPresentAsync(AggregatorTask task, CancellationToken cancellationToken)
+    {
+        // The task may be at work for long, and its tokens may have changed meanwhile.
+        AggregatorTask current = await FindAsync(task.Id, cancellationToken) ?? task;
+        AuthToken? token = current.Stored.TokenToPresentAt(_time.GetUtcNow());
+        if (token is null && current.Stored.Tokens.Any(stored => stored.Purpose == AuthTokenPurpose.PresentToHelper))
+        {
+            LogNothingToPresent(task.Id);
+        }
+
+        return token?.Token;
+    }
+
+    private void LogVerdict(TaskId id, CredentialVerdict verdict, DateTimeOffset now)
+    {
+        if (verdict.Outdated is { } expired && expired.IsExpiredAt(now))
+        {
+            LogExpired(id, expired.Label, expired.NotAfter!.Value);
+        }
+        else if (verdict.Outdated is { } early)
+        {
+            LogTooEarly(id, early.Label, early.NotBefore!.Value);
+        }
+        else if (verdict.LacksCertificate)
+        {
+            LogNoCertificate(id);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: a peer presented the credential {Label}, which has expired at {NotAfter}")]
+    private partial void LogExpired(TaskId taskId, string label, DateTimeOffset notAfter);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: a peer presented the credential {Label}, which is not valid before {NotBefore}")]
+    private partial void LogTooEarly(TaskId taskId, string label, DateTimeOffset notBefore);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "task {TaskId}: a certificate is pinned for the peer, and the sender presented none (Http.ClientCertificates has to be ask where it connects)")]
+    private partial void LogNoCertificate(TaskId taskId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: no token to present to the Helper is valid now; add one with 'janus task token add'")]
+    private partial void LogNothingToPresent(TaskId taskId);
+}
