@@ -16,7 +16,7 @@ namespace Janus.Aggregator;
 /// Strangers can make up tasks without end. What is refused is remembered nowhere: it costs the parsing of the header and,
 /// beyond a limit, not even a look into the database.
 /// </remarks>
-internal sealed partial class TaskprovTasks
+internal sealed partial class TaskprovTasks : IDisposable
 {
     // How long a limit is taken for reached without asking the database again.
     private static readonly TimeSpan LimitMemory = TimeSpan.FromSeconds(5);
@@ -29,6 +29,7 @@ internal sealed partial class TaskprovTasks
     private readonly AggregatorMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<TaskprovTasks> _logger;
+    private readonly SemaphoreSlim _optingIn = new(1);
 
     // One entry for each peer at most.
     private readonly ConcurrentDictionary<int, (DateTimeOffset Until, TaskprovOptInOutcome Outcome)> _reached = [];
@@ -62,14 +63,14 @@ internal sealed partial class TaskprovTasks
         }
 
         // Several lines are one value with commas: RFC 9651 §4.2.
-        return TaskprovHeader.TryParse(string.Join(", ", lines.ToArray()), out TaskConfiguration? configuration) ? configuration : null;
+        return TaskprovHeader.TryParse(string.Join(", ", lines.ToArray()), out TaskConfiguration? advertised) ? advertised : null;
     }
 
-    /// <summary>Holds the task ID of a request against the task that it advertises.</summary>
+    /// <summary>Holds the task ID in a request's path against the task that the request advertises, if it does.</summary>
     /// <exception cref="DapProblemException"><c>unrecognizedTask</c>: they do not belong together.</exception>
-    public static void RequireMatch(TaskId id, TaskConfiguration advertised)
+    public static void RequireMatch(TaskId id, TaskConfiguration? advertised)
     {
-        if (TaskprovDerivation.TaskIdOf(advertised) != id)
+        if (advertised is not null && TaskprovDerivation.TaskIdOf(advertised) != id)
         {
             throw new DapProblemException(
                 DapProblemType.UnrecognizedTask, $"the task ID in the path is not the one that follows from the task configuration in {TaskprovHeader.Name}", id);
@@ -99,7 +100,7 @@ internal sealed partial class TaskprovTasks
         }
 
         TaskprovOptInOutcome outcome = Reached(peer.Key, now)
-            ?? await _store.OptInAsync(TaskOf(id, advertised, role, peer, verificationKeyId, now), Limits, cancellationToken);
+            ?? await OptInAsync(TaskOf(id, advertised, role, peer, verificationKeyId, now), peer.Key, cancellationToken);
         switch (outcome)
         {
             case TaskprovOptInOutcome.OptedIn optedIn:
@@ -125,6 +126,23 @@ internal sealed partial class TaskprovTasks
                 throw OptedOut(id, "no new tasks are taken up with this peer ('janus taskprov peer set')");
         }
     }
+
+    // One at a time: those that wait for the peer's row would keep the connections from others.
+    private async Task<TaskprovOptInOutcome> OptInAsync(DapTask task, int peerKey, CancellationToken cancellationToken)
+    {
+        await _optingIn.WaitAsync(cancellationToken);
+        try
+        {
+            return Reached(peerKey, task.CreatedAt) ?? await _store.OptInAsync(task, Limits, cancellationToken);
+        }
+        finally
+        {
+            _optingIn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _optingIn.Dispose();
 
     private TaskprovLimits Limits => new(_options.MaximumTasks, _options.MaximumNewTasks, _options.NewTasksPeriod);
 

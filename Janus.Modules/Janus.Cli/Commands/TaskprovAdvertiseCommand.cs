@@ -86,7 +86,7 @@ internal static class TaskprovAdvertiseCommand
         }
     }
 
-    private static async Task WriteAsync(ParseResult result, string folder, IReadOnlyList<TaskParameters> files, CancellationToken cancellationToken)
+    private static async Task WriteAsync(ParseResult result, string folder, List<TaskParameters> files, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         TextWriter console = result.InvocationConfiguration.Output;

@@ -25,7 +25,7 @@ public sealed partial class TaskStore
         await using IDbContextTransaction transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         int peerKey = task.TaskprovPeerKey ?? throw new ArgumentException("a task with a peer expected", nameof(task));
         List<TaskprovPeerEntity> peers = await context.TaskprovPeers.FromSqlRaw(LockPeerSql, peerKey).AsNoTracking().ToListAsync(cancellationToken);
-        if (await FindAsync(task.Id, cancellationToken) is { } stored)
+        if (await FindAsync(context, task.Id, cancellationToken) is { } stored)
         {
             return stored.Configuration.Equals(task.Configuration) && stored.Role == task.Role
                 ? new TaskprovOptInOutcome.OptedIn(stored, IsNew: false)
@@ -49,8 +49,8 @@ public sealed partial class TaskStore
 
         context.Tasks.Add(Write(task));
         await context.SaveChangesAsync(cancellationToken);
+        DapTask added = await FindAsync(context, task.Id, cancellationToken) ?? throw new InvalidOperationException("the task that was added is gone");
         await transaction.CommitAsync(cancellationToken);
-        DapTask added = await FindAsync(task.Id, cancellationToken) ?? throw new InvalidOperationException("the task that was added is gone");
         return new TaskprovOptInOutcome.OptedIn(added, IsNew: true);
     }
 

@@ -51,7 +51,7 @@ public sealed record TaskprovPeer
 
     /// <summary>The secret with an ID, or the newest one for <see langword="null"/>; <see langword="null"/> if there is none.</summary>
     public TaskprovVerifyKeyInit? VerifyKeyInit(byte? id) =>
-        id is null ? VerifyKeyInits.LastOrDefault() : VerifyKeyInits.FirstOrDefault(init => init.Id == id);
+        VerifyKeyInits.LastOrDefault(init => id is null || init.Id == id);
 
     /// <summary>The endpoint and the role, never a secret.</summary>
     public override string ToString() => $"{nameof(TaskprovPeer)} {Endpoint} ({PeerRole})";
