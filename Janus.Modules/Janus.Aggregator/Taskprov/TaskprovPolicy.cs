@@ -13,13 +13,11 @@ internal sealed class TaskprovPolicy
 {
     private readonly TaskprovOptions _options;
     private readonly SupportedVdafs _vdafs;
-    private readonly HashSet<string?> _ownEndpoints;
 
     public TaskprovPolicy(IOptions<AggregatorOptions> options, SupportedVdafs vdafs)
     {
         _options = options.Value.Taskprov;
         _vdafs = vdafs;
-        _ownEndpoints = [.. _options.Endpoints.Select(endpoint => TaskprovEndpoints.Normalize(endpoint.OriginalString))];
     }
 
     /// <summary>Why the task is not opted into, as lower-case sentences that an operator can act on; empty when it is.</summary>
@@ -40,7 +38,7 @@ internal sealed class TaskprovPolicy
     {
         Url url = role == Role.Leader ? configuration.LeaderAggregatorEndpoint : configuration.HelperAggregatorEndpoint;
         string? own = TaskprovEndpoints.Normalize(url.ToString());
-        if (!_ownEndpoints.Contains(own))
+        if (!_options.Endpoints.Any(endpoint => TaskprovEndpoints.Normalize(endpoint.OriginalString) == own))
         {
             yield return $"{own} is not an endpoint of this {role} (Taskprov.Endpoints)";
         }

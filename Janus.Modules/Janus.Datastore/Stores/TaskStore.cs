@@ -70,7 +70,7 @@ public sealed partial class TaskStore
     }
 
     private static IQueryable<TaskEntity> WithTokens(IQueryable<TaskEntity> tasks) =>
-        tasks.AsNoTracking().Include(task => task.Tokens).Include(task => task.TaskprovPeer!.Tokens);
+        tasks.AsNoTracking().AsSingleQuery().Include(task => task.Tokens).Include(task => task.TaskprovPeer!.Tokens);
 
     private async Task<DapTask?> FindAsync(JanusDbContext context, TaskId id, CancellationToken cancellationToken)
     {

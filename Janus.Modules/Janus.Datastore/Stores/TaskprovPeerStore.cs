@@ -28,11 +28,19 @@ public sealed class TaskprovPeerStore
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
         List<TaskprovPeerEntity> rows = await context.TaskprovPeers.AsNoTracking().TagWith("TaskprovPeerStore.List")
-            .AsSplitQuery()
             .Include(peer => peer.VerifyKeyInits)
-            .Include(peer => peer.Tokens)
             .OrderBy(peer => peer.PeerKey)
             .ToListAsync(cancellationToken);
+
+        // Almost all tokens are those of tasks: by itself, this finds the others by their index.
+        List<AuthTokenEntity> tokens = await context.AuthTokens.AsNoTracking().TagWith("TaskprovPeerStore.ListTokens")
+            .Where(token => token.TaskprovPeerKey != null)
+            .ToListAsync(cancellationToken);
+        foreach (TaskprovPeerEntity row in rows)
+        {
+            row.Tokens = tokens.FindAll(token => token.TaskprovPeerKey == row.PeerKey);
+        }
+
         return [.. rows.Select(row => TaskprovPeerRows.Read(row, _encryption))];
     }
 
