@@ -61,10 +61,10 @@ public sealed class TaskprovEndToEndTests
             task.CollectorKeyPair,
             task.CollectorToken,
             _http,
-            new DapCollectorOptions { BackOff = Quick, MaximumPollDelay = TimeSpan.FromMilliseconds(50) });
+            new DapCollectorOptions { BackOff = Quick, MaximumPollDelay = TimeSpan.FromMilliseconds(100) });
         CollectionResult result = await collector.CollectAsync(TestDeployment.RequestFor(task), cancellationToken: Token);
 
-        ScriptedRequest[] requests = [.. _deployment.Between.Requests.Where(request => request.Path.StartsWith("/tasks/", StringComparison.Ordinal))];
+        ScriptedRequest[] requests = [.. _deployment.Between.Requests.Where(request => request.Path.StartsWith($"/tasks/{task.Id}/", StringComparison.Ordinal))];
         using (Assert.EnterMultipleScope())
         {
             Assert.That(client.TaskId, Is.EqualTo(task.Id));
@@ -103,7 +103,7 @@ public sealed class TaskprovEndToEndTests
             await Task.Delay(10, Token);
         }
 
-        ScriptedRequest[] requests = [.. _deployment.Between.Requests.Where(request => request.Path.StartsWith("/tasks/", StringComparison.Ordinal))];
+        ScriptedRequest[] requests = [.. _deployment.Between.Requests.Where(request => request.Path.StartsWith($"/tasks/{task.Id}/", StringComparison.Ordinal))];
         Assert.That(requests.Select(request => request.Taskprov), Is.All.EqualTo(task.TaskprovHeader));
         Assert.That(requests, Has.Some.Matches<ScriptedRequest>(request => request!.Method == "POST" && request.IsToAggregationJob), "a continuation");
         Assert.That(requests, Has.Some.Matches<ScriptedRequest>(request => request!.Method == "GET" && request.IsToAggregationJob), "a poll of a job");

@@ -56,8 +56,23 @@ public abstract class TaskprovFixture(Role role) : EndpointFixture
         Uri url = new($"https://peer-{Interlocked.Increment(ref _peers)}.example/");
         Secrets.Add("the aggregator token", agreement.AggregatorToken.Secret);
         Secrets.Add("the collector token", agreement.CollectorToken.Secret);
-        TaskprovPeer peer = await Peers.AddAsync(agreement.PeerOf(role, url), Token) ?? throw new InvalidOperationException("the peer is there already");
-        return (agreement, url, peer);
+        TaskprovPeer? peer = await ChangeAsync(() => Peers.AddAsync(agreement.PeerOf(role, url), Token));
+        return (agreement, url, peer ?? throw new InvalidOperationException("the peer is there already"));
+    }
+
+    /// <summary>Changes something about a peer, and waits until the aggregator has heard of it.</summary>
+    protected async Task<T> ChangeAsync<T>(Func<Task<T>> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        WorkSignal signal = Aggregator.Get<WorkSignal>();
+        long version = signal.VersionOf(WorkKind.Tasks);
+        T result = await change();
+        while (signal.VersionOf(WorkKind.Tasks) == version)
+        {
+            await Task.Delay(5, Token);
+        }
+
+        return result;
     }
 
     /// <summary>A task that nobody has told the aggregator of yet.</summary>

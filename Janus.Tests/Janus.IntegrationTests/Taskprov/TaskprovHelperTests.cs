@@ -97,14 +97,14 @@ public sealed class TaskprovHelperTests() : TaskprovFixture(Role.Helper)
         AuthTokenStore tokens = Aggregator.Get<AuthTokenStore>();
         AssertOk(await PostAsync(task, old));
 
-        await tokens.AddAsync(owner, AuthToken.ToAccept(AuthTokenPurpose.AcceptFromLeader, "next", next.Hash(), Clock.GetUtcNow()), Token);
-        await EventuallyAsync(() => PostAsync(task, next), HttpStatusCode.OK);
+        await ChangeAsync(() => tokens.AddAsync(owner, AuthToken.ToAccept(AuthTokenPurpose.AcceptFromLeader, "next", next.Hash(), Clock.GetUtcNow()), Token));
+        AssertOk(await PostAsync(task, next));
         AssertOk(await PostAsync(task, old));
         TestTask another = NewTask(agreement, url);
         AssertOk(await PostAsync(another, next));
-        await tokens.RemoveAsync(owner, "first-from-leader", Token);
-        await EventuallyAsync(() => PostAsync(task, old), HttpStatusCode.Unauthorized);
+        await ChangeAsync(() => tokens.RemoveAsync(owner, "first-from-leader", Token));
 
+        AssertProblem(await PostAsync(task, old), HttpStatusCode.Unauthorized);
         AssertProblem(await PostAsync(another, old), HttpStatusCode.Unauthorized);
         AssertProblem(await PostAsync(NewTask(agreement, url), old), HttpStatusCode.Unauthorized);
         AssertOk(await PostAsync(task, next));
@@ -118,14 +118,14 @@ public sealed class TaskprovHelperTests() : TaskprovFixture(Role.Helper)
         TestTask task = NewTask(agreement, url);
         AssertProblem(await PostAsync(task, agreement.AggregatorToken), HttpStatusCode.Unauthorized);
 
-        TaskprovPeer peer = (await Peers.AddAsync(agreement.PeerOf(Role.Helper, url), Token))!;
-        await EventuallyAsync(() => PostAsync(task, agreement.AggregatorToken), HttpStatusCode.OK);
-        await Peers.UpdateAsync(peer with { Asynchronous = true }, Token);
+        TaskprovPeer peer = (await ChangeAsync(() => Peers.AddAsync(agreement.PeerOf(Role.Helper, url), Token)))!;
+        AssertOk(await PostAsync(task, agreement.AggregatorToken));
+        await ChangeAsync(() => Peers.UpdateAsync(peer with { Asynchronous = true }, Token));
         TestTask asynchronous = NewTask(agreement, url);
-        await EventuallyAsync(
-            async () => ScriptedLeader.IsDeferred(await PostAsync(asynchronous = NewTask(agreement, url), agreement.AggregatorToken)));
-        await Peers.UpdateAsync(peer with { AcceptsNewTasks = false }, Token);
-        AssertOptedOut(await PostUntilAsync(() => NewTask(agreement, url), agreement, HttpStatusCode.BadRequest), "no new tasks");
+        Assert.That(ScriptedLeader.IsDeferred(await PostAsync(asynchronous, agreement.AggregatorToken)), Is.True);
+        await ChangeAsync(() => Peers.UpdateAsync(peer with { AcceptsNewTasks = false }, Token));
+        TestTask late = NewTask(agreement, url);
+        AssertOptedOut(await PostAsync(late, agreement.AggregatorToken), late, "no new tasks");
 
         Assert.That((await FindAsync(task))!.Asynchronous, Is.False);
         Assert.That((await FindAsync(asynchronous))!.Asynchronous, Is.True);
@@ -138,10 +138,9 @@ public sealed class TaskprovHelperTests() : TaskprovFixture(Role.Helper)
     {
         (TestAgreement agreement, Uri url, TaskprovPeer peer) = await AddPeerAsync();
 
-        Assert.That(await Peers.RemoveAsync(peer.Key, Token), Is.True);
+        Assert.That(await ChangeAsync(() => Peers.RemoveAsync(peer.Key, Token)), Is.True);
 
-        TestTask task = NewTask(agreement, url);
-        await EventuallyAsync(() => PostAsync(task, agreement.AggregatorToken), HttpStatusCode.Unauthorized);
+        AssertProblem(await PostAsync(NewTask(agreement, url), agreement.AggregatorToken), HttpStatusCode.Unauthorized);
         Assert.That(await Peers.RemoveAsync(peer.Key, Token), Is.False);
         Assert.That(await ScalarAsync<long>($"SELECT count(*) FROM taskprov_verify_key_inits WHERE peer_key = {peer.Key}"), Is.Zero);
         Assert.That(await ScalarAsync<long>($"SELECT count(*) FROM auth_tokens WHERE taskprov_peer_key = {peer.Key}"), Is.Zero);
@@ -159,11 +158,11 @@ public sealed class TaskprovHelperTests() : TaskprovFixture(Role.Helper)
         AssertProblem(await PostAsync(early, agreement.AggregatorToken), DapProblemType.InvalidMessage, early.Id);
         Assert.That(await FindAsync(early), Is.Null);
 
-        Assert.That(await Peers.AddVerifyKeyInitAsync(peer.Key, next, Token), Is.True);
+        Assert.That(await ChangeAsync(() => Peers.AddVerifyKeyInitAsync(peer.Key, next, Token)), Is.True);
         Assert.That(await Peers.AddVerifyKeyInitAsync(peer.Key, next, Token), Is.False);
-        await EventuallyAsync(() => PostAsync(early, agreement.AggregatorToken), HttpStatusCode.OK);
+        AssertOk(await PostAsync(early, agreement.AggregatorToken));
         await new ScriptedLeader(old, Aggregator.Endpoint).AggregateAsync(Reports(old, 1));
-        Assert.That(await Peers.RemoveVerifyKeyInitAsync(peer.Key, 0, Token), Is.True);
+        Assert.That(await ChangeAsync(() => Peers.RemoveVerifyKeyInitAsync(peer.Key, 0, Token)), Is.True);
         await new ScriptedLeader(late, Aggregator.Endpoint).AggregateAsync(Reports(late, 1));
         await new ScriptedLeader(old, Aggregator.Endpoint).AggregateAsync(Reports(old, 1));
 
@@ -220,8 +219,6 @@ public sealed class TaskprovHelperTests() : TaskprovFixture(Role.Helper)
         Assert.That(await FindAsync(task), Is.Null);
     }
 
-    private static void AssertOptedOut((HttpAnswer Answer, TestTask Task) refused, string reason) => AssertOptedOut(refused.Answer, refused.Task, reason);
-
     private MadeReport[] Reports(TestTask task, params ulong[] measurements) => new ReportFactory(task, null, HpkeConfig, CurrentTime).Make(measurements);
 
     private Task<HttpAnswer> PostAsync(TestTask task, BearerToken? token, string? header = null, Uri? aggregator = null)
@@ -233,25 +230,5 @@ public sealed class TaskprovHelperTests() : TaskprovFixture(Role.Helper)
             leader.InitBody(Reports(task, 1).Select(leader.Init)),
             token,
             header ?? task.TaskprovHeader);
-    }
-
-    // A task that is new each time, since the one before may have been opted into.
-    private async Task<(HttpAnswer Answer, TestTask Task)> PostUntilAsync(Func<TestTask> make, TestAgreement agreement, HttpStatusCode status)
-    {
-        HttpAnswer? answer = null;
-        TestTask? task = null;
-        await EventuallyAsync(async () => (answer = await PostAsync(task = make(), agreement.AggregatorToken)).Status == status);
-        return (answer!, task!);
-    }
-
-    private static Task EventuallyAsync(Func<Task<HttpAnswer>> ask, HttpStatusCode status) => EventuallyAsync(async () => (await ask()).Status == status);
-
-    // Until the notification has arrived.
-    private static async Task EventuallyAsync(Func<Task<bool>> holds)
-    {
-        while (!await holds())
-        {
-            await Task.Delay(10, Token);
-        }
     }
 }

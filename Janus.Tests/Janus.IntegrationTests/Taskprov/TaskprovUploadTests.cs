@@ -189,7 +189,7 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
         AssertOk(await UploadAsync(task, task.TaskprovHeader));
         await using TestAggregator strict = await TestAggregator.StartAsync(
             Database, time: Clock, configure: ((Action<AggregatorOptions>)Enable) + (options => options.Taskprov.Vdafs = []), datastoreKey: Aggregator.DatastoreKey);
-        await Peers.UpdateAsync(peer with { AcceptsNewTasks = false }, Token);
+        await ChangeAsync(() => Peers.UpdateAsync(peer with { AcceptsNewTasks = false }, Token));
 
         AssertOk(await UploadAsync(task, task.TaskprovHeader, strict.Endpoint));
         TestTask other = NewTask(agreement, url);
@@ -213,7 +213,7 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
     public async Task A_peers_settings_are_those_of_its_new_tasks()
     {
         (TestAgreement agreement, Uri url, TaskprovPeer peer) = await AddPeerAsync();
-        await Peers.UpdateAsync(peer with { TargetBatchSize = 7, BatchTimeWindow = TimeSpan.FromMinutes(10) }, Token);
+        await ChangeAsync(() => Peers.UpdateAsync(peer with { TargetBatchSize = 7, BatchTimeWindow = TimeSpan.FromMinutes(10) }, Token));
         TestTask selected = NewTask(agreement, url, new TestTaskOptions { BatchMode = BatchMode.LeaderSelected, TaskInterval = Days });
         TestTask large = NewTask(agreement, url, new TestTaskOptions { BatchMode = BatchMode.LeaderSelected, TaskInterval = Days, MinBatchSize = 8 });
         TestTask interval = NewTask(agreement, url);
