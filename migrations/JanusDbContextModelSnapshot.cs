@@ -630,6 +630,10 @@ namespace Janus.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("task_id");
 
+                    b.Property<int?>("TaskprovPeerKey")
+                        .HasColumnType("integer")
+                        .HasColumnName("taskprov_peer_key");
+
                     b.Property<short>("VerificationKeyId")
                         .HasColumnType("smallint")
                         .HasColumnName("verification_key_id");
@@ -646,7 +650,101 @@ namespace Janus.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_tasks_task_id");
 
+                    b.HasIndex("TaskprovPeerKey", "CreatedAt")
+                        .HasDatabaseName("ix_tasks_taskprov_peer")
+                        .HasFilter("taskprov_peer_key IS NOT NULL");
+
                     b.ToTable("tasks", (string)null);
+                });
+
+            modelBuilder.Entity("Janus.Datastore.Entities.TaskprovPeerEntity", b =>
+                {
+                    b.Property<int>("PeerKey")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("peer_key");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<int>("PeerKey"));
+
+                    b.Property<bool>("AcceptsNewTasks")
+                        .HasColumnType("boolean")
+                        .HasColumnName("accepts_new_tasks");
+
+                    b.Property<bool>("Asynchronous")
+                        .HasColumnType("boolean")
+                        .HasColumnName("asynchronous");
+
+                    b.Property<long?>("BatchTimeWindowSeconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch_time_window_seconds");
+
+                    b.Property<byte[]>("CollectorHpkeConfig")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("collector_hpke_config");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Endpoint")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("endpoint");
+
+                    b.Property<short>("PeerRole")
+                        .HasColumnType("smallint")
+                        .HasColumnName("peer_role");
+
+                    b.Property<long?>("ReportExpiryAgeSeconds")
+                        .HasColumnType("bigint")
+                        .HasColumnName("report_expiry_age_seconds");
+
+                    b.Property<long?>("TargetBatchSize")
+                        .HasColumnType("bigint")
+                        .HasColumnName("target_batch_size");
+
+                    b.HasKey("PeerKey")
+                        .HasName("pk_taskprov_peers");
+
+                    b.HasIndex("Endpoint", "PeerRole")
+                        .IsUnique()
+                        .HasDatabaseName("ix_taskprov_peers_endpoint_peer_role");
+
+                    b.ToTable("taskprov_peers", (string)null);
+                });
+
+            modelBuilder.Entity("Janus.Datastore.Entities.TaskprovVerifyKeyInitEntity", b =>
+                {
+                    b.Property<byte[]>("InitId")
+                        .HasColumnType("bytea")
+                        .HasColumnName("init_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("PeerKey")
+                        .HasColumnType("integer")
+                        .HasColumnName("peer_key");
+
+                    b.Property<short>("VerificationKeyId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("verification_key_id");
+
+                    b.Property<byte[]>("VerifyKeyInit")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("verify_key_init");
+
+                    b.HasKey("InitId")
+                        .HasName("pk_taskprov_verify_key_inits");
+
+                    b.HasIndex("PeerKey", "VerificationKeyId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_taskprov_verify_key_inits_peer_key_verification_key_id");
+
+                    b.ToTable("taskprov_verify_key_inits", (string)null);
                 });
 
             modelBuilder.Entity("Janus.Datastore.Entities.UnaggregatedReportEntity", b =>
@@ -723,11 +821,45 @@ namespace Janus.Migrations
                         .HasForeignKey("TaskKey")
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("fk_auth_tokens_tasks_task_key");
+
+                    b.HasOne("Janus.Datastore.Entities.TaskprovPeerEntity", null)
+                        .WithMany("Tokens")
+                        .HasForeignKey("TaskprovPeerKey")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_auth_tokens_taskprov_peers_taskprov_peer_key");
+                });
+
+            modelBuilder.Entity("Janus.Datastore.Entities.TaskEntity", b =>
+                {
+                    b.HasOne("Janus.Datastore.Entities.TaskprovPeerEntity", "TaskprovPeer")
+                        .WithMany()
+                        .HasForeignKey("TaskprovPeerKey")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_tasks_taskprov_peers_taskprov_peer_key");
+
+                    b.Navigation("TaskprovPeer");
+                });
+
+            modelBuilder.Entity("Janus.Datastore.Entities.TaskprovVerifyKeyInitEntity", b =>
+                {
+                    b.HasOne("Janus.Datastore.Entities.TaskprovPeerEntity", null)
+                        .WithMany("VerifyKeyInits")
+                        .HasForeignKey("PeerKey")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_taskprov_verify_key_inits_taskprov_peers_peer_key");
                 });
 
             modelBuilder.Entity("Janus.Datastore.Entities.TaskEntity", b =>
                 {
                     b.Navigation("Tokens");
+                });
+
+            modelBuilder.Entity("Janus.Datastore.Entities.TaskprovPeerEntity", b =>
+                {
+                    b.Navigation("Tokens");
+
+                    b.Navigation("VerifyKeyInits");
                 });
 #pragma warning restore 612, 618
         }

@@ -16,6 +16,7 @@ internal sealed class AggregatorMetrics : IDisposable
     private readonly Counter<long> _abandoned;
     private readonly Counter<long> _uploadsShed;
     private readonly Counter<long> _jobsShed;
+    private readonly Counter<long> _advertised;
 
     public AggregatorMetrics()
     {
@@ -24,6 +25,7 @@ internal sealed class AggregatorMetrics : IDisposable
         _abandoned = _meter.CreateCounter<long>("janus.aggregation.abandoned_reports", "{report}", "Reports of aggregation jobs that the Leader gave up, by outcome.");
         _uploadsShed = _meter.CreateCounter<long>("janus.upload.shed_requests", "{request}", "Upload requests refused for lack of memory, by reason.");
         _jobsShed = _meter.CreateCounter<long>("janus.aggregation.shed_requests", "{request}", "Requests for aggregation jobs that the Helper refused for lack of places or memory, by reason.");
+        _advertised = _meter.CreateCounter<long>("janus.taskprov.new_tasks", "{task}", "Advertised tasks that were new here, by what became of them.");
         ReportsAggregated = _meter.CreateCounter<long>("janus.aggregation.reports", "{report}", "Reports verified and committed to a batch bucket, by role.");
         JobReports = _meter.CreateHistogram<long>("janus.aggregation.job_reports", "{report}", "Reports in an aggregation job.");
     }
@@ -67,6 +69,15 @@ internal sealed class AggregatorMetrics : IDisposable
     /// <summary>Publishes what upload requests hold in memory.</summary>
     public void ObserveUploadMemory(Func<long> bytes) =>
         _meter.CreateObservableGauge("janus.upload.memory", bytes, "By", "What upload requests in progress may hold in memory.");
+
+    /// <summary>Counts a task that was opted into.</summary>
+    public void TaskprovOptedIn() => _advertised.Add(1, new KeyValuePair<string, object?>("outcome", "opted_in"));
+
+    /// <summary>Counts a request for a task that was opted out of.</summary>
+    public void TaskprovOptedOut() => _advertised.Add(1, new KeyValuePair<string, object?>("outcome", "opted_out"));
+
+    /// <summary>Counts a request for a task that was put off, because there were too many new ones.</summary>
+    public void TaskprovLimited() => _advertised.Add(1, new KeyValuePair<string, object?>("outcome", "limited"));
 
     /// <summary>Publishes how many reports wait to be written.</summary>
     public void ObserveUploadQueue(Func<long> reports) =>

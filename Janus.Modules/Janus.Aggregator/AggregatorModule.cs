@@ -24,6 +24,9 @@ public static class AggregatorModule
         services.TryAddSingleton<SupportedVdafs>();
         services.AddSingleton<TaskDirectory>();
         services.AddSingleton<PeerHttpClient>();
+        services.AddSingleton<TaskprovPolicy>();
+        services.AddSingleton<TaskprovPeers>();
+        services.AddSingleton<TaskprovTasks>();
         services.AddSingleton<HelperConnection>();
         if (roles.HasFlag(AggregatorRoles.Aggregator))
         {

@@ -50,5 +50,9 @@ public sealed class AggregatorOptions
     [ValidateObjectMembers]
     public PeerOptions Peer { get; set; } = new();
 
+    /// <summary>Which advertised tasks are opted into.</summary>
+    [ValidateObjectMembers]
+    public TaskprovOptions Taskprov { get; set; } = new();
+
     internal int EffectiveVerificationThreads => VerificationThreads == 0 ? Environment.ProcessorCount : VerificationThreads;
 }

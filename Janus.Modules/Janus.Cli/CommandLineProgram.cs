@@ -65,6 +65,7 @@ public static class CommandLineProgram
             HealthCommand.Create(),
             DatastoreKeyCommand.Create(),
             TaskCommand.Create(host),
+            TaskprovCommand.Create(host),
             HpkeKeyCommand.Create(host),
             UploadCommand.Create(),
             CollectCommand.Create(),

@@ -41,6 +41,24 @@ public sealed class DapClient
         _uploader = new ReportUploader(taskId, taskConfiguration, _sealing, exchange, _options);
     }
 
+    /// <summary>
+    /// Prepares uploads to a task that is not provisioned beforehand: its ID follows from its configuration, which every upload
+    /// advertises to the Leader: Taskprov (task-advertisement).
+    /// </summary>
+    /// <remarks>
+    /// Whoever made the configuration is not to be trusted: look at its minimum batch size and its VDAF before uploading
+    /// (Taskprov, provisioning-a-task). One that this implementation cannot take part in is refused here.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The task's configuration or an option is not valid.</exception>
+    /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
+    public static DapClient ForAdvertisedTask(
+        TaskConfiguration taskConfiguration, HttpClient httpClient, DapClientOptions? options = null, SupportedVdafs? vdafs = null) => new(
+            TaskprovDerivation.TaskIdOf(taskConfiguration),
+            taskConfiguration,
+            httpClient,
+            (options ?? new DapClientOptions()) with { AdvertiseTask = true },
+            vdafs);
+
     /// <summary>The task.</summary>
     public TaskId TaskId { get; }
 

@@ -34,6 +34,9 @@ public sealed record DapClientOptions
     /// </summary>
     public TimeSpan MaximumWaitForReportTime { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Whether uploads tell the Leader the task's configuration: set by <c>DapClient.ForAdvertisedTask</c>.</summary>
+    internal bool AdvertiseTask { get; init; }
+
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(TimeProvider);

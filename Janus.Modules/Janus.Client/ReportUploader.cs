@@ -11,6 +11,7 @@ internal sealed class ReportUploader
     private readonly DapExchange _exchange;
     private readonly DapClientOptions _options;
     private readonly Uri _reports;
+    private readonly TaskConfiguration? _advertised;
 
     public ReportUploader(
         TaskId taskId, TaskConfiguration taskConfiguration, ReportSealing sealing, DapExchange exchange, DapClientOptions options)
@@ -19,6 +20,7 @@ internal sealed class ReportUploader
         _exchange = exchange;
         _options = options;
         _reports = new AggregatorUrls(taskConfiguration.LeaderAggregatorEndpoint).Reports(taskId);
+        _advertised = options.AdvertiseTask ? taskConfiguration : null;
     }
 
     /// <summary>
@@ -115,6 +117,7 @@ internal sealed class ReportUploader
             Content = content,
             ContentType = DapMediaType.UploadRequest,
             Accept = DapMediaType.UploadErrors,
+            AdvertisedTask = _advertised,
             MaximumResponseLength = reports.Count * (ReportId.Length + 1),
         };
     }

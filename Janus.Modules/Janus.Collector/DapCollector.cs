@@ -66,6 +66,31 @@ public sealed class DapCollector
         _collectionJobs = new AggregatorUrls(taskConfiguration.LeaderAggregatorEndpoint).CollectionJobs(taskId);
     }
 
+    /// <summary>
+    /// Prepares collection for a task that is not provisioned beforehand: its ID follows from its configuration, which every
+    /// request advertises: Taskprov (task-advertisement). The Leader knows it once a Client has uploaded a report.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The task's configuration or an option is not valid, or the key pair does not fit the HPKE configuration.
+    /// </exception>
+    /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
+    public static DapCollector ForAdvertisedTask(
+        TaskConfiguration taskConfiguration,
+        HpkeConfig collectorHpkeConfig,
+        HpkeKeyPair keyPair,
+        BearerToken token,
+        HttpClient httpClient,
+        DapCollectorOptions? options = null,
+        SupportedVdafs? vdafs = null) => new(
+            TaskprovDerivation.TaskIdOf(taskConfiguration),
+            taskConfiguration,
+            collectorHpkeConfig,
+            keyPair,
+            token,
+            httpClient,
+            (options ?? new DapCollectorOptions()) with { AdvertiseTask = true },
+            vdafs);
+
     /// <summary>The task.</summary>
     public TaskId TaskId { get; }
 
@@ -175,6 +200,7 @@ public sealed class DapCollector
     {
         Accept = DapMediaType.CollectionJobResp,
         Token = _token,
+        AdvertisedTask = _options.AdvertiseTask ? TaskConfiguration : null,
         MaximumResponseLength = _unsharder.MaximumResponseLength(request.AggParam.Span),
     };
 

@@ -26,6 +26,9 @@ public sealed record DapCollectorOptions
     /// <summary>Whether a finished collection job stays at the Leader instead of being deleted.</summary>
     public bool KeepFinishedJobs { get; init; }
 
+    /// <summary>Whether requests tell the Leader the task's configuration: set by <c>DapCollector.ForAdvertisedTask</c>.</summary>
+    internal bool AdvertiseTask { get; init; }
+
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(TimeProvider);

@@ -37,6 +37,7 @@ public static class DatastoreServices
             provider.GetService<ILogger<WorkSignal>>() ?? NullLogger<WorkSignal>.Instance));
         services.AddSingleton(provider => new TaskStore(Contexts(provider), Encryption(provider)));
         services.AddSingleton(provider => new AuthTokenStore(Contexts(provider), Runner(provider), Encryption(provider)));
+        services.AddSingleton(provider => new TaskprovPeerStore(Contexts(provider), Encryption(provider)));
         services.AddSingleton(provider => new HpkeKeyStore(Contexts(provider), Encryption(provider)));
         services.AddSingleton(provider => new ReportStore(Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new LeaderAggregationJobStore(Runner(provider), Encryption(provider)));

@@ -13,6 +13,10 @@ internal sealed class JanusDbContext(DbContextOptions<JanusDbContext> options) :
 
     public DbSet<AuthTokenEntity> AuthTokens => Set<AuthTokenEntity>();
 
+    public DbSet<TaskprovPeerEntity> TaskprovPeers => Set<TaskprovPeerEntity>();
+
+    public DbSet<TaskprovVerifyKeyInitEntity> TaskprovVerifyKeyInits => Set<TaskprovVerifyKeyInitEntity>();
+
     public DbSet<HpkeKeyEntity> HpkeKeys => Set<HpkeKeyEntity>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>

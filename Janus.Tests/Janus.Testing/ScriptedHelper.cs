@@ -150,6 +150,7 @@ public sealed class ScriptedHelper : IAsyncDisposable
             context.Request.Method, context.Request.Path, context.Request.ContentType, context.Request.Headers.Authorization, body.ToArray())
         {
             Query = context.Request.QueryString.Value ?? "",
+            Taskprov = context.Request.Headers[TaskprovHeader.Name],
         };
         _requests.Enqueue(request);
         if (_script is not { } script || !await script(request, context))
@@ -166,6 +167,11 @@ public sealed class ScriptedHelper : IAsyncDisposable
         };
         message.Content?.Headers.TryAddWithoutValidation("Content-Type", request.ContentType);
         message.Headers.TryAddWithoutValidation("Authorization", request.Authorization);
+        if (request.Taskprov is { } taskprov)
+        {
+            message.Headers.TryAddWithoutValidation(TaskprovHeader.Name, taskprov);
+        }
+
         using HttpResponseMessage response = await _client.SendAsync(message);
         return await HttpAnswer.ReadAsync(response);
     }

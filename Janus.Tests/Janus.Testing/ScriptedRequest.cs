@@ -11,6 +11,9 @@ public sealed record ScriptedRequest(string Method, string Path, string? Content
     /// <summary>The query with a question mark in front, or nothing.</summary>
     public string Query { get; init; } = "";
 
+    /// <summary>The DAP-Taskprov header.</summary>
+    public string? Taskprov { get; init; }
+
     public bool IsAggregationJob => Path.EndsWith("/aggregation_jobs", StringComparison.Ordinal);
 
     public bool IsAggregateShare => Path.EndsWith("/aggregate_shares", StringComparison.Ordinal);

@@ -20,11 +20,11 @@ public sealed class TestTask
     public TestTask(TestTaskOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        CollectorKeyPair = HpkeKeyPair.Generate(Dap.HpkeConfigs.MandatorySuite.Kem);
+        CollectorKeyPair = options.Agreement?.CollectorKeyPair ?? HpkeKeyPair.Generate(Dap.HpkeConfigs.MandatorySuite.Kem);
         CollectorHpkeConfig = Dap.HpkeConfigs.Create(new HpkeConfigId(200), Dap.HpkeConfigs.MandatorySuite, CollectorKeyPair);
         Configuration = new TaskConfiguration(new TaskConfigurationFields
         {
-            TaskInfo = "a test"u8.ToArray(),
+            TaskInfo = options.Agreement is null ? "a test"u8.ToArray() : RandomNumberGenerator.GetBytes(16),
             LeaderAggregatorEndpoint = new Url(options.Leader.ToString()),
             HelperAggregatorEndpoint = new Url(options.Helper.ToString()),
             TimePrecision = Precision,
@@ -36,10 +36,21 @@ public sealed class TestTask
         });
         Vdaf = new TestVdafs().Create(Configuration);
         PingPong = new PingPongTopology(Vdaf);
-        VerificationKeyId = options.VerificationKeyId;
+        VerificationKeyId = options.Agreement is null ? options.VerificationKeyId : options.Agreement.VerifyKeyInits[^1].Id;
         Asynchronous = options.Asynchronous;
         TargetBatchSize = options.TargetBatchSize;
+        if (options.Agreement is { } agreement)
+        {
+            Id = TaskprovDerivation.TaskIdOf(Configuration);
+            VerifyKey = TaskprovDerivation.VerifyKeyOf(agreement.VerifyKeyInits[^1].Secret, Id, VerifyKey.Length);
+            AggregatorToken = agreement.AggregatorToken;
+            CollectorToken = agreement.CollectorToken;
+            TaskprovHeader = Dap.TaskprovHeader.Format(Configuration);
+        }
     }
+
+    /// <summary>What requests about the task advertise; <see langword="null"/> for a task that was added.</summary>
+    public string? TaskprovHeader { get; }
 
     public TaskId Id { get; } = TaskId.Random();
 

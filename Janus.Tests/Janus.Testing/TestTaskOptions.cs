@@ -31,5 +31,8 @@ public sealed record TestTaskOptions
     /// <summary>Task extensions beside the interval, valid or not.</summary>
     public IReadOnlyList<TaskExtension> Extensions { get; init; } = [];
 
+    /// <summary>What the Aggregators share, for a task that is advertised to them.</summary>
+    public TestAgreement? Agreement { get; init; }
+
     public byte VerificationKeyId { get; init; } = 9;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
@@ -32,13 +33,13 @@ internal sealed class AggregationJobEndpoints
     /// <summary><c>POST tasks/{task-id}/aggregation_jobs</c>.</summary>
     public async Task PostAsync(HttpContext context)
     {
-        AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper);
+        AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper, PeekVerificationKeyIdAsync);
         context.RequireMediaType(DapMediaType.AggregationJobInitReq);
         long limit = LimitOf(task);
         using IDisposable place = _queue.Enter(task, context.Request.ContentLength ?? limit);
         context.LimitBody(limit);
         using HashingStream body = new(context.Request.Body);
-        WireStreamReader stream = new(System.IO.Pipelines.PipeReader.Create(body));
+        WireStreamReader stream = new(PipeReader.Create(body));
         AggregationJobInitReqHeader header = await stream.ReadOneAsync<AggregationJobInitReqHeader>(
             MaximumHeaderLength, context.RequestAborted);
         HelperAggregationRequests.Check(task, header);
@@ -58,7 +59,7 @@ internal sealed class AggregationJobEndpoints
         using IDisposable place = _queue.Enter(task, context.Request.ContentLength ?? _options.MaximumRequestBytes);
         context.LimitBody(_options.MaximumRequestBytes);
         using HashingStream body = new(context.Request.Body);
-        WireStreamReader stream = new(System.IO.Pipelines.PipeReader.Create(body));
+        WireStreamReader stream = new(PipeReader.Create(body));
         AggregationJobContinueReqHeader header = await stream.ReadOneAsync<AggregationJobContinueReqHeader>(sizeof(ushort), context.RequestAborted);
         int message = HelperAggregationRequests.MessageOf(task, header.Step);
         List<VerifyContinue> continues = await ReadAllAsync<VerifyContinue>(
@@ -81,6 +82,17 @@ internal sealed class AggregationJobEndpoints
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper);
         AggregationJobId id = context.RouteId<AggregationJobId>(DapRoute.AggregationJobId);
         await _jobs.DeleteAsync(task, id, context.RequestAborted);
+    }
+
+    // The first byte of the body, which is left in place. Once the body is being read, its limit stays.
+    private async ValueTask<byte?> PeekVerificationKeyIdAsync(HttpContext context)
+    {
+        context.RequireMediaType(DapMediaType.AggregationJobInitReq);
+        context.LimitBody(_options.MaximumRequestBytes);
+        ReadResult result = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
+        byte? id = result.Buffer.IsEmpty ? null : result.Buffer.Slice(0, 1).FirstSpan[0];
+        context.Request.BodyReader.AdvanceTo(result.Buffer.Start);
+        return id;
     }
 
     // With an aggregation parameter, the length of a report is not known before the header has been read.

@@ -1,3 +1,4 @@
+using Janus.Dap;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Net.Http.Headers;
 
@@ -14,7 +15,7 @@ internal static class BrowserAccess
     {
         policy
             .WithMethods("GET", "HEAD", "POST")
-            .WithHeaders(HeaderNames.ContentType, HeaderNames.CacheControl, HeaderNames.IfNoneMatch)
+            .WithHeaders(HeaderNames.ContentType, HeaderNames.CacheControl, HeaderNames.IfNoneMatch, TaskprovHeader.Name)
             .WithExposedHeaders(HeaderNames.RetryAfter, HeaderNames.ETag)
             .SetPreflightMaxAge(options.PreflightMaxAge);
         switch (options.AllowedOrigins)

@@ -170,9 +170,14 @@ internal sealed partial class HelperConnection
     private static int ShareLengthOf(AggregatorTask task, ReadOnlyMemory<byte> aggParam) =>
         checked(task.Vdaf.AggShareLength(aggParam.Span) + MaximumShareOverhead);
 
-    // Every request goes out with the token and the certificate that are valid when it does.
+    // Every request goes out with the token and the certificate that are valid when it does, and advertises its task if the
+    // Helper may not know it.
     private async Task<DapResponse> ExchangeAsync(AggregatorTask task, DapRequest request, CancellationToken cancellationToken) =>
-        await _peer.Exchange.SendAsync(request with { Token = await _tasks.TokenToPresentAsync(task, cancellationToken) }, cancellationToken);
+        await _peer.Exchange.SendAsync(request with
+        {
+            Token = await _tasks.TokenToPresentAsync(task, cancellationToken),
+            AdvertisedTask = task.Stored.AdvertisedConfiguration,
+        }, cancellationToken);
 
     private async Task<HelperAnswer<T>> SendAsync<T>(AggregatorTask task, DapRequest request, CancellationToken cancellationToken)
         where T : class, IWireMessage<T>

@@ -12,9 +12,15 @@ internal sealed partial class TaskDirectory
     /// <summary>The task that a peer's request is about, once the peer has authenticated itself: DAP §3.5 (request-authentication).</summary>
     /// <param name="context">The request.</param>
     /// <param name="role">Our role in the task: a Leader is asked by Collectors, a Helper by Leaders.</param>
-    /// <exception cref="HttpProblemException">401: nothing presented, or not what is accepted for the task now.</exception>
-    /// <exception cref="DapProblemException"><c>unrecognizedTask</c>, told only to a sender known from another task.</exception>
-    public async ValueTask<AggregatorTask> AuthenticateAsync(HttpContext context, Role role)
+    /// <param name="verificationKeyId">Reads which verification key the Leader wants, where the request tells.</param>
+    /// <exception cref="HttpProblemException">
+    /// 401: nothing presented, or not what is accepted for the task now. 429: there have been too many new tasks lately.
+    /// </exception>
+    /// <exception cref="DapProblemException">
+    /// <c>unrecognizedTask</c>, told only to a sender known from another task; <c>invalidTask</c>, told only to a peer: we opt out
+    /// of the task that is advertised.
+    /// </exception>
+    public async ValueTask<AggregatorTask> AuthenticateAsync(HttpContext context, Role role, Func<HttpContext, ValueTask<byte?>>? verificationKeyId = null)
     {
         TaskId id = context.RouteId<TaskId>(DapRoute.TaskId);
         PresentedCredentials presented = PresentedCredentials.Of(context);
@@ -31,6 +37,7 @@ internal sealed partial class TaskDirectory
             CredentialVerdict verdict = CredentialVerdict.Of(task.Stored.Tokens, purpose, presented, now);
             if (verdict.IsAccepted)
             {
+                TaskprovTasks.RequireMatch(id, _taskprov.AdvertisedIn(context.Request));
                 return task;
             }
 
@@ -38,9 +45,32 @@ internal sealed partial class TaskDirectory
             throw HttpProblemException.Unauthorized();
         }
 
+        TaskprovPeer? peer = null;
+        if (task is null && role == Role.Helper && _taskprov.AdvertisedIn(context.Request) is { } advertised)
+        {
+            peer = await _taskprov.FindPeerAsync(advertised, role, context.RequestAborted);
+            if (peer is not null && IsAccepted(peer, presented, now))
+            {
+                TaskprovTasks.RequireMatch(id, advertised);
+                byte? keyId = verificationKeyId is null ? null : await verificationKeyId(context);
+                return await OptInAsync(id, advertised, role, peer, keyId, context.RequestAborted);
+            }
+        }
+
         // Whoever guesses tokens learns nothing of the time that this takes: it depends on their hashes only.
         bool known = await _tokens.KnowsAsync(presented.Hashes, now, context.RequestAborted);
-        throw known ? Unrecognized(id, role) : HttpProblemException.Unauthorized();
+        throw known && peer is null ? Unrecognized(id, role) : HttpProblemException.Unauthorized();
+    }
+
+    private bool IsAccepted(TaskprovPeer peer, PresentedCredentials presented, DateTimeOffset now)
+    {
+        CredentialVerdict verdict = CredentialVerdict.Of(peer.Tokens, AuthTokenPurpose.AcceptFromLeader, presented, now);
+        if (verdict is { IsAccepted: false, Outdated: { } outdated })
+        {
+            LogPeerOutdated(peer.Endpoint, outdated.Label);
+        }
+
+        return verdict.IsAccepted;
     }
 
     /// <summary>The token that we present as the Leader of a task now; none when the Helper knows us by our certificate alone.</summary>
@@ -81,6 +111,9 @@ internal sealed partial class TaskDirectory
 
     [LoggerMessage(Level = LogLevel.Information, Message = "task {TaskId}: a certificate is pinned for the peer, and the sender presented none (Http.ClientCertificates has to be ask where it connects)")]
     private partial void LogNoCertificate(TaskId taskId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "taskprov peer {Endpoint} presented the credential {Label}, which is not valid now")]
+    private partial void LogPeerOutdated(string endpoint, string label);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: no token to present to the Helper is valid now; add one with 'janus task token add'")]
     private partial void LogNothingToPresent(TaskId taskId);

@@ -24,16 +24,24 @@ internal sealed partial class TaskDirectory
     private readonly AuthTokenStore _tokens;
     private readonly WorkSignal _signal;
     private readonly SupportedVdafs _vdafs;
+    private readonly TaskprovTasks _taskprov;
     private readonly TimeProvider _time;
     private readonly ILogger<TaskDirectory> _logger;
 
     public TaskDirectory(
-        TaskStore store, AuthTokenStore tokens, WorkSignal signal, SupportedVdafs vdafs, TimeProvider time, ILogger<TaskDirectory> logger)
+        TaskStore store,
+        AuthTokenStore tokens,
+        WorkSignal signal,
+        SupportedVdafs vdafs,
+        TaskprovTasks taskprov,
+        TimeProvider time,
+        ILogger<TaskDirectory> logger)
     {
         _store = store;
         _tokens = tokens;
         _signal = signal;
         _vdafs = vdafs;
+        _taskprov = taskprov;
         _time = time;
         _logger = logger;
     }
@@ -81,13 +89,33 @@ internal sealed partial class TaskDirectory
         return helpers.Count == 0 ? keys : [.. _byKey.Values.Where(task => helpers.Contains(task.Configuration.HelperAggregatorEndpoint)).Select(task => task.Key).Union(keys)];
     }
 
-    /// <summary>The task that a Client's request is about, in which we are the Leader.</summary>
-    /// <exception cref="DapProblemException"><c>unrecognizedTask</c>.</exception>
+    /// <summary>
+    /// The task that a Client's request is about, in which we are the Leader; one that is new here and advertised is opted into.
+    /// </summary>
+    /// <exception cref="DapProblemException">
+    /// <c>unrecognizedTask</c>; or <c>invalidTask</c>: we opt out of the task that is advertised.
+    /// </exception>
+    /// <exception cref="HttpProblemException">429: there have been too many new tasks lately.</exception>
     public async ValueTask<AggregatorTask> RequireAsync(HttpContext context)
     {
         TaskId id = context.RouteId<TaskId>(DapRoute.TaskId);
+        TaskConfiguration? advertised = _taskprov.AdvertisedIn(context.Request);
+        TaskprovTasks.RequireMatch(id, advertised);
         AggregatorTask? task = await FindAsync(id, context.RequestAborted);
+        if (task is null && advertised is not null)
+        {
+            TaskprovPeer? peer = await _taskprov.FindPeerAsync(advertised, Role.Leader, context.RequestAborted);
+            task = await OptInAsync(id, advertised, Role.Leader, peer, null, context.RequestAborted);
+        }
+
         return task is { Role: Role.Leader } ? task : throw Unrecognized(id, Role.Leader);
+    }
+
+    private async Task<AggregatorTask> OptInAsync(
+        TaskId id, TaskConfiguration advertised, Role role, TaskprovPeer? peer, byte? verificationKeyId, CancellationToken cancellationToken)
+    {
+        long version = _signal.VersionOf(WorkKind.Tasks);
+        return Remember(await _taskprov.OptInAsync(id, advertised, role, peer, verificationKeyId, cancellationToken), version);
     }
 
     private static DapProblemException Unrecognized(TaskId id, Role role)

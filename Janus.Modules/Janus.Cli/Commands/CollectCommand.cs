@@ -16,7 +16,7 @@ internal static class CollectCommand
 {
     public static Command Create()
     {
-        Option<string> taskFile = new("--task-file") { HelpName = "PATH", Description = "The collector.json that 'janus task add' has written.", Required = true };
+        Option<string> taskFile = new("--task-file") { HelpName = "PATH", Description = "The collector.json that 'janus task add' or 'janus taskprov advertise' has written.", Required = true };
         Option<string> key = new("--key") { HelpName = "PATH", Description = "The key file that 'janus hpke-key generate' has written.", Required = true };
         Option<(DateTimeOffset Start, TimeSpan Duration)?> batchInterval = TextOption.Create<(DateTimeOffset Start, TimeSpan Duration)?>(
             "--batch-interval", "START/DURATION", "Time-interval tasks: collect the reports of this interval, such as 2026-01-31T08:00Z/1h.", text => ParseInterval(text));
@@ -92,7 +92,9 @@ internal static class CollectCommand
         // Asking for an interval again gives its result again, but the next batch comes only when the last job is gone.
         bool keep = request.Query.BatchMode is BatchMode.TimeInterval;
         DapCollectorOptions options = new() { BackOff = AggregatorCalls.Patience, Deadline = timeout, KeepFinishedJobs = keep };
-        DapCollector collector = new(task.Id, task.Configuration, task.CollectorHpkeConfig!, keyPair, task.CollectorToken!.Value, http, options);
+        DapCollector collector = task.IsAdvertised
+            ? DapCollector.ForAdvertisedTask(task.Configuration, task.CollectorHpkeConfig!, keyPair, task.CollectorToken!.Value, http, options)
+            : new DapCollector(task.Id, task.Configuration, task.CollectorHpkeConfig!, keyPair, task.CollectorToken!.Value, http, options);
         IAnsiConsole console = Terminal.On(error);
         Task<CollectionResult> Collect() => AggregatorCalls.RunAsync(() => collector.CollectAsync(request, progress: null, cancellationToken));
         return console.Profile.Out.IsTerminal

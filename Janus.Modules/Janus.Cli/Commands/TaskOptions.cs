@@ -70,6 +70,10 @@ internal sealed class TaskOptions
 
     private IReadOnlyList<Option> Required => [_leader, _helper, _vdaf, _minBatchSize, _collectorHpkeConfig];
 
+    private IReadOnlyList<Option> RequiredPublic => [_leader, _helper, _vdaf, _minBatchSize];
+
+    private IReadOnlyList<Option> Public => [.. RequiredPublic, _batchMode, _timePrecision, _taskInfo, _taskStart, _taskDuration];
+
     private IReadOnlyList<Option> All =>
         [.. Required, _batchMode, _timePrecision, _taskInfo, _taskStart, _taskDuration, _taskId, _verifyKey, _aggregatorToken, _collectorToken];
 
@@ -92,12 +96,50 @@ internal sealed class TaskOptions
         return NamesOf(halfInterval ? [.. Required, _taskStart, _taskDuration] : Required, option => result.GetResult(option) is null);
     }
 
+    /// <summary>Adds the options of what all participants know: no keys and no tokens.</summary>
+    public void AddPublicTo(Command command)
+    {
+        foreach (Option option in Public)
+        {
+            command.Options.Add(option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            bool halfInterval = result.GetResult(_taskStart) is null != result.GetResult(_taskDuration) is null;
+            string[] missing = [.. NamesOf([.. RequiredPublic, .. halfInterval ? [_taskStart, _taskDuration] : Array.Empty<Option>()], option => result.GetResult(option) is null)];
+            if (missing.Length > 0)
+            {
+                result.AddError($"{string.Join(", ", missing)} expected");
+            }
+        });
+    }
+
+    /// <summary>Makes a task's configuration, and tells how its measurements are written.</summary>
+    /// <param name="result">The options.</param>
+    /// <param name="taskInfo">The <c>task_info</c> unless the options give one.</param>
+    /// <exception cref="CliException">The options do not fit together.</exception>
+    public (TaskConfiguration Configuration, MeasurementEncoding Measurement) ReadPublic(ParseResult result, string taskInfo)
+    {
+        MeasurementEncoding measurement = result.GetRequiredValue(_vdaf)!;
+        TaskConfiguration configuration = Configuration(result, measurement.Vdaf, taskInfo);
+        try
+        {
+            TaskChecks.RequireSupported(configuration);
+            return (configuration, measurement);
+        }
+        catch (FormatException failure)
+        {
+            throw new CliException(failure.Message, failure);
+        }
+    }
+
     /// <summary>Makes the task: everything that its Leader knows.</summary>
     /// <exception cref="CliException">The options do not fit together, or a file cannot be used.</exception>
     public async Task<TaskParameters> ReadAsync(ParseResult result, DateTimeOffset now, CancellationToken cancellationToken)
     {
         MeasurementEncoding measurement = result.GetRequiredValue(_vdaf)!;
-        TaskConfiguration configuration = Configuration(result, measurement.Vdaf, now);
+        TaskConfiguration configuration = Configuration(result, measurement.Vdaf, $"janus {InstantText.Format(now)}");
         try
         {
             VdafDescription supported = TaskChecks.RequireSupported(configuration);
@@ -119,7 +161,7 @@ internal sealed class TaskOptions
         }
     }
 
-    private TaskConfiguration Configuration(ParseResult result, VdafDescription description, DateTimeOffset now)
+    private TaskConfiguration Configuration(ParseResult result, VdafDescription description, string taskInfo)
     {
         TimePrecision precision = new((ulong)(result.GetResult(_timePrecision) is null ? DefaultTimePrecision : result.GetValue(_timePrecision)).TotalSeconds);
         Interval? interval = result.GetValue(_taskStart) is { } start
@@ -129,7 +171,7 @@ internal sealed class TaskOptions
         {
             return new TaskConfiguration(new TaskConfigurationFields
             {
-                TaskInfo = Encoding.UTF8.GetBytes(result.GetValue(_taskInfo) ?? $"janus {InstantText.Format(now)}"),
+                TaskInfo = Encoding.UTF8.GetBytes(result.GetValue(_taskInfo) ?? taskInfo),
                 LeaderAggregatorEndpoint = result.GetRequiredValue(_leader)!,
                 HelperAggregatorEndpoint = result.GetRequiredValue(_helper)!,
                 TimePrecision = precision,
@@ -150,18 +192,22 @@ internal sealed class TaskOptions
         ? RandomNumberGenerator.GetBytes(vdaf.ToVdaf().VerifyKeySize)
         : TaskChecks.RequireVerifyKey(Base64Url.DecodeFromChars(await SecretFile.ReadFirstLineAsync(path, cancellationToken)), vdaf);
 
-    private static async Task<BearerToken> TokenAsync(string? path, CancellationToken cancellationToken) => path is null
+    /// <summary>The token in a file, or a new one.</summary>
+    /// <exception cref="FormatException">It is not a token.</exception>
+    internal static async Task<BearerToken> TokenAsync(string? path, CancellationToken cancellationToken) => path is null
         ? BearerToken.Generate()
         : BearerToken.Parse(await SecretFile.ReadFirstLineAsync(path, cancellationToken));
 
     // A secret on the command line would be there for every user of the machine to see.
-    private static Option<string?> SecretFileOption(string name, string content) =>
+    internal static Option<string?> SecretFileOption(string name, string content) =>
         new(name) { HelpName = "PATH", Description = $"A file whose first line is {content}; random unless given." };
 
     private static IEnumerable<string> NamesOf(IEnumerable<Option> options, Func<Option, bool> isWanted) =>
         options.Where(isWanted).Select(option => option.Name);
 
-    private static Url? ParseEndpoint(string text)
+    /// <summary>Reads an Aggregator's URL.</summary>
+    /// <exception cref="ArgumentException">It is not an absolute https URL without query and fragment.</exception>
+    internal static Url? ParseEndpoint(string text)
     {
         Url url = new(text);
         return new AggregatorUrls(url).Endpoint is not null ? url : null;

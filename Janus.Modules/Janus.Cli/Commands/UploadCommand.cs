@@ -14,7 +14,7 @@ internal static class UploadCommand
 {
     public static Command Create()
     {
-        Option<string> taskFile = new("--task-file") { HelpName = "PATH", Description = "The client.json that 'janus task add' has written.", Required = true };
+        Option<string> taskFile = new("--task-file") { HelpName = "PATH", Description = "The client.json that 'janus task add' or 'janus taskprov advertise' has written.", Required = true };
         Argument<string[]> measurements = new("MEASUREMENT")
         {
             Description = "A number (count: 0 or 1), for vectors their elements as one word: '1;0;1'.",
@@ -87,7 +87,10 @@ internal static class UploadCommand
     private static async Task<UploadSummary> UploadAsync(
         TaskParameters task, HttpClient http, TimedMeasurement[] measurements, TextWriter error, CancellationToken cancellationToken)
     {
-        DapClient client = new(task.Id, task.Configuration, http, new DapClientOptions { BackOff = AggregatorCalls.Patience });
+        DapClientOptions options = new() { BackOff = AggregatorCalls.Patience };
+        DapClient client = task.IsAdvertised
+            ? DapClient.ForAdvertisedTask(task.Configuration, http, options)
+            : new DapClient(task.Id, task.Configuration, http, options);
         IAnsiConsole console = Terminal.On(error);
         if (!console.Profile.Out.IsTerminal)
         {

@@ -15,6 +15,9 @@ namespace Janus.Cli.Files;
 [JsonSerializable(typeof(IReadOnlyList<TaskDescription>))]
 [JsonSerializable(typeof(IReadOnlyList<HpkeKeyDescription>))]
 [JsonSerializable(typeof(CredentialDescription[]))]
+[JsonSerializable(typeof(TaskprovPeerFileJson))]
+[JsonSerializable(typeof(TaskprovPeerDescription))]
+[JsonSerializable(typeof(IReadOnlyList<TaskprovPeerDescription>))]
 [JsonSerializable(typeof(CollectedAggregate))]
 [JsonSerializable(typeof(BenchReport))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

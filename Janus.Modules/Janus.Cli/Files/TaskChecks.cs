@@ -37,6 +37,12 @@ internal static class TaskChecks
         return key.Length == expected ? key : throw new FormatException($"a verify key of {expected} bytes expected, {key.Length} given");
     }
 
+    /// <summary>The secret that verification keys are derived from, if it has the right length.</summary>
+    /// <exception cref="FormatException">It has not.</exception>
+    public static byte[] RequireVerifyKeyInit(byte[] secret) => secret.Length == TaskprovDerivation.VerifyKeyInitLength
+        ? secret
+        : throw new FormatException($"a verify_key_init of {TaskprovDerivation.VerifyKeyInitLength} bytes expected, {secret.Length} given");
+
     /// <summary>The task's VDAF with the boundaries that people have agreed on besides.</summary>
     /// <exception cref="FormatException">They belong to another VDAF.</exception>
     public static MeasurementEncoding EncodingFor(VdafDescription vdaf, MeasurementEncoding? agreed)
@@ -58,9 +64,14 @@ internal static class TaskChecks
 
     /// <summary>Refuses endpoints without TLS, except on this machine.</summary>
     /// <exception cref="CliException">An endpoint is not https.</exception>
-    public static void RequireTls(TaskConfiguration configuration)
+    public static void RequireTls(TaskConfiguration configuration) =>
+        RequireTls(configuration.LeaderAggregatorEndpoint, configuration.HelperAggregatorEndpoint);
+
+    /// <summary>Refuses endpoints without TLS, except on this machine.</summary>
+    /// <exception cref="CliException">An endpoint is not https.</exception>
+    public static void RequireTls(params Url[] endpoints)
     {
-        foreach (Url endpoint in new[] { configuration.LeaderAggregatorEndpoint, configuration.HelperAggregatorEndpoint })
+        foreach (Url endpoint in endpoints)
         {
             Uri uri = new AggregatorUrls(endpoint).Endpoint;
             if (uri.Scheme != Uri.UriSchemeHttps && !uri.IsLoopback)

@@ -49,7 +49,8 @@ internal static class TaskFile
         task.VerifyKey is null ? null : task.VerificationKeyId,
         task.CollectorHpkeConfig is null ? null : Base64Url.EncodeToString(WireMessage.Encode(task.CollectorHpkeConfig)),
         task.AggregatorToken?.Secret,
-        task.CollectorToken?.Secret);
+        task.CollectorToken?.Secret,
+        task.IsAdvertised ? true : null);
 
     private static TaskParameters FromJson(TaskFileJson json)
     {
@@ -71,7 +72,9 @@ internal static class TaskFile
             CollectorHpkeConfig = json.CollectorHpkeConfig is null ? null : TaskChecks.RequireSupported(WireMessage.Decode<HpkeConfig>(Bytes(json.CollectorHpkeConfig, "collector_hpke_config"))),
             AggregatorToken = Token(json.AggregatorToken, "aggregator_token"),
             CollectorToken = Token(json.CollectorToken, "collector_token"),
+            IsAdvertised = json.Taskprov ?? false,
         };
+        RequireAdvertisable(task);
         Require(json.VerifyKey, recipient is Role.Leader or Role.Helper, "verify_key", recipient);
         Require(json.CollectorHpkeConfig, recipient is not Role.Client, "collector_hpke_config", recipient);
         Require(json.AggregatorToken, recipient is Role.Leader or Role.Helper, "aggregator_token", recipient);
@@ -79,8 +82,27 @@ internal static class TaskFile
         return task;
     }
 
-    // A secret in a file of somebody who must not know it is a mistake to be told, not overlooked.
-    private static void Require(string? member, bool expected, string name, Role recipient)
+    private static void RequireAdvertisable(TaskParameters task)
+    {
+        if (!task.IsAdvertised)
+        {
+            return;
+        }
+
+        if (task.Recipient is Role.Leader or Role.Helper)
+        {
+            throw new FormatException("taskprov: an aggregator is told of the task by its Clients and its peer; it is not added");
+        }
+
+        if (TaskprovDerivation.TaskIdOf(task.Configuration) is { } derived && derived != task.Id)
+        {
+            throw new FormatException($"task_id: {derived} follows from the task configuration, {task.Id} given");
+        }
+    }
+
+    /// <summary>Refuses a member that is missing; a secret in a file of somebody who must not know it is a mistake to be told, not overlooked.</summary>
+    /// <exception cref="FormatException">The member is missing, or must not be there.</exception>
+    internal static void Require(string? member, bool expected, string name, Role recipient)
     {
         if (member is not null != expected)
         {
@@ -88,7 +110,9 @@ internal static class TaskFile
         }
     }
 
-    private static byte[] Bytes(string? text, string name)
+    /// <summary>The bytes of a member.</summary>
+    /// <exception cref="FormatException">The text is not base64url.</exception>
+    internal static byte[] Bytes(string? text, string name)
     {
         try
         {
@@ -100,7 +124,9 @@ internal static class TaskFile
         }
     }
 
-    private static BearerToken? Token(string? text, string name) => text is null
+    /// <summary>The token of a member, if there is one.</summary>
+    /// <exception cref="FormatException">The text is not a token.</exception>
+    internal static BearerToken? Token(string? text, string name) => text is null
         ? null
         : BearerToken.TryParse(text, out BearerToken token)
             ? token

@@ -34,6 +34,9 @@ internal sealed record TaskParameters
     /// <summary>What the Collector presents to the Leader.</summary>
     public BearerToken? CollectorToken { get; init; }
 
+    /// <summary>Whether the task is not provisioned at the Aggregators, but advertised to them.</summary>
+    public bool IsAdvertised { get; init; }
+
     /// <summary>The part of the Leader's knowledge that another party gets.</summary>
     public TaskParameters For(Role recipient) => this with
     {

@@ -93,6 +93,11 @@ public sealed class DapExchange
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.Secret);
         }
 
+        if (request.AdvertisedTask is { } advertised)
+        {
+            message.Headers.Add(TaskprovHeader.Name, TaskprovHeader.Format(advertised));
+        }
+
         if (request.NoCache)
         {
             message.Headers.CacheControl = new CacheControlHeaderValue { NoCache = true };

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Janus.Dap;
 
-/// <summary>The types of errors that DAP defines: DAP §3.6 (urn-space-errors).</summary>
+/// <summary>The types of errors that DAP (§3.6, urn-space-errors) and Taskprov define.</summary>
 public sealed class DapProblemType
 {
     private const string UrnPrefix = "urn:ietf:params:ppm:dap:error:";
@@ -58,11 +58,16 @@ public sealed class DapProblemType
     public static DapProblemType InvalidExtension { get; } =
         new("invalidExtension", "the extensions are out of order or malformed", HttpStatusCode.BadRequest);
 
+    /// <summary>The server has opted out of the advertised task: Taskprov (provisioning-a-task).</summary>
+    public static DapProblemType InvalidTask { get; } =
+        new("invalidTask", "the aggregator does not take part in the task", HttpStatusCode.BadRequest);
+
     /// <summary>All types.</summary>
     public static IReadOnlyList<DapProblemType> All { get; } =
     [
         InvalidMessage, UnrecognizedTask, UnrecognizedAggregationJob, BatchInvalid, InvalidBatchSize,
         InvalidAggregationParameter, BatchMismatch, StepMismatch, BatchOverlap, UnsupportedExtension, InvalidExtension,
+        InvalidTask,
     ];
 
     /// <summary>The draft's name, such as <c>invalidMessage</c>.</summary>

@@ -1,3 +1,5 @@
+using Janus.Messages;
+
 namespace Janus.Dap;
 
 /// <summary>A request to an Aggregator that can be sent any number of times, always with the same bytes.</summary>
@@ -18,6 +20,9 @@ public sealed record DapRequest(HttpMethod Method, Uri Uri)
 
     /// <summary>Authenticates the sender; it never goes to another server.</summary>
     public BearerToken? Token { get; init; }
+
+    /// <summary>The configuration of the task, for a request that advertises it: see <see cref="TaskprovHeader"/>.</summary>
+    public TaskConfiguration? AdvertisedTask { get; init; }
 
     /// <summary>Whether caches on the way must ask the Aggregator.</summary>
     public bool NoCache { get; init; }

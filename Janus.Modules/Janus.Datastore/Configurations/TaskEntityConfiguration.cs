@@ -13,5 +13,10 @@ internal sealed class TaskEntityConfiguration : IEntityTypeConfiguration<TaskEnt
         builder.HasKey(task => task.TaskKey);
         builder.Property(task => task.TaskKey).UseIdentityAlwaysColumn();
         builder.HasIndex(task => task.TaskId).IsUnique();
+
+        // How many tasks a peer has, and how many new ones: asked before another one is opted into.
+        builder.HasIndex(task => new { task.TaskprovPeerKey, task.CreatedAt })
+            .HasDatabaseName("ix_tasks_taskprov_peer")
+            .HasFilter("taskprov_peer_key IS NOT NULL");
     }
 }

@@ -10,6 +10,7 @@ internal readonly record struct EncryptedColumn(string Table, string Column)
     // Values that were in tasks before are bound to that name; the key of their row, the task ID, has come with them.
     public static readonly EncryptedColumn AuthToken = new("auth_tokens", "token") { Binding = ("tasks", "aggregator_token") };
 
+    public static readonly EncryptedColumn VerifyKeyInit = new("taskprov_verify_key_inits", "verify_key_init");
     public static readonly EncryptedColumn HpkePrivateKey = new("hpke_keys", "private_key");
     public static readonly EncryptedColumn LeaderInputShare = new("unaggregated_reports", "leader_input_share");
     public static readonly EncryptedColumn Verification = new("aggregation_jobs", "verification");

@@ -14,5 +14,7 @@ internal sealed class TaskEntity
     public long? BatchTimeWindow { get; set; }
     public bool Asynchronous { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
+    public int? TaskprovPeerKey { get; set; }
+    public TaskprovPeerEntity? TaskprovPeer { get; set; }
     public List<AuthTokenEntity> Tokens { get; set; } = [];
 }

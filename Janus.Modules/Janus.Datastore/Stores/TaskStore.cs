@@ -8,7 +8,7 @@ using Npgsql;
 namespace Janus.Datastore;
 
 /// <summary>The tasks this Aggregator takes part in: DAP §4.2 (task-configuration).</summary>
-public sealed class TaskStore
+public sealed partial class TaskStore
 {
     private readonly IDbContextFactory<JanusDbContext> _contexts;
     private readonly ColumnEncryption _encryption;
@@ -44,11 +44,8 @@ public sealed class TaskStore
     /// <exception cref="CryptographicException">A secret of the task does not open.</exception>
     public async Task<DapTask?> FindAsync(TaskId id, CancellationToken cancellationToken)
     {
-        byte[] taskId = id.ToArray();
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
-        TaskEntity? row = await context.Tasks.AsNoTracking().TagWith("TaskStore.Find").Include(task => task.Tokens)
-            .SingleOrDefaultAsync(task => task.TaskId == taskId, cancellationToken);
-        return row is null ? null : Read(row);
+        return await FindAsync(context, id, cancellationToken);
     }
 
     /// <summary>The task of a key, if there is one.</summary>
@@ -56,7 +53,7 @@ public sealed class TaskStore
     public async Task<DapTask?> FindAsync(int key, CancellationToken cancellationToken)
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
-        TaskEntity? row = await context.Tasks.AsNoTracking().TagWith("TaskStore.FindByKey").Include(task => task.Tokens)
+        TaskEntity? row = await WithTokens(context.Tasks).TagWith("TaskStore.FindByKey")
             .SingleOrDefaultAsync(task => task.TaskKey == key, cancellationToken);
         return row is null ? null : Read(row);
     }
@@ -66,10 +63,21 @@ public sealed class TaskStore
     public async Task<IReadOnlyList<DapTask>> ListAsync(CancellationToken cancellationToken)
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
-        List<TaskEntity> rows = await context.Tasks.AsNoTracking().TagWith("TaskStore.List").Include(task => task.Tokens)
+        List<TaskEntity> rows = await WithTokens(context.Tasks).TagWith("TaskStore.List")
             .OrderBy(task => task.TaskKey)
             .ToListAsync(cancellationToken);
         return [.. rows.Select(Read)];
+    }
+
+    private static IQueryable<TaskEntity> WithTokens(IQueryable<TaskEntity> tasks) =>
+        tasks.AsNoTracking().AsSingleQuery().Include(task => task.Tokens).Include(task => task.TaskprovPeer!.Tokens);
+
+    private async Task<DapTask?> FindAsync(JanusDbContext context, TaskId id, CancellationToken cancellationToken)
+    {
+        byte[] taskId = id.ToArray();
+        TaskEntity? row = await WithTokens(context.Tasks).TagWith("TaskStore.Find")
+            .SingleOrDefaultAsync(task => task.TaskId == taskId, cancellationToken);
+        return row is null ? null : Read(row);
     }
 
     private static IReadOnlyList<AuthToken> WithNewIds(DapTask task)
@@ -92,6 +100,7 @@ public sealed class TaskStore
             VerifyKey = _encryption.Seal(EncryptedColumn.VerifyKey, id, task.VerifyKey),
             VerificationKeyId = task.VerificationKeyId,
             CollectorHpkeConfig = WireMessage.Encode(task.CollectorHpkeConfig),
+            TaskprovPeerKey = task.TaskprovPeerKey,
             TargetBatchSize = (long?)task.TargetBatchSize,
             BatchTimeWindow = (long?)task.BatchTimeWindow,
             Asynchronous = task.Asynchronous,
@@ -109,7 +118,8 @@ public sealed class TaskStore
         VerifyKey = _encryption.Open(EncryptedColumn.VerifyKey, row.TaskId, row.VerifyKey),
         VerificationKeyId = (byte)row.VerificationKeyId,
         CollectorHpkeConfig = WireMessage.Decode<HpkeConfig>(row.CollectorHpkeConfig),
-        Tokens = [.. AuthTokenRows.InOrder(row.Tokens).Select(token => AuthTokenRows.Read(token, _encryption))],
+        TaskprovPeerKey = row.TaskprovPeerKey,
+        Tokens = [.. AuthTokenRows.InOrder(row.Tokens.Concat(row.TaskprovPeer?.Tokens ?? [])).Select(token => AuthTokenRows.Read(token, _encryption))],
         TargetBatchSize = (ulong?)row.TargetBatchSize,
         BatchTimeWindow = (ulong?)row.BatchTimeWindow,
         Asynchronous = row.Asynchronous,

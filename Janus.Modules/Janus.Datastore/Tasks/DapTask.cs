@@ -34,6 +34,15 @@ public sealed record DapTask
     public IReadOnlyList<AuthToken> Tokens { get; init; } = [];
 
     /// <summary>
+    /// The peer with whom an advertised task was opted into, and whose tokens are the task's; <see langword="null"/> for a
+    /// task that an operator has added.
+    /// </summary>
+    public int? TaskprovPeerKey { get; init; }
+
+    /// <summary>What requests about the task have to advertise; <see langword="null"/> for a task that an operator has added.</summary>
+    public TaskConfiguration? AdvertisedConfiguration => TaskprovPeerKey is null ? null : Configuration;
+
+    /// <summary>
     /// How many reports the Leader puts into a batch of its choice; the minimum batch size when <see langword="null"/>.
     /// </summary>
     public ulong? TargetBatchSize { get; init; }
@@ -72,6 +81,7 @@ public sealed record DapTask
             && CryptographicOperations.FixedTimeEquals(VerifyKey, other.VerifyKey)
             && VerificationKeyId == other.VerificationKeyId
             && CollectorHpkeConfig.Equals(other.CollectorHpkeConfig)
+            && TaskprovPeerKey == other.TaskprovPeerKey
             && TargetBatchSize == other.TargetBatchSize
             && BatchTimeWindow == other.BatchTimeWindow
             && Asynchronous == other.Asynchronous;

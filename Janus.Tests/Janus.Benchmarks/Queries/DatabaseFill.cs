@@ -21,15 +21,17 @@ internal sealed partial class DatabaseFill
     private readonly ColumnEncryption _encryption;
     private readonly TaskStore _taskStore;
     private readonly HpkeKeyStore _keyStore;
+    private readonly TaskprovPeerStore _peerStore;
     private readonly Action<string> _progress;
 
     public DatabaseFill(
-        NpgsqlConnection connection, ColumnEncryption encryption, TaskStore taskStore, HpkeKeyStore keyStore, Action<string> progress)
+        NpgsqlConnection connection, ColumnEncryption encryption, TaskStore taskStore, HpkeKeyStore keyStore, TaskprovPeerStore peerStore, Action<string> progress)
     {
         _connection = connection;
         _encryption = encryption;
         _taskStore = taskStore;
         _keyStore = keyStore;
+        _peerStore = peerStore;
         _progress = progress;
     }
 
@@ -41,10 +43,12 @@ internal sealed partial class DatabaseFill
     {
         List<FilledTask> filled = [];
         int[] sizes = Sizes(reports, tasks);
+        TaskprovPeer? peer = await _peerStore.AddAsync(TaskprovCases.NewPeer("https://leader.example/", Now), cancellationToken);
         for (int i = 0; i < tasks; i++)
         {
             TaskKind kind = (TaskKind)(i % Kinds);
-            filled.Add(new FilledTask(await _taskStore.AddAsync(NewTask(kind), cancellationToken), kind, sizes[i]));
+            DapTask task = NewTask(kind) with { TaskprovPeerKey = i < Kinds ? null : peer!.Key };
+            filled.Add(new FilledTask(await _taskStore.AddAsync(task, cancellationToken), kind, sizes[i]));
         }
 
         _progress($"{tasks:N0} tasks, the largest with {sizes[0]:N0} reports, the smallest with {sizes[^1]:N0}");

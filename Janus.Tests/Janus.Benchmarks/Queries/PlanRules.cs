@@ -16,8 +16,8 @@ internal sealed record PlanRules(
     // Dead entries of an index are stepped over until the next vacuum.
     private const int FewPages = 500;
 
-    // At most 256 configurations exist, and migrations are few.
-    private static readonly HashSet<string> AlwaysSmall = ["hpke_keys", "__EFMigrationsHistory"];
+    // At most 256 configurations exist, peers are added by hand, and migrations are few.
+    private static readonly HashSet<string> AlwaysSmall = ["hpke_keys", "taskprov_peers", "taskprov_verify_key_inits", "__EFMigrationsHistory"];
 
     /// <summary>What these read grows with the batch they are about, by nature: with its shards, of which each job adds one to a bucket.</summary>
     private static readonly HashSet<string> WholeBatch = ["BatchStatements.Count", "BatchStatements.Fingerprint", "BatchStatements.HasOtherAggParam"];

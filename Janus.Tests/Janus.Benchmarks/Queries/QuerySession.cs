@@ -48,6 +48,7 @@ internal sealed class QuerySession : IAsyncDisposable
             services.GetRequiredService<ColumnEncryption>(),
             services.GetRequiredService<TaskStore>(),
             services.GetRequiredService<HpkeKeyStore>(),
+            services.GetRequiredService<TaskprovPeerStore>(),
             progress).RunAsync(reports, tasks, cancellationToken);
         return session;
     }

@@ -40,6 +40,11 @@ public sealed class CommandTests
     [TestCase("task certificate add " + ATask + " --key-sha256 00ff", "--key-sha256: 64 hexadecimal digits expected")]
     [TestCase("task certificate add " + ATask + " --certificate y --purpose to-helper", "--purpose: from-leader or from-collector expected")]
     [TestCase("collect --task-file x --key y --leader-selected --client-key z", "--client-certificate expected with --client-key")]
+    [TestCase("taskprov advertise --output x", "--leader, --helper, --vdaf, --min-batch-size expected")]
+    [TestCase("taskprov peer add", "--role, --leader, --helper, --collector-hpke-config, --output expected for a new agreement")]
+    [TestCase("taskprov peer add --peer-file x --role leader --output y", "--role, --output: for a new agreement, not with --peer-file")]
+    [TestCase("taskprov peer set 1", "at least one of --collector-hpke-config")]
+    [TestCase("taskprov peer add-verify-key-init 1", "either --verify-key-init-file (for the peer's secret) or --output (for a new one) expected")]
     [TestCase("hpke-key generate", "--output")]
     [TestCase("hpke-key add --kem rsa", "--kem: x25519, p256, p384 or p521 expected, \"rsa\" given")]
     [TestCase("hpke-key add --id 256", "256")]
@@ -73,6 +78,15 @@ public sealed class CommandTests
     [TestCase("task token remove")]
     [TestCase("task certificate add")]
     [TestCase("task certificate list")]
+    [TestCase("taskprov task-id")]
+    [TestCase("taskprov advertise")]
+    [TestCase("taskprov peer add")]
+    [TestCase("taskprov peer list")]
+    [TestCase("taskprov peer show")]
+    [TestCase("taskprov peer set")]
+    [TestCase("taskprov peer remove")]
+    [TestCase("taskprov peer add-verify-key-init")]
+    [TestCase("taskprov peer remove-verify-key-init")]
     [TestCase("hpke-key add")]
     [TestCase("hpke-key list")]
     [TestCase("hpke-key generate")]
@@ -125,6 +139,71 @@ public sealed class CommandTests
     {
         string[] arguments = NewTaskWith(await KeyAsync(), changes);
         Assert.That(async () => await RunAsync(arguments), Throws.TypeOf<DatastoreReachedException>());
+    }
+
+    [Test]
+    public async Task An_advertised_task_is_written_for_clients_and_for_the_collector()
+    {
+        HpkeConfig config = await CollectorKeyFile.ReadConfigAsync(await KeyAsync(), CancellationToken.None);
+        BearerToken token = BearerToken.Generate();
+        await TaskprovPeerFile.WriteNewAsync(
+            _folder.File("agreement.json"),
+            new TaskprovAgreement
+            {
+                Recipient = Role.Collector,
+                Leader = new Url("https://leader.example"),
+                Helper = new Url("https://helper.example/"),
+                CollectorHpkeConfig = config,
+                CollectorToken = token,
+            },
+            CancellationToken.None);
+        string[] advertise =
+        [
+            .. "taskprov advertise --leader https://leader.example/ --helper https://helper.example/ --vdaf histogram:0,10 --min-batch-size 100".Split(' '),
+            .. "--task-start 2026-02-01 --task-duration 30d --batch-mode leader-selected --collector-file".Split(' '), _folder.File("agreement.json"),
+            "--output",
+        ];
+
+        string printed = await RunAsync([.. advertise, _folder.File("ages")]);
+        TaskParameters client = await TaskFile.ReadAsync(_folder.File("ages/client.json"), [Role.Client], CancellationToken.None);
+        TaskParameters collector = await TaskFile.ReadAsync(_folder.File("ages/collector.json"), [Role.Collector], CancellationToken.None);
+        string again = await RunAsync([.. advertise, _folder.File("others")]);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(client.IsAdvertised && collector.IsAdvertised, Is.True);
+            Assert.That(client.Id, Is.EqualTo(TaskprovDerivation.TaskIdOf(client.Configuration)));
+            Assert.That(client.Measurement.Boundaries, Has.Count.EqualTo(2));
+            Assert.That(client.Configuration.BatchMode, Is.EqualTo(BatchMode.LeaderSelected));
+            Assert.That(client.Configuration.TaskInterval(), Is.Not.Null);
+            Assert.That(collector.Configuration, Is.EqualTo(client.Configuration));
+            Assert.That((collector.CollectorHpkeConfig, collector.CollectorToken), Is.EqualTo((config, (BearerToken?)token)));
+            Assert.That(printed, Does.Contain($"task {client.Id}").And.Contain($"DAP-Taskprov: {TaskprovHeader.Format(client.Configuration)}"));
+            Assert.That(printed, Does.Not.Contain(token.Secret));
+            Assert.That(again, Does.Not.Contain(client.Id.ToString()), "two tasks alike are two tasks");
+            Assert.That((await RunAsync("taskprov", "task-id", _folder.File("ages/client.json"))).Trim(), Is.EqualTo(client.Id.ToString()));
+            Assert.That((await RunAsync("taskprov", "task-id", TaskprovHeader.Format(client.Configuration))).Trim(), Is.EqualTo(client.Id.ToString()));
+            Assert.That(
+                async () => await RunAsync([.. advertise.Select(word => word.Replace("helper.example", "other.example", StringComparison.Ordinal)), _folder.File("x")]),
+                Throws.TypeOf<CliException>().With.Message.Contains("--collector-file: is for https://helper.example/"));
+        }
+    }
+
+    [Test]
+    public async Task A_file_whose_task_id_does_not_follow_from_its_configuration_is_refused()
+    {
+        await RunAsync([.. "taskprov advertise --leader https://l.example/ --helper https://h.example/ --vdaf count --min-batch-size 9 --output".Split(' '), _folder.File("t")]);
+        string json = await File.ReadAllTextAsync(_folder.File("t/client.json"));
+        TaskParameters task = await TaskFile.ReadAsync(_folder.File("t/client.json"), [Role.Client], CancellationToken.None);
+        string wrongId = _folder.Write("id.json", json.Replace(task.Id.ToString(), TaskId.Random().ToString(), StringComparison.Ordinal));
+        string forHelper = _folder.Write("helper.json", json.Replace("\"client\"", "\"helper\"", StringComparison.Ordinal));
+
+        Assert.That(
+            async () => await TaskFile.ReadAsync(wrongId, [Role.Client], CancellationToken.None),
+            Throws.TypeOf<CliException>().With.Message.Contains($"{task.Id} follows from the task configuration"));
+        Assert.That(
+            async () => await TaskFile.ReadAsync(forHelper, [Role.Helper], CancellationToken.None),
+            Throws.TypeOf<CliException>().With.Message.Contains("it is not added"));
     }
 
     [Test]
@@ -188,6 +267,7 @@ public sealed class CommandTests
         {
             new HelpOption { Recursive = true },
             TaskCommand.Create(new NoDatastore()),
+            TaskprovCommand.Create(new NoDatastore()),
             HpkeKeyCommand.Create(new NoDatastore()),
             UploadCommand.Create(),
             CollectCommand.Create(),

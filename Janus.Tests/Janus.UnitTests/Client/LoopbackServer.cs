@@ -120,7 +120,10 @@ internal sealed class LoopbackServer : IAsyncDisposable
             request.Headers["Accept"],
             request.Headers["Authorization"],
             request.Headers["Cache-Control"],
-            body.ToArray());
+            body.ToArray())
+        {
+            Taskprov = request.Headers["DAP-Taskprov"],
+        };
     }
 
     private static async Task SendAsync(HttpListenerResponse response, Answer answer)

@@ -11,6 +11,7 @@ public sealed class DapProblemTests
     [
         "invalidMessage", "unrecognizedTask", "unrecognizedAggregationJob", "batchInvalid", "invalidBatchSize",
         "invalidAggregationParameter", "batchMismatch", "stepMismatch", "batchOverlap", "unsupportedExtension", "invalidExtension",
+        "invalidTask",
     ];
 
     [Test]

@@ -1,0 +1,140 @@
+using Janus.Dap;
+using Janus.Messages;
+using Janus.Vdaf;
+using Microsoft.Extensions.Options;
+
+namespace Janus.Aggregator;
+
+/// <summary>
+/// Tells what keeps us from opting into a task that is new here: Taskprov (provisioning-a-task). Inputs to outcome,
+/// without I/O.
+/// </summary>
+internal sealed class TaskprovPolicy
+{
+    private readonly TaskprovOptions _options;
+    private readonly SupportedVdafs _vdafs;
+
+    public TaskprovPolicy(IOptions<AggregatorOptions> options, SupportedVdafs vdafs)
+    {
+        _options = options.Value.Taskprov;
+        _vdafs = vdafs;
+    }
+
+    /// <summary>Why the task is not opted into, as lower-case sentences that an operator can act on; empty when it is.</summary>
+    public IReadOnlyList<string> Refusals(TaskConfiguration configuration, Role role, DateTimeOffset now)
+    {
+        // What is not understood can neither be measured nor served.
+        IReadOnlyList<string> mistakes = TaskConfigurationRules.FindMistakes(configuration);
+        return mistakes.Count > 0 ? mistakes :
+        [
+            .. OfEndpoint(configuration, role),
+            .. OfVdaf(configuration),
+            .. OfBatches(configuration),
+            .. OfTimes(configuration, now),
+        ];
+    }
+
+    private IEnumerable<string> OfEndpoint(TaskConfiguration configuration, Role role)
+    {
+        Url url = role == Role.Leader ? configuration.LeaderAggregatorEndpoint : configuration.HelperAggregatorEndpoint;
+        string? own = TaskprovEndpoints.Normalize(url.ToString());
+        if (!_options.Endpoints.Any(endpoint => TaskprovEndpoints.Normalize(endpoint.OriginalString) == own))
+        {
+            yield return $"{own} is not an endpoint of this {role} (Taskprov.Endpoints)";
+        }
+    }
+
+    private List<string> OfVdaf(TaskConfiguration configuration)
+    {
+        if (!_options.Vdafs.Contains(configuration.VdafType))
+        {
+            return [$"the VDAF {configuration.VdafType} is not among those allowed here (Taskprov.Vdafs)"];
+        }
+
+        try
+        {
+            // First the numbers: making a VDAF of any size is costly.
+            VdafDescription description = VdafDescription.Of(configuration);
+            List<string> refusals = [.. OfSize(description)];
+            if (refusals.Count == 0 && ReportLength(_vdafs.Create(configuration)) is long length && length > _options.MaximumReportBytes)
+            {
+                refusals.Add($"a report's shares of at most {_options.MaximumReportBytes} bytes expected, those of {description} have {length} (Taskprov.MaximumReportBytes)");
+            }
+
+            return refusals;
+        }
+        catch (UnsupportedVdafException exception)
+        {
+            return [exception.Message];
+        }
+    }
+
+    private IEnumerable<string> OfSize(VdafDescription description)
+    {
+        bool hasMeasurement = description.Type is VdafType.Prio3Sum or VdafType.Prio3SumVec;
+        if (hasMeasurement && description.Maximum > (ulong)_options.MaximumMeasurement)
+        {
+            yield return $"measurements of at most {_options.MaximumMeasurement} expected, {description.Maximum} given (Taskprov.MaximumMeasurement)";
+        }
+
+        if (description.Length > _options.MaximumLength)
+        {
+            yield return $"a length of at most {_options.MaximumLength} expected, {description.Length} given (Taskprov.MaximumLength)";
+        }
+    }
+
+    private static long ReportLength(IVdaf vdaf) =>
+        (long)vdaf.PublicShareLength + vdaf.InputShareLength(0) + vdaf.InputShareLength(1);
+
+    private IEnumerable<string> OfBatches(TaskConfiguration configuration)
+    {
+        if (!_options.BatchModes.Contains(configuration.BatchMode))
+        {
+            yield return $"the batch mode {configuration.BatchMode} is not among those allowed here (Taskprov.BatchModes)";
+        }
+
+        if (configuration.MinBatchSize < (ulong)_options.MinimumBatchSize)
+        {
+            yield return $"a minimum batch size of at least {_options.MinimumBatchSize} expected, {configuration.MinBatchSize} given (Taskprov.MinimumBatchSize)";
+        }
+        else if (configuration.MinBatchSize > long.MaxValue)
+        {
+            yield return $"a minimum batch size of at most {long.MaxValue} expected, {configuration.MinBatchSize} given";
+        }
+    }
+
+    private IEnumerable<string> OfTimes(TaskConfiguration configuration, DateTimeOffset now)
+    {
+        ulong precision = configuration.TimePrecision.Seconds;
+        if (precision < _options.MinimumTimePrecision.TotalSeconds || precision > _options.MaximumTimePrecision.TotalSeconds)
+        {
+            return [$"a time precision of {_options.MinimumTimePrecision} to {_options.MaximumTimePrecision} expected, {precision} seconds given (Taskprov.MinimumTimePrecision, MaximumTimePrecision)"];
+        }
+
+        return configuration.TaskInterval() is { } interval ? OfInterval(interval, configuration.TimePrecision, now)
+            : _options.RequireTaskInterval ? ["a task_interval expected, the task would never end (Taskprov.RequireTaskInterval)"]
+            : [];
+    }
+
+    private IEnumerable<string> OfInterval(Interval interval, TimePrecision precision, DateTimeOffset now)
+    {
+        // The interval ends: the rules above have seen to it. Its start may still be beyond any calendar.
+        interval.TryGetEnd(out Time end);
+        ulong current = Time.FromDateTimeOffset(now, precision).Value;
+        ulong lifetime = (ulong)_options.MaximumLifetime.TotalSeconds / precision.Seconds;
+        if (end.Value <= current)
+        {
+            yield return "the task has ended";
+        }
+
+        if (interval.Duration.Value > lifetime)
+        {
+            yield return $"a task_interval of at most {_options.MaximumLifetime} expected, {interval.Duration.Value} times {precision.Seconds} seconds given (Taskprov.MaximumLifetime)";
+        }
+
+        if (interval.Start.Value > current && interval.Start.Value - current > lifetime)
+        {
+            yield return $"a task_interval that starts within {_options.MaximumLifetime} from now expected (Taskprov.MaximumLifetime)";
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Buffers.Text;
+using System.CommandLine;
+using System.Security.Cryptography;
+using Janus.Cli.Files;
+using Janus.Dap;
+using Janus.Datastore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Janus.Cli.Commands;
+
+/// <summary><c>janus taskprov peer add-verify-key-init</c> and <c>remove-verify-key-init</c>: the secrets that verification keys are derived from.</summary>
+internal static class TaskprovVerifyKeyInitCommands
+{
+    private const string AddNotes =
+        """
+        The Leader derives the verification keys of new tasks from the secret that was added last, and names it to the Helper. So
+        add it at the Helper first, and at the Leader when the Helper has it; remove the old one when no task is to be opted
+        into with it any more. Tasks that are here keep the key that they have.
+        """;
+
+    public static Command CreateAdd(IProcessHost host)
+    {
+        ConfigurationOptions configuration = new();
+        Argument<string> peer = TaskprovPeerCommand.PeerArgument();
+        Option<string?> secretFile = TaskOptions.SecretFileOption("--verify-key-init-file", "the secret of 32 bytes in base64url, which the peer's operator has made");
+        Option<byte?> id = new("--verification-key-id") { HelpName = "0-255", Description = "Names the secret, on both sides the same; a free one unless given." };
+        Option<string?> output = new("--output", "-o") { HelpName = "PATH", Description = "Where a new secret is written for the peer's operator." };
+        Command command = new("add-verify-key-init", "Add a secret that verification keys of new tasks are derived from: a new one, or the one of a file") { peer, secretFile, id, output };
+        configuration.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(secretFile) is null == result.GetResult(output) is null)
+            {
+                result.AddError("either --verify-key-init-file (for the peer's secret) or --output (for a new one) expected");
+            }
+        });
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
+            TaskprovPeerStore store = datastore.Stores.GetRequiredService<TaskprovPeerStore>();
+            TaskprovPeer found = await TaskprovPeerCommand.FindAsync(store, result.GetValue(peer)!, cancellationToken);
+            byte chosen = result.GetValue(id) ?? FreeId(found);
+            if (found.VerifyKeyInit(chosen) is not null)
+            {
+                throw new CliException($"peer {found.Key} has a secret with the ID {chosen} already");
+            }
+
+            byte[] secret = await ReadAsync(result.GetValue(secretFile), cancellationToken);
+            if (result.GetValue(output) is { } path)
+            {
+                await JsonFile.WriteNewSecretAsync(path, Base64Url.EncodeToString(secret), cancellationToken);
+            }
+
+            await store.AddVerifyKeyInitAsync(
+                found.Key, new TaskprovVerifyKeyInit { Id = chosen, Secret = secret, CreatedAt = TimeProvider.System.GetUtcNow() }, cancellationToken);
+            await result.InvocationConfiguration.Output.WriteLineAsync($"secret {chosen} of peer {found.Key} added");
+            return 0;
+        });
+        return command.WithNotes(AddNotes).WithExamples(
+            "janus taskprov peer add-verify-key-init 1 --output secret.txt     # at the Helper",
+            "janus taskprov peer add-verify-key-init 1 --verify-key-init-file secret.txt --verification-key-id 1     # then at the Leader");
+    }
+
+    public static Command CreateRemove(IProcessHost host)
+    {
+        ConfigurationOptions configuration = new();
+        Argument<string> peer = TaskprovPeerCommand.PeerArgument();
+        Argument<byte> id = new("ID") { Description = "The secret's verification key ID." };
+        Command command = new("remove-verify-key-init", "Remove a secret; tasks that are here keep their keys") { peer, id };
+        configuration.AddTo(command);
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
+            TaskprovPeerStore store = datastore.Stores.GetRequiredService<TaskprovPeerStore>();
+            TaskprovPeer found = await TaskprovPeerCommand.FindAsync(store, result.GetValue(peer)!, cancellationToken);
+            byte removed = result.GetValue(id);
+            if (found.VerifyKeyInits is [{ Id: var only }] && only == removed)
+            {
+                throw new CliException($"secret {removed} is the only one of peer {found.Key}; add another one first");
+            }
+
+            if (!await store.RemoveVerifyKeyInitAsync(found.Key, removed, cancellationToken))
+            {
+                throw new CliException($"peer {found.Key} has no secret with the ID {removed}");
+            }
+
+            await result.InvocationConfiguration.Output.WriteLineAsync($"secret {removed} of peer {found.Key} removed");
+            return 0;
+        });
+        return command.WithExamples("janus taskprov peer remove-verify-key-init 1 0");
+    }
+
+    /// <summary>The secret in a file, or a new one.</summary>
+    /// <exception cref="FormatException">It is not 32 bytes in base64url.</exception>
+    public static async Task<byte[]> SecretAsync(string? path, CancellationToken cancellationToken) => path is null
+        ? RandomNumberGenerator.GetBytes(TaskprovDerivation.VerifyKeyInitLength)
+        : TaskChecks.RequireVerifyKeyInit(Base64Url.DecodeFromChars(await SecretFile.ReadFirstLineAsync(path, cancellationToken)));
+
+    private static async Task<byte[]> ReadAsync(string? path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SecretAsync(path, cancellationToken);
+        }
+        catch (FormatException failure)
+        {
+            throw new CliException($"{path}: {failure.Message}", failure);
+        }
+    }
+
+    private static byte FreeId(TaskprovPeer peer)
+    {
+        int id = Enumerable.Range(0, byte.MaxValue + 1).FirstOrDefault(id => peer.VerifyKeyInit((byte)id) is null, -1);
+        return id >= 0 ? (byte)id : throw new CliException("all 256 verification key IDs are taken");
+    }
+}
