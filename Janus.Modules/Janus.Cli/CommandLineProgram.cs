@@ -62,7 +62,7 @@ public static class CommandLineProgram
             DemoCommand.Create(),
             RunCommand.Create(host),
             MigrateCommand.Create(host),
-            DatastoreKeyCommand.Create(),
+            DatastoreKeyCommand.Create(host),
             TaskCommand.Create(host),
             HpkeKeyCommand.Create(host),
             UploadCommand.Create(),

@@ -14,6 +14,7 @@ namespace Janus.Cli.Files;
 [JsonSerializable(typeof(TaskDescription))]
 [JsonSerializable(typeof(IReadOnlyList<TaskDescription>))]
 [JsonSerializable(typeof(IReadOnlyList<HpkeKeyDescription>))]
+[JsonSerializable(typeof(DatastoreKeyStatus))]
 [JsonSerializable(typeof(CollectedAggregate))]
 [JsonSerializable(typeof(BenchReport))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

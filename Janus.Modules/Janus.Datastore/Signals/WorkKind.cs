@@ -17,4 +17,7 @@ public enum WorkKind
 
     /// <summary>Collection jobs wait to be stepped.</summary>
     CollectionJobs,
+
+    /// <summary>HPKE keys were made, changed or deleted.</summary>
+    HpkeKeys,
 }
