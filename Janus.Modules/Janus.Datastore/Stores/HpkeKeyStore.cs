@@ -77,7 +77,7 @@ public sealed class HpkeKeyStore
     {
         ArgumentNullException.ThrowIfNull(key);
         return _runner.RunAsync(
-            "add_hpke_key",
+            "HpkeKeyStore.Add",
             async (transaction, token) =>
             {
                 await using NpgsqlBatch batch = transaction.Batch();
@@ -93,7 +93,7 @@ public sealed class HpkeKeyStore
     /// <summary>Makes a key pair that is pending, under a free ID or a given one.</summary>
     /// <returns>What was made; nothing when the ID is taken, or all are.</returns>
     public Task<HpkeKeyChanges> MakeAsync(HpkeSuite suite, HpkeConfigId? id, DateTimeOffset now, CancellationToken cancellationToken) => ChangeAsync(
-        "make_hpke_key",
+        "HpkeKeyStore.Make",
         new HpkeRotationPolicy(),
         now,
         rotation =>
@@ -110,12 +110,12 @@ public sealed class HpkeKeyStore
     /// once; the later find nothing left to do.
     /// </summary>
     public Task<HpkeKeyChanges> RotateAsync(HpkeRotationPolicy policy, DateTimeOffset now, CancellationToken cancellationToken) =>
-        ChangeAsync("rotate_hpke_keys", policy, now, rotation => rotation.Run(), cancellationToken);
+        ChangeAsync("HpkeKeyStore.Rotate", policy, now, rotation => rotation.Run(), cancellationToken);
 
     /// <summary>Begins a rotation of these ciphersuites now, unless one has begun: a pending key is made, and goes its way.</summary>
     public Task<HpkeKeyChanges> BeginRotationAsync(
         HpkeRotationPolicy policy, IReadOnlyCollection<HpkeSuite> suites, DateTimeOffset now, CancellationToken cancellationToken) => ChangeAsync(
-        "begin_hpke_rotation",
+        "HpkeKeyStore.BeginRotation",
         policy,
         now,
         rotation =>
@@ -145,7 +145,7 @@ public sealed class HpkeKeyStore
         ArgumentNullException.ThrowIfNull(policy);
         HpkeKeyRefusal refusal = HpkeKeyRefusal.None;
         HpkeKeyChanges changes = await ChangeAsync(
-            "set_hpke_key_state",
+            "HpkeKeyStore.SetState",
             policy,
             now,
             rotation =>

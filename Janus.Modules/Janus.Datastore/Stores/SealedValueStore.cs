@@ -15,7 +15,7 @@ public sealed class SealedValueStore
 
     /// <summary>How many values there are under each key.</summary>
     internal Task<List<SealedValueCount>> CountAsync(EncryptedColumn column, CancellationToken cancellationToken) => _runner.ReadAsync(
-        "count_sealed_values",
+        "SealedValueStore.Count",
         async (transaction, token) =>
         {
             await using NpgsqlCommand command = transaction.Command(CountSql(column));
@@ -27,7 +27,7 @@ public sealed class SealedValueStore
     /// <summary>The next values that are not under a key, in the order of the row keys: some hundreds, or some megabytes.</summary>
     internal Task<List<SealedValue>> TakeAsync(
         EncryptedColumn column, object[]? after, byte keyId, CancellationToken cancellationToken) => _runner.ReadAsync(
-        "take_sealed_values",
+        "SealedValueStore.Take",
         async (transaction, token) =>
         {
             await using NpgsqlCommand command = transaction.Command(TakeSql(column));
@@ -51,7 +51,7 @@ public sealed class SealedValueStore
         EncryptedColumn column, IReadOnlyList<(SealedValue Old, byte[] New)> values, CancellationToken cancellationToken) => values.Count == 0
         ? Task.FromResult(0)
         : _runner.RunAsync(
-            "replace_sealed_values",
+            "SealedValueStore.Replace",
             async (transaction, token) =>
             {
                 await using NpgsqlCommand command = transaction.Command(ReplaceSql(column));

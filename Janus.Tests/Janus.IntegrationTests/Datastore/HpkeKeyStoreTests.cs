@@ -1,4 +1,3 @@
-using Janus.Dap;
 using Janus.Datastore;
 using Janus.Hpke;
 using Janus.Messages;
@@ -9,7 +8,7 @@ namespace Janus.IntegrationTests.Datastore;
 public sealed class HpkeKeyStoreTests : DatastoreFixture
 {
     private static readonly HpkeSuite Other = new(HpkeKemId.P256HkdfSha256, HpkeKdfId.HkdfSha256, HpkeAeadId.ChaCha20Poly1305);
-    private static readonly HpkeRotationPolicy Policy = new() { Suites = [HpkeConfigs.MandatorySuite, Other] };
+    private static readonly HpkeRotationPolicy Policy = new() { Suites = [Dap.HpkeConfigs.MandatorySuite, Other] };
 
     private HpkeKeyStore Keys => Get<HpkeKeyStore>();
 
@@ -36,15 +35,15 @@ public sealed class HpkeKeyStoreTests : DatastoreFixture
         }
 
         IReadOnlyList<StoredHpkeKey> left = await Keys.ListAsync(Token);
-        Assert.That(left.Select(key => (key.Config.Suite(), key.Status.State)), Is.EquivalentTo(new[]
+        Assert.That(left.Select(key => (key.Status.Suite, key.Status.State)), Is.EquivalentTo(new[]
         {
-            (HpkeConfigs.MandatorySuite, HpkeKeyState.Active), (Other, HpkeKeyState.Active),
+            (Dap.HpkeConfigs.MandatorySuite, HpkeKeyState.Active), (Other, HpkeKeyState.Active),
         }));
         using (Assert.EnterMultipleScope())
         {
             foreach (StoredHpkeKey key in left)
             {
-                using HpkeKeyPair pair = HpkeKeyPair.Import(key.Config.Suite().Kem, key.PrivateKey);
+                using HpkeKeyPair pair = HpkeKeyPair.Import(key.Status.Suite.Kem, key.PrivateKey);
                 Assert.That(pair.PublicKey.ToArray(), Is.EqualTo(key.Config.PublicKey.ToArray()));
             }
         }

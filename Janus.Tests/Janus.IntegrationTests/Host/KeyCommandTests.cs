@@ -151,7 +151,7 @@ public sealed class KeyCommandTests
             _stores = Build();
         }
 
-        public IReadOnlyList<string> Keys { get; private set; }
+        public string[] Keys { get; private set; }
 
         public string ConnectionString => _database.ConnectionString;
 
@@ -179,7 +179,7 @@ public sealed class KeyCommandTests
             .AddJanusDatastore(options =>
             {
                 options.ConnectionString = ConnectionString;
-                Keys.ToList().ForEach(options.Keys.Add);
+                Array.ForEach(Keys, options.Keys.Add);
             })
             .BuildServiceProvider();
     }

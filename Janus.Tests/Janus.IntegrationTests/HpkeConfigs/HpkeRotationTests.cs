@@ -1,4 +1,3 @@
-using Janus.Dap;
 using Janus.Datastore;
 using Janus.Hpke;
 using Janus.Messages;
@@ -9,7 +8,7 @@ namespace Janus.IntegrationTests.HpkeConfigs;
 public sealed class HpkeRotationTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 4, 5, 6, 7, TimeSpan.Zero);
-    private static readonly HpkeSuite First = HpkeConfigs.MandatorySuite;
+    private static readonly HpkeSuite First = Dap.HpkeConfigs.MandatorySuite;
     private static readonly HpkeSuite Second = new(HpkeKemId.P256HkdfSha256, HpkeKdfId.HkdfSha256, HpkeAeadId.Aes128Gcm);
     private static readonly HpkeRotationPolicy One = new();
     private static readonly HpkeRotationPolicy Two = new() { Suites = [First, Second] };
