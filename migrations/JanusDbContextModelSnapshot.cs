@@ -476,11 +476,31 @@ namespace Janus.Migrations
                     b.ToTable("collection_jobs", (string)null);
                 });
 
+            modelBuilder.Entity("Janus.Datastore.Entities.HpkeConfigIdEntity", b =>
+                {
+                    b.Property<short>("ConfigId")
+                        .HasColumnType("smallint")
+                        .HasColumnName("config_id");
+
+                    b.Property<DateTimeOffset>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
+                    b.HasKey("ConfigId")
+                        .HasName("pk_hpke_config_ids");
+
+                    b.ToTable("hpke_config_ids", (string)null);
+                });
+
             modelBuilder.Entity("Janus.Datastore.Entities.HpkeKeyEntity", b =>
                 {
                     b.Property<short>("ConfigId")
                         .HasColumnType("smallint")
                         .HasColumnName("config_id");
+
+                    b.Property<DateTimeOffset?>("ActivatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("activated_at");
 
                     b.Property<int>("AeadId")
                         .HasColumnType("integer")
@@ -489,6 +509,10 @@ namespace Janus.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("ExpiredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expired_at");
 
                     b.Property<int>("KdfId")
                         .HasColumnType("integer")
@@ -507,6 +531,10 @@ namespace Janus.Migrations
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("public_key");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
 
                     b.HasKey("ConfigId")
                         .HasName("pk_hpke_keys");

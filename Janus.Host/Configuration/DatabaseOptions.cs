@@ -38,6 +38,9 @@ internal sealed class DatabaseOptions : IValidatableObject
     /// <summary>Keys of the encrypted columns, base64url of 16 or 32 bytes: the first encrypts, all decrypt.</summary>
     public IReadOnlyList<string> DatastoreKeys { get; set; } = [];
 
+    /// <summary>A file with such keys, one a line, which is read again when it changes.</summary>
+    public string? DatastoreKeysFile { get; set; }
+
     /// <summary>Whether the process runs a database of its own.</summary>
     public bool IsEmbedded => string.IsNullOrWhiteSpace(ConnectionString);
 
@@ -57,9 +60,20 @@ internal sealed class DatabaseOptions : IValidatableObject
             yield return new ValidationResult("neither a connection string (Host=...;Database=...;Username=...) nor a URL postgres://user@host/database", [nameof(ConnectionString)]);
         }
 
-        if (!IsEmbedded && DatastoreKeys.Count == 0)
+        bool hasFile = !string.IsNullOrEmpty(DatastoreKeysFile);
+        if (!IsEmbedded && DatastoreKeys.Count == 0 && !hasFile)
         {
             yield return new ValidationResult("a key is needed with a connection string; make one with 'janus datastore-key generate'", [nameof(DatastoreKeys)]);
+        }
+
+        if (hasFile && DatastoreKeys.Count > 0)
+        {
+            yield return new ValidationResult("give DatastoreKeys or DatastoreKeysFile, not both", [nameof(DatastoreKeysFile)]);
+        }
+
+        if (hasFile && MistakeIn(() => Datastore.DatastoreKeys.ParseFile(File.ReadAllText(DatastoreKeysFile!))) is { } inFile)
+        {
+            yield return new ValidationResult($"{DatastoreKeysFile}: {inFile}", [nameof(DatastoreKeysFile)]);
         }
 
         for (int i = 0; i < DatastoreKeys.Count; i++)
@@ -68,6 +82,11 @@ internal sealed class DatabaseOptions : IValidatableObject
             {
                 yield return new ValidationResult($"entry {i} is not base64url of 16 or 32 bytes", [nameof(DatastoreKeys)]);
             }
+        }
+
+        if (DatastoreKeys.Count > 0 && DatastoreKeys.All(IsKey) && MistakeIn(() => Datastore.DatastoreKeys.Parse(DatastoreKeys)) is { } mistake)
+        {
+            yield return new ValidationResult(mistake, [nameof(DatastoreKeys)]);
         }
     }
 
@@ -146,6 +165,20 @@ internal sealed class DatabaseOptions : IValidatableObject
         }
 
         return builder;
+    }
+
+    // What is wrong with keys never shows one.
+    private static string? MistakeIn(Func<object> read)
+    {
+        try
+        {
+            read();
+            return null;
+        }
+        catch (Exception failure) when (failure is FormatException or IOException or UnauthorizedAccessException)
+        {
+            return failure.Message;
+        }
     }
 
     private static bool IsKey(string text) =>

@@ -17,4 +17,7 @@ internal enum ProcessRole
 
     /// <summary>Drives collection jobs.</summary>
     CollectionJobDriver,
+
+    /// <summary>Rotates HPKE keys.</summary>
+    KeyRotator,
 }

@@ -59,7 +59,7 @@ internal sealed partial class JanusProcess : IProcessHost
         JanusOptions options = JanusConfiguration.Load(arguments);
         OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: true, cancellationToken);
         ServiceProvider services = new ServiceCollection().AddJanusDatastore(database.Configure).BuildServiceProvider();
-        DatastoreAccess access = new(database, services);
+        DatastoreAccess access = new(database, services, options.Aggregator.KeyRotation.ToPolicy());
         try
         {
             await database.PrepareAsync(services, migrate, cancellationToken);
@@ -140,8 +140,10 @@ internal sealed partial class JanusProcess : IProcessHost
         return ended.Task;
     }
 
-    private sealed class DatastoreAccess(OpenedDatabase database, ServiceProvider stores) : IDatastoreAccess
+    private sealed class DatastoreAccess(OpenedDatabase database, ServiceProvider stores, HpkeRotationPolicy rotation) : IDatastoreAccess
     {
+        public HpkeRotationPolicy HpkeRotation => rotation;
+
         public string ConnectionString => database.ConnectionString;
 
         public IServiceProvider Stores => stores;

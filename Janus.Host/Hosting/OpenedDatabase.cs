@@ -16,10 +16,11 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     private readonly Task _never = Task.Delay(Timeout.Infinite);
     private readonly EmbeddedPostgres? _embedded;
 
-    private OpenedDatabase(string connectionString, IReadOnlyList<string> datastoreKeys, bool isEmbedded, EmbeddedPostgres? embedded)
+    private OpenedDatabase(string connectionString, IReadOnlyList<string> datastoreKeys, string? datastoreKeysFile, bool isEmbedded, EmbeddedPostgres? embedded)
     {
         ConnectionString = connectionString;
         DatastoreKeys = datastoreKeys;
+        DatastoreKeysFile = datastoreKeysFile;
         IsEmbedded = isEmbedded;
         _embedded = embedded;
     }
@@ -29,6 +30,9 @@ internal sealed class OpenedDatabase : IAsyncDisposable
 
     /// <summary>The keys of the encrypted columns, base64url.</summary>
     public IReadOnlyList<string> DatastoreKeys { get; }
+
+    /// <summary>The file that has them instead, if there is one.</summary>
+    public string? DatastoreKeysFile { get; }
 
     /// <summary>Whether the database is ours alone, so that its schema is migrated without being asked.</summary>
     public bool IsEmbedded { get; }
@@ -41,24 +45,26 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     {
         if (!options.IsEmbedded)
         {
-            return new OpenedDatabase(options.ResolvedConnectionString(), options.DatastoreKeys, isEmbedded: false, embedded: null);
+            return new OpenedDatabase(options.ResolvedConnectionString(), options.DatastoreKeys, options.DatastoreKeysFile, isEmbedded: false, embedded: null);
         }
 
         string folder = string.IsNullOrEmpty(options.DataDirectory) ? DefaultDataDirectory() : Path.GetFullPath(options.DataDirectory);
         string cluster = Path.Combine(folder, "postgres");
         Directory.CreateDirectory(folder);
-        IReadOnlyList<string> keys = options.DatastoreKeys.Count > 0 ? options.DatastoreKeys : [await LoadOrCreateKeyAsync(Path.Combine(folder, "datastore.key"), cancellationToken)];
+        IReadOnlyList<string> keys = options.DatastoreKeys;
+        string? keysFile = keys.Count > 0 ? null
+            : string.IsNullOrEmpty(options.DatastoreKeysFile) ? await CreateKeyAsync(Path.Combine(folder, "datastore.key")) : options.DatastoreKeysFile;
         string pool = FormattableString.Invariant($";Maximum Pool Size={options.MaximumConnections}");
         if (attach && EmbeddedPostgres.FindRunning(cluster, DatabaseName) is { } running)
         {
-            return new OpenedDatabase(running + pool, keys, isEmbedded: true, embedded: null);
+            return new OpenedDatabase(running + pool, keys, keysFile, isEmbedded: true, embedded: null);
         }
 
         EmbeddedPostgres server = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { Directory = cluster }, cancellationToken);
         try
         {
             await server.CreateDatabaseAsync(DatabaseName, cancellationToken);
-            return new OpenedDatabase(server.ConnectionString(DatabaseName) + pool, keys, isEmbedded: true, server);
+            return new OpenedDatabase(server.ConnectionString(DatabaseName) + pool, keys, keysFile, isEmbedded: true, server);
         }
         catch
         {
@@ -75,6 +81,8 @@ internal sealed class OpenedDatabase : IAsyncDisposable
         {
             options.Keys.Add(key);
         }
+
+        options.KeysFile = DatastoreKeysFile;
     }
 
     /// <summary>Brings the schema up to date if the database is ours alone or <paramref name="migrate"/> asks for it, and refuses one that is not.</summary>
@@ -103,7 +111,8 @@ internal sealed class OpenedDatabase : IAsyncDisposable
         ? "/var/lib/janus"
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "janus");
 
-    private static async Task<string> LoadOrCreateKeyAsync(string path, CancellationToken cancellationToken)
+    // A file that is there already stays as it is: its owner may have put more keys into it.
+    private static async Task<string> CreateKeyAsync(string path)
     {
         if (!File.Exists(path))
         {
@@ -129,6 +138,6 @@ internal sealed class OpenedDatabase : IAsyncDisposable
             }
         }
 
-        return (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
+        return path;
     }
 }

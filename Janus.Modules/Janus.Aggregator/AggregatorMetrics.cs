@@ -83,6 +83,10 @@ internal sealed class AggregatorMetrics : IDisposable
     public void ObserveUploadQueue(Func<long> reports) =>
         _meter.CreateObservableGauge("janus.upload.queue", reports, "{report}", "Reports waiting to be written.");
 
+    /// <summary>Publishes how long each HPKE key has been in its state.</summary>
+    public void ObserveHpkeKeys(Func<IEnumerable<Measurement<double>>> ages) =>
+        _meter.CreateObservableGauge("janus.hpke.key_age", ages, "s", "How long each HPKE key has been in its state, by configuration ID and state.");
+
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 }

@@ -79,6 +79,11 @@ public static class AggregatorModule
             services.AddHostedService<AggregateShareDriver>();
         }
 
+        if (roles.HasFlag(AggregatorRoles.KeyRotator))
+        {
+            services.AddHostedService<HpkeKeyRotator>();
+        }
+
         return services;
     }
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Janus.Aggregator;
 
 /// <summary>The aggregator's part of the configuration: section <c>Aggregator</c>.</summary>
-public sealed class AggregatorOptions
+public sealed class AggregatorOptions : IValidatableObject
 {
     /// <summary>How far ahead of our clock a report's time may be (DAP §4.4.2, a few minutes at most).</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
@@ -13,6 +13,10 @@ public sealed class AggregatorOptions
     /// <summary>How long Clients may cache our HPKE configurations: <c>Cache-Control: max-age</c>.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
     public TimeSpan HpkeConfigCacheLifetime { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>How HPKE keys follow each other.</summary>
+    [ValidateObjectMembers]
+    public KeyRotationOptions KeyRotation { get; set; } = new();
 
     /// <summary>How many threads verify reports at once. 0: one for each processor.</summary>
     [Range(0, 1024)]
@@ -53,6 +57,9 @@ public sealed class AggregatorOptions
     /// <summary>Which advertised tasks are opted into.</summary>
     [ValidateObjectMembers]
     public TaskprovOptions Taskprov { get; set; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => KeyRotation.ValidateWith(HpkeConfigCacheLifetime);
 
     internal int EffectiveVerificationThreads => VerificationThreads == 0 ? Environment.ProcessorCount : VerificationThreads;
 }

@@ -63,7 +63,7 @@ public static class CommandLineProgram
             RunCommand.Create(host),
             MigrateCommand.Create(host),
             HealthCommand.Create(),
-            DatastoreKeyCommand.Create(),
+            DatastoreKeyCommand.Create(host),
             TaskCommand.Create(host),
             TaskprovCommand.Create(host),
             HpkeKeyCommand.Create(host),

@@ -1,3 +1,5 @@
+using Janus.Datastore;
+
 namespace Janus.Cli;
 
 /// <summary>A datastore opened for one command; disposing it closes the connections and stops what was started for it.</summary>
@@ -5,6 +7,9 @@ public interface IDatastoreAccess : IAsyncDisposable
 {
     /// <summary>The connection string, which may hold a password: never print it.</summary>
     string ConnectionString { get; }
+
+    /// <summary>How the aggregator's HPKE keys follow each other, as the configuration has it.</summary>
+    HpkeRotationPolicy HpkeRotation { get; }
 
     /// <summary>The stores of Janus.Datastore.</summary>
     IServiceProvider Stores { get; }

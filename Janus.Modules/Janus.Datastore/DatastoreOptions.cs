@@ -11,6 +11,9 @@ public sealed class DatastoreOptions
     /// </summary>
     public IList<string> Keys { get; } = [];
 
+    /// <summary>A file with the keys instead, one a line, which is read again when it changes; null for none.</summary>
+    public string? KeysFile { get; set; }
+
     /// <summary>The type name: both values hold secrets.</summary>
     public override string ToString() => nameof(DatastoreOptions);
 }

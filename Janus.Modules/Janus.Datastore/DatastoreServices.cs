@@ -23,9 +23,15 @@ public static class DatastoreServices
         services.AddOptions<DatastoreOptions>()
             .Configure(configure)
             .Validate(options => options.ConnectionString.Length > 0, "datastore: a connection string expected")
-            .Validate(HasKeys, "datastore: at least one key of 16 or 32 bytes in base64url without padding expected");
+            .Validate(HasKeys, "datastore: either a file of keys, or at least one key of 16 or 32 bytes in base64url without padding, expected");
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new ColumnEncryption(DatastoreKeys.Parse(Options(provider).Keys)));
+        services.AddSingleton(provider => new DatastoreKeyFile(
+            Options(provider).KeysFile!,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<ILogger<DatastoreKeyFile>>() ?? NullLogger<DatastoreKeyFile>.Instance));
+        services.AddSingleton(provider => Options(provider).KeysFile is { Length: > 0 }
+            ? new ColumnEncryption(provider.GetRequiredService<DatastoreKeyFile>())
+            : new ColumnEncryption(DatastoreKeys.Parse(Options(provider).Keys)));
         services.AddSingleton(provider => BuildSource(Options(provider).ConnectionString, provider.GetService<ILoggerFactory>()));
         services.AddPooledDbContextFactory<JanusDbContext>((provider, builder) =>
             Configure(builder, provider.GetRequiredService<NpgsqlDataSource>()));
@@ -38,7 +44,10 @@ public static class DatastoreServices
         services.AddSingleton(provider => new TaskStore(Contexts(provider), Encryption(provider)));
         services.AddSingleton(provider => new AuthTokenStore(Contexts(provider), Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new TaskprovPeerStore(Contexts(provider), Encryption(provider)));
-        services.AddSingleton(provider => new HpkeKeyStore(Contexts(provider), Encryption(provider)));
+        services.AddSingleton(provider => new HpkeKeyStore(Contexts(provider), Runner(provider), Encryption(provider)));
+        services.AddSingleton(provider => new SealedValueStore(Runner(provider)));
+        services.AddSingleton(provider => new ReEncryption(
+            provider.GetRequiredService<SealedValueStore>(), Encryption(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ReportStore(Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new LeaderAggregationJobStore(Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new HelperAggregationJobStore(Runner(provider), Encryption(provider)));
@@ -67,6 +76,11 @@ public static class DatastoreServices
 
     private static bool HasKeys(DatastoreOptions options)
     {
+        if (options.KeysFile is { Length: > 0 })
+        {
+            return options.Keys.Count == 0;
+        }
+
         try
         {
             DatastoreKeys.Parse(options.Keys);

@@ -42,13 +42,15 @@ public sealed class TestAggregator : IAsyncDisposable
     /// <param name="configure">Changes its options.</param>
     /// <param name="datastoreKey">The key of another aggregator on the same database.</param>
     /// <param name="certificate">Its certificate, which makes it serve https and ask for client certificates.</param>
+    /// <param name="configureDatastore">Changes how its datastore is reached.</param>
     public static async Task<TestAggregator> StartAsync(
         TestDatabase database,
         AggregatorRoles roles = AggregatorRoles.Aggregator,
         TimeProvider? time = null,
         Action<AggregatorOptions>? configure = null,
         string? datastoreKey = null,
-        CertificateFile? certificate = null)
+        CertificateFile? certificate = null,
+        Action<DatastoreOptions>? configureDatastore = null)
     {
         ArgumentNullException.ThrowIfNull(database);
         string key = datastoreKey ?? DatastoreKeys.Generate();
@@ -70,6 +72,7 @@ public sealed class TestAggregator : IAsyncDisposable
         {
             datastore.ConnectionString = database.ConnectionString;
             datastore.Keys.Add(key);
+            configureDatastore?.Invoke(datastore);
         });
         builder.Services.AddSingleton(Options.Create(options));
         builder.Services.AddSingleton<SupportedVdafs, TestVdafs>();

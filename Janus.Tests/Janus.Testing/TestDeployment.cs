@@ -1,6 +1,7 @@
 using Janus.Aggregator;
 using Janus.Codec;
 using Janus.Dap;
+using Janus.Datastore;
 using Janus.Messages;
 
 namespace Janus.Testing;
@@ -53,13 +54,17 @@ public sealed class TestDeployment : IAsyncDisposable
     /// <summary>Starts both sides; their workers are made impatient, so that tests do not wait.</summary>
     /// <param name="leaderRoles">What the Leader does; others may be started beside it.</param>
     /// <param name="configure">Changes the options of every aggregator besides.</param>
+    /// <param name="configureLeaderDatastore">Changes how the Leader's datastore is reached.</param>
     public static async Task<TestDeployment> StartAsync(
-        AggregatorRoles leaderRoles = AggregatorRoles.All, Action<AggregatorOptions>? configure = null)
+        AggregatorRoles leaderRoles = AggregatorRoles.All,
+        Action<AggregatorOptions>? configure = null,
+        Action<DatastoreOptions>? configureLeaderDatastore = null)
     {
         Action<AggregatorOptions> configureAll = MakeImpatient + configure;
         TestDatabase leaderDatabase = await TestPostgres.CreateDatabaseAsync();
         TestDatabase helperDatabase = await TestPostgres.CreateDatabaseAsync();
-        TestAggregator leader = await TestAggregator.StartAsync(leaderDatabase, leaderRoles, configure: configureAll);
+        TestAggregator leader = await TestAggregator.StartAsync(
+            leaderDatabase, leaderRoles, configure: configureAll, configureDatastore: configureLeaderDatastore);
         TestAggregator helper = await TestAggregator.StartAsync(helperDatabase, HelperRoles, configure: configureAll);
         ScriptedHelper between = await ScriptedHelper.StartAsync();
         between.PassTo(helper.Endpoint);

@@ -20,7 +20,11 @@ internal sealed class HpkeConfigEndpoints
     public HpkeConfigEndpoints(HpkeKeyring keyring, IOptions<AggregatorOptions> options)
     {
         _keyring = keyring;
-        long seconds = (long)options.Value.HpkeConfigCacheLifetime.TotalSeconds;
+
+        // What is announced now may expire at once, and is honoured for that long afterwards.
+        TimeSpan honoured = options.Value.KeyRotation.ExpiredDuration / 2;
+        TimeSpan lifetime = options.Value.HpkeConfigCacheLifetime;
+        long seconds = (long)(lifetime < honoured ? lifetime : honoured).TotalSeconds;
         _cacheControl = string.Create(CultureInfo.InvariantCulture, $"max-age={seconds}");
     }
 

@@ -1,28 +1,37 @@
+using System.Diagnostics.Metrics;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Hpke;
 using Janus.Messages;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Janus.Aggregator;
 
-/// <summary>Our HPKE keys in memory: read from the database at start and again every few seconds.</summary>
-/// <remarks>An aggregator that finds no key at all makes one, so that a new deployment works without a command.</remarks>
+/// <summary>Our HPKE keys in memory: read from the database at start, whenever they change, and every few seconds besides.</summary>
+/// <remarks>A process that finds no key to announce makes one, so that a new deployment works without a command.</remarks>
 internal sealed partial class HpkeKeyring : BackgroundService
 {
-    private static readonly TimeSpan ReloadInterval = TimeSpan.FromSeconds(5);
+    /// <summary>How long it takes at most to see a change without being notified.</summary>
+    public static readonly TimeSpan ReloadInterval = TimeSpan.FromSeconds(5);
 
     private readonly HpkeKeyStore _store;
+    private readonly HpkeRotationPolicy _policy;
+    private readonly WorkWaiter _changes;
     private readonly TimeProvider _time;
     private readonly ILogger<HpkeKeyring> _logger;
-    private Snapshot _current = new([], new InputShareRecipients(Role.Leader, []), new InputShareRecipients(Role.Helper, []));
+    private Snapshot _current = new([], [], new InputShareRecipients(Role.Leader, []), new InputShareRecipients(Role.Helper, []));
 
-    public HpkeKeyring(HpkeKeyStore store, TimeProvider time, ILogger<HpkeKeyring> logger)
+    public HpkeKeyring(
+        HpkeKeyStore store, WorkSignal signal, IOptions<AggregatorOptions> options, AggregatorMetrics metrics, TimeProvider time, ILogger<HpkeKeyring> logger)
     {
         _store = store;
+        _policy = options.Value.KeyRotation.ToPolicy();
+        _changes = signal.CreateWaiter(WorkKind.HpkeKeys);
         _time = time;
         _logger = logger;
+        metrics.ObserveHpkeKeys(Ages);
     }
 
     /// <summary>The configurations to announce, newest first; none before the keys have been read.</summary>
@@ -49,7 +58,7 @@ internal sealed partial class HpkeKeyring : BackgroundService
         {
             try
             {
-                await Task.Delay(ReloadInterval, _time, stoppingToken);
+                await _changes.WaitAsync(ReloadInterval, stoppingToken);
                 await LoadAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -66,42 +75,60 @@ internal sealed partial class HpkeKeyring : BackgroundService
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<StoredHpkeKey> keys = await _store.ListAsync(cancellationToken);
-        if (keys.Count == 0)
+        if (!keys.Any(key => key.Status.State == HpkeKeyState.Active))
         {
-            bool made = await _store.AddAsync(NewKey(), cancellationToken);
-            keys = await _store.ListAsync(cancellationToken);
-            if (made)
+            foreach (HpkeKeyTransition transition in (await _store.RotateAsync(_policy, _time.GetUtcNow(), cancellationToken)).Transitions)
             {
-                LogKeyMade(keys[0].Config.Id.Value);
+                LogNoneActive(transition);
             }
+
+            keys = await _store.ListAsync(cancellationToken);
         }
 
-        if (_current.Configs.SequenceEqual(keys.Select(key => key.Config)))
+        if (!_current.Keys.SequenceEqual(keys.Select(key => (key.Config, key.Status))))
         {
-            return;
+            Take(keys);
         }
+    }
 
+    private void Take(IReadOnlyList<StoredHpkeKey> keys)
+    {
         // Requests in flight may still hold the old recipients, so their key pairs are left to the finalizer.
         (HpkeConfig Config, HpkeKeyPair KeyPair)[] pairs =
             [.. keys.Select(key => (key.Config, HpkeKeyPair.Import(key.Config.Suite().Kem, key.PrivateKey)))];
+        HpkeConfig[] announced = [.. HpkeKeyStatus.Announced(keys, key => key.Status).Select(key => key.Config)];
+
+        // A list that stays the same keeps its encoding and its ETag.
+        IReadOnlyList<HpkeConfig> configs = _current.Configs.SequenceEqual(announced) ? _current.Configs : announced;
         Volatile.Write(ref _current, new Snapshot(
-            [.. pairs.Select(pair => pair.Config)],
+            [.. keys.Select(key => (key.Config, key.Status))],
+            configs,
             new InputShareRecipients(Role.Leader, pairs),
             new InputShareRecipients(Role.Helper, pairs)));
+        HpkeConfigId[] announcedIds = [.. configs.Select(config => config.Id)];
+        HpkeConfigId[] acceptedIds = [.. pairs.Select(pair => pair.Config.Id)];
+        LogLoaded(announcedIds, acceptedIds);
     }
 
-    private StoredHpkeKey NewKey()
+    // The age counts from when the key came into its state.
+    private IEnumerable<Measurement<double>> Ages()
     {
-        using HpkeKeyPair pair = HpkeKeyPair.Generate(HpkeConfigs.MandatorySuite.Kem);
-        HpkeConfig config = HpkeConfigs.Create(new HpkeConfigId(1), HpkeConfigs.MandatorySuite, pair);
-        return new StoredHpkeKey(config, pair.ExportPrivateKey(), _time.GetUtcNow());
+        DateTimeOffset now = _time.GetUtcNow();
+        return Volatile.Read(ref _current).Keys.Select(key => new Measurement<double>(
+            (now - key.Status.Since).TotalSeconds,
+            new KeyValuePair<string, object?>("config_id", (int)key.Config.Id.Value),
+            new KeyValuePair<string, object?>("state", key.Status.State.ToString())));
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "no HPKE key was there: configuration {ConfigId} made")]
-    private partial void LogKeyMade(byte configId);
+    [LoggerMessage(Level = LogLevel.Information, Message = "no HPKE key was active: {Transition}")]
+    private partial void LogNoneActive(HpkeKeyTransition transition);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "HPKE keys: configurations {Announced} announced, {Accepted} accepted")]
+    private partial void LogLoaded(HpkeConfigId[] announced, HpkeConfigId[] accepted);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the HPKE keys could not be read; trying again")]
     private partial void LogLoadFailed(Exception exception);
 
-    private sealed record Snapshot(IReadOnlyList<HpkeConfig> Configs, InputShareRecipients Leader, InputShareRecipients Helper);
+    private sealed record Snapshot(
+        (HpkeConfig Config, HpkeKeyStatus Status)[] Keys, IReadOnlyList<HpkeConfig> Configs, InputShareRecipients Leader, InputShareRecipients Helper);
 }

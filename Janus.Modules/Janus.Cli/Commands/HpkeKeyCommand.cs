@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
-using System.Text.Json;
 using Janus.Cli.Files;
 using Janus.Cli.Values;
 using Janus.Dap;
@@ -8,7 +6,6 @@ using Janus.Datastore;
 using Janus.Hpke;
 using Janus.Messages;
 using Microsoft.Extensions.DependencyInjection;
-using Spectre.Console;
 
 namespace Janus.Cli.Commands;
 
@@ -18,7 +15,9 @@ internal static class HpkeKeyCommand
     public static Command Create(IProcessHost host) => new("hpke-key", "HPKE keys: those of this aggregator, and a Collector's")
     {
         CreateAdd(host),
-        CreateList(host),
+        HpkeKeyListCommand.Create(host),
+        HpkeKeyRotateCommand.Create(host),
+        HpkeKeySetStateCommand.Create(host),
         CreateGenerate(),
     };
 
@@ -26,7 +25,7 @@ internal static class HpkeKeyCommand
     {
         ConfigurationOptions configuration = new();
         SuiteOptions suite = new();
-        Command command = new("add", "Make a new HPKE key for the reports of Clients; running processes take it up by themselves");
+        Command command = new("add", "Make a new HPKE key for the reports of Clients; it is pending at first, and running processes take it up by themselves");
         suite.AddTo(command);
         configuration.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
@@ -34,50 +33,15 @@ internal static class HpkeKeyCommand
             HpkeSuite chosen = suite.Suite(result);
             await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
             HpkeKeyStore store = datastore.Stores.GetRequiredService<HpkeKeyStore>();
-            byte id = suite.Id(result) ?? FreeId(await store.ListAsync(cancellationToken));
-            using HpkeKeyPair pair = HpkeKeyPair.Generate(chosen.Kem);
-            StoredHpkeKey key = new(HpkeConfigs.Create(new HpkeConfigId(id), chosen, pair), pair.ExportPrivateKey(), TimeProvider.System.GetUtcNow());
-            bool added = await store.AddAsync(key, cancellationToken);
-            CryptographicOperations.ZeroMemory(key.PrivateKey);
-            if (!added)
-            {
-                throw new CliException($"an HPKE key with the configuration ID {id} exists already");
-            }
-
-            await result.InvocationConfiguration.Output.WriteLineAsync($"HPKE key {id} added ({chosen})");
+            HpkeConfigId? id = suite.Id(result) is { } given ? new HpkeConfigId(given) : null;
+            HpkeKeyChanges changes = await store.MakeAsync(chosen, id, TimeProvider.System.GetUtcNow(), cancellationToken);
+            HpkeKeyTransition made = changes.Transitions.SingleOrDefault() ?? throw new CliException(id is null
+                ? "all 256 configuration IDs are taken; delete expired keys with 'janus hpke-key set-state ID deleted'"
+                : $"an HPKE key with the configuration ID {id} exists already; choose another ID, or none");
+            await result.InvocationConfiguration.Output.WriteLineAsync($"HPKE key {made.Id} added ({chosen}), {Prospect(datastore.HpkeRotation, chosen)}");
             return 0;
         });
         return command.WithExamples("janus hpke-key add", "janus hpke-key add --kem p256 --kdf sha256 --aead aes128gcm --id 7");
-    }
-
-    private static Command CreateList(IProcessHost host)
-    {
-        ConfigurationOptions configuration = new();
-        Option<bool> json = new("--json") { Description = "Print JSON, for programs." };
-        Command command = new("list", "List this aggregator's HPKE keys, without their private part") { json };
-        configuration.AddTo(command);
-        command.SetAction(async (result, cancellationToken) =>
-        {
-            await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
-            IReadOnlyList<StoredHpkeKey> keys = await datastore.Stores.GetRequiredService<HpkeKeyStore>().ListAsync(cancellationToken);
-            IReadOnlyList<HpkeKeyDescription> descriptions = [.. keys.Select(HpkeKeyDescription.Of)];
-            TextWriter output = result.InvocationConfiguration.Output;
-            if (result.GetValue(json))
-            {
-                await output.WriteLineAsync(JsonSerializer.Serialize(descriptions, CliJsonContext.Default.IReadOnlyListHpkeKeyDescription));
-            }
-            else if (descriptions.Count == 0)
-            {
-                await output.WriteLineAsync("no HPKE keys (an aggregator makes one when it starts without)");
-            }
-            else
-            {
-                WriteTable(output, descriptions);
-            }
-
-            return 0;
-        });
-        return command.WithExamples("janus hpke-key list", "janus hpke-key list --json");
     }
 
     private static Command CreateGenerate()
@@ -98,22 +62,9 @@ internal static class HpkeKeyCommand
         return command.WithExamples("janus hpke-key generate --output collector-key.json");
     }
 
-    private static byte FreeId(IReadOnlyList<StoredHpkeKey> keys)
-    {
-        int id = Enumerable.Range(1, byte.MaxValue).FirstOrDefault(id => keys.All(key => key.Config.Id.Value != id), -1);
-        return id >= 0 ? (byte)id : throw new CliException("all 255 configuration IDs are taken");
-    }
-
-    private static void WriteTable(TextWriter output, IEnumerable<HpkeKeyDescription> keys)
-    {
-        Table table = Terminal.Table("ID", "suite", "HPKE config", "added");
-        foreach (HpkeKeyDescription key in keys)
-        {
-            table.AddPlainRow($"{key.Id}", key.Suite, key.HpkeConfig, key.CreatedAt);
-        }
-
-        Terminal.On(output).Write(table);
-    }
+    private static string Prospect(HpkeRotationPolicy policy, HpkeSuite suite) => policy.Suites.Contains(suite)
+        ? $"pending: the role key-rotator announces it after {policy.PendingDuration} (or now: janus hpke-key set-state ID active)"
+        : "pending; its ciphersuite is not among Aggregator.KeyRotation.Ciphersuites, so the role key-rotator will let it expire: add the ciphersuite there";
 
     /// <summary>The options that choose algorithms and ID of a new key.</summary>
     private sealed class SuiteOptions

@@ -10,7 +10,7 @@ internal static class RunCommand
         ConfigurationOptions configuration = new();
         Option<string[]> role = new("--role")
         {
-            Description = "A role of this process, repeatable: aggregator (HTTP), aggregation-job-creator, aggregation-job-driver, collection-job-driver, or all.",
+            Description = "A role of this process, repeatable: aggregator (HTTP), aggregation-job-creator, aggregation-job-driver, collection-job-driver, key-rotator, or all.",
             HelpName = "ROLE",
         };
         Option<string[]> listen = new("--listen")

@@ -18,6 +18,7 @@ namespace Janus.Cli.Files;
 [JsonSerializable(typeof(TaskprovPeerFileJson))]
 [JsonSerializable(typeof(TaskprovPeerDescription))]
 [JsonSerializable(typeof(IReadOnlyList<TaskprovPeerDescription>))]
+[JsonSerializable(typeof(DatastoreKeyStatus))]
 [JsonSerializable(typeof(CollectedAggregate))]
 [JsonSerializable(typeof(BenchReport))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

@@ -27,4 +27,13 @@ internal static class DurationText
 
         return TimeSpan.FromSeconds(count * unit);
     }
+
+    /// <summary>A duration in the largest unit of which it has two or more, such as <c>36h</c>.</summary>
+    public static string Round(TimeSpan duration) => duration switch
+    {
+        { TotalDays: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(duration.TotalDays)}d"),
+        { TotalHours: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(duration.TotalHours)}h"),
+        { TotalMinutes: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(duration.TotalMinutes)}m"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(duration.TotalSeconds)}s"),
+    };
 }

@@ -16,10 +16,20 @@ public sealed class ColumnEncryption
     private const int NonceLength = 12;
     private const int TagLength = 16;
     private const int HeaderLength = 1 + NonceLength;
-    private readonly DatastoreKeys _keys;
+    private readonly DatastoreKeys? _keys;
+    private readonly DatastoreKeyFile? _file;
 
     /// <summary>Encrypts with the first of <paramref name="keys"/> and decrypts with any of them.</summary>
     public ColumnEncryption(DatastoreKeys keys) => _keys = keys;
+
+    /// <summary>Encrypts and decrypts with the keys that <paramref name="file"/> has at the time.</summary>
+    internal ColumnEncryption(DatastoreKeyFile file) => _file = file;
+
+    /// <summary>The keys at present.</summary>
+    public DatastoreKeys Keys => _keys ?? _file!.Keys;
+
+    /// <summary>What a sealed value begins with, in bytes: the key ID and the nonce, which no other value has.</summary>
+    internal static int LengthOfHeader => HeaderLength;
 
     /// <summary>The number of bytes that sealing adds.</summary>
     public static int Overhead => HeaderLength + TagLength;
@@ -27,7 +37,7 @@ public sealed class ColumnEncryption
     /// <summary>Encrypts a value for one table, column and row.</summary>
     public byte[] Seal(string table, string column, ReadOnlySpan<byte> rowKey, ReadOnlySpan<byte> plaintext)
     {
-        (byte id, byte[] key) = _keys.Primary;
+        (byte id, byte[] key) = Keys.Primary;
         byte[] value = new byte[checked(plaintext.Length + Overhead)];
         value[0] = id;
         Span<byte> nonce = value.AsSpan(1, NonceLength);
@@ -53,21 +63,17 @@ public sealed class ColumnEncryption
             throw Failed(table, column, "it is too short");
         }
 
-        byte[] plaintext = new byte[value.Length - Overhead];
-        byte[] associated = AssociatedBytes(table, column, rowKey);
-        bool keyKnown = false;
-        foreach (byte[] key in _keys.WithId(value[0]))
+        // Another process may have begun to use a key that was put into the file a moment ago.
+        byte[]? key = Keys.WithId(value[0]) ?? (_file is not null && _file.Reload() ? Keys.WithId(value[0]) : null);
+        if (key is null)
         {
-            keyKnown = true;
-            if (TryOpen(key, value, associated, plaintext))
-            {
-                return plaintext;
-            }
+            throw Failed(table, column, $"its key {value[0]:x2} is not among the configured ones");
         }
 
-        throw Failed(table, column, keyKnown
-            ? "it was sealed with another key or for another row, or it has been changed"
-            : "its key is not among the configured ones");
+        byte[] plaintext = new byte[value.Length - Overhead];
+        return TryOpen(key, value, AssociatedBytes(table, column, rowKey), plaintext)
+            ? plaintext
+            : throw Failed(table, column, "it was sealed with another key or for another row, or it has been changed");
     }
 
     internal byte[] Seal(EncryptedColumn column, ReadOnlySpan<byte> rowKey, ReadOnlySpan<byte> plaintext) =>

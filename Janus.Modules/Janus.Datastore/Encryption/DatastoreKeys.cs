@@ -5,7 +5,7 @@ namespace Janus.Datastore;
 
 /// <summary>
 /// The keys of the column encryption, 16 or 32 bytes each: the first one encrypts, every one decrypts, so a key is
-/// changed by putting a new one in front.
+/// changed by putting a new one in front. Each has an ID of one byte, which goes before what it encrypts.
 /// </summary>
 public sealed class DatastoreKeys
 {
@@ -15,14 +15,35 @@ public sealed class DatastoreKeys
     private DatastoreKeys((byte Id, byte[] Key)[] keys) => _keys = keys;
 
     /// <summary>Reads keys as the configuration has them: base64url without padding.</summary>
-    /// <exception cref="FormatException">There is no key, or one is not base64url of 16 or 32 bytes.</exception>
+    /// <exception cref="FormatException">
+    /// There is no key, one is not base64url of 16 or 32 bytes, or two have the same ID.
+    /// </exception>
     public static DatastoreKeys Parse(IEnumerable<string> keys)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        (byte, byte[])[] parsed = [.. keys.Select((text, index) => ParseKey(text, index))];
+        (byte Id, byte[] Key)[] parsed = [.. keys.Select((text, index) => ParseKey(text, index))];
+        for (int i = 0; i < parsed.Length; i++)
+        {
+            int other = Array.FindIndex(parsed, key => key.Id == parsed[i].Id);
+            if (other < i)
+            {
+                throw new FormatException(parsed[other].Key.AsSpan().SequenceEqual(parsed[i].Key)
+                    ? $"datastore key {i}: another key than key {other} expected"
+                    : $"datastore keys {other} and {i}: different key IDs expected, both have {parsed[i].Id:x2}; replace the one that is new (janus datastore-key generate)");
+            }
+        }
+
         return parsed.Length == 0
             ? throw new FormatException("datastore keys: at least one key expected")
             : new DatastoreKeys(parsed);
+    }
+
+    /// <summary>Reads keys as a file has them: one a line; empty lines and those that begin with # do not count.</summary>
+    /// <exception cref="FormatException">As <see cref="Parse"/>.</exception>
+    public static DatastoreKeys ParseFile(string content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        return Parse(content.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#'));
     }
 
     /// <summary>Draws a new key and writes it the way <see cref="Parse"/> reads it.</summary>
@@ -38,9 +59,12 @@ public sealed class DatastoreKeys
     /// <summary>The type name, never a key.</summary>
     public override string ToString() => nameof(DatastoreKeys);
 
+    /// <summary>The IDs of the keys, that of the encrypting one first.</summary>
+    public IReadOnlyList<byte> Ids => [.. _keys.Select(key => key.Id)];
+
     internal (byte Id, byte[] Key) Primary => _keys[0];
 
-    internal IEnumerable<byte[]> WithId(byte id) => _keys.Where(key => key.Id == id).Select(key => key.Key);
+    internal byte[]? WithId(byte id) => Array.Find(_keys, key => key.Id == id).Key;
 
     private static (byte Id, byte[] Key) ParseKey(string text, int index)
     {
@@ -56,7 +80,7 @@ public sealed class DatastoreKeys
     private static FormatException Malformed(int index) =>
         new($"datastore key {index}: 16 or 32 bytes in base64url without padding expected");
 
-    // The ID only saves trying every key: two keys with the same ID do no harm, and an octet of a hash tells nothing.
+    // It tells who has to be asked, and whose values there are left; an octet of a hash tells nothing about the key.
     private static byte IdOf(ReadOnlySpan<byte> key)
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];

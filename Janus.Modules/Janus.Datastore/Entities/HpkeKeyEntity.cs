@@ -9,5 +9,8 @@ internal sealed class HpkeKeyEntity
     public int AeadId { get; set; }
     public required byte[] PublicKey { get; set; }
     public required byte[] PrivateKey { get; set; }
+    public HpkeKeyState State { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset? ActivatedAt { get; set; }
+    public DateTimeOffset? ExpiredAt { get; set; }
 }

@@ -23,6 +23,7 @@ internal static class Notification
         WorkKind.AggregateShares => "aggregate_shares",
         WorkKind.CollectionJobs => "collection_jobs",
         WorkKind.Tasks => "tasks",
+        WorkKind.HpkeKeys => "hpke_keys",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
@@ -34,6 +35,7 @@ internal static class Notification
         "aggregate_shares" => WorkKind.AggregateShares,
         "collection_jobs" => WorkKind.CollectionJobs,
         "tasks" => WorkKind.Tasks,
+        "hpke_keys" => WorkKind.HpkeKeys,
         _ => null,
     };
 }

@@ -20,4 +20,7 @@ public enum WorkKind
 
     /// <summary>A task, a peer or one of their credentials has changed: what is kept of it in memory has to be read again.</summary>
     Tasks,
+
+    /// <summary>HPKE keys were made, changed or deleted.</summary>
+    HpkeKeys,
 }

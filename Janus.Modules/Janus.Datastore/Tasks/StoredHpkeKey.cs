@@ -1,3 +1,4 @@
+using Janus.Dap;
 using Janus.Messages;
 
 namespace Janus.Datastore;
@@ -8,6 +9,10 @@ namespace Janus.Datastore;
 /// <param name="CreatedAt">When the key pair was made.</param>
 public sealed record StoredHpkeKey(HpkeConfig Config, byte[] PrivateKey, DateTimeOffset CreatedAt)
 {
+    /// <summary>Where the key stands in its life; active from the beginning unless another is given.</summary>
+    public HpkeKeyStatus Status { get; init; } =
+        new(Config.Id, Config.Suite(), HpkeKeyState.Active, CreatedAt, CreatedAt, null);
+
     /// <summary>The configuration ID, never the private key.</summary>
     public override string ToString() => $"{nameof(StoredHpkeKey)} {Config.Id}";
 }

@@ -8,8 +8,11 @@ namespace Janus.Datastore;
 /// </summary>
 internal static class AdvisoryLocks
 {
-    /// <summary>Two replicas must not migrate at once; the one lock whose key is a single 64-bit number.</summary>
+    /// <summary>Two replicas must not migrate at once; a lock whose key is a single 64-bit number.</summary>
     public const long Migration = 0x4A61_6E75_7300_0001;
+
+    /// <summary>Only one transaction at a time changes HPKE keys.</summary>
+    public const long HpkeKeys = 0x4A61_6E75_7300_0002;
 
     // First half of the two-part keys; the second half is the task's key.
     private const int Fence = 0x4A61_0001;
@@ -29,6 +32,14 @@ internal static class AdvisoryLocks
         -- AdvisoryLocks.TryCreation
         SELECT pg_try_advisory_xact_lock($1, $2)
         """;
+
+    private const string SingleSql = """
+        -- AdvisoryLocks.Hold
+        SELECT pg_advisory_xact_lock($1)
+        """;
+
+    /// <summary>Holds a lock whose key is a single number.</summary>
+    public static void AddLock(this NpgsqlBatch batch, long key) => batch.Add(SingleSql).With(key);
 
     /// <summary>Keeps batches of these tasks from being marked collected; the keys must be sorted.</summary>
     public static void AddSharedFence(this NpgsqlBatch batch, params int[] taskKeys) =>

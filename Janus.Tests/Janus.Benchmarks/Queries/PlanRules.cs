@@ -17,7 +17,8 @@ internal sealed record PlanRules(
     private const int FewPages = 500;
 
     // At most 256 configurations exist, peers are added by hand, and migrations are few.
-    private static readonly HashSet<string> AlwaysSmall = ["hpke_keys", "taskprov_peers", "taskprov_verify_key_inits", "__EFMigrationsHistory"];
+    private static readonly HashSet<string> AlwaysSmall =
+        ["hpke_keys", "hpke_config_ids", "taskprov_peers", "taskprov_verify_key_inits", "__EFMigrationsHistory"];
 
     /// <summary>What these read grows with the batch they are about, by nature: with its shards, of which each job adds one to a bucket.</summary>
     private static readonly HashSet<string> WholeBatch = ["BatchStatements.Count", "BatchStatements.Fingerprint", "BatchStatements.HasOtherAggParam"];
