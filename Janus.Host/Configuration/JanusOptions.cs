@@ -31,6 +31,7 @@ internal sealed class JanusOptions : IValidatableObject
         ProcessRole.AggregationJobCreator => AggregatorRoles.AggregationJobCreator,
         ProcessRole.AggregationJobDriver => AggregatorRoles.AggregationJobDriver,
         ProcessRole.CollectionJobDriver => AggregatorRoles.CollectionJobDriver,
+        ProcessRole.GarbageCollector => AggregatorRoles.GarbageCollector,
         _ => AggregatorRoles.All,
     });
 

@@ -17,4 +17,7 @@ internal enum ProcessRole
 
     /// <summary>Drives collection jobs.</summary>
     CollectionJobDriver,
+
+    /// <summary>Removes what has expired.</summary>
+    GarbageCollector,
 }

@@ -14,12 +14,21 @@ internal sealed class AggregatorMetrics : IDisposable
     private readonly Counter<long> _uploaded;
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _abandoned;
+    private readonly Counter<long> _deletedRows;
+    private readonly Counter<long> _droppedPartitions;
+    private readonly Histogram<double> _garbageRounds;
+    private double _garbageLag;
 
     public AggregatorMetrics()
     {
         _uploaded = _meter.CreateCounter<long>("janus.upload.reports", "{report}", "Uploaded reports by outcome.");
         _rejected = _meter.CreateCounter<long>("janus.aggregation.rejected_reports", "{report}", "Reports rejected in aggregation, by role and error.");
         _abandoned = _meter.CreateCounter<long>("janus.aggregation.abandoned_reports", "{report}", "Reports of aggregation jobs that the Leader gave up, by outcome.");
+        _deletedRows = _meter.CreateCounter<long>("janus.garbage.deleted_rows", "{row}", "Expired rows deleted, by table.");
+        _droppedPartitions = _meter.CreateCounter<long>("janus.garbage.dropped_partitions", "{partition}", "Weeks of report IDs dropped.");
+        _garbageRounds = _meter.CreateHistogram<double>("janus.garbage.round_duration", "s", "How long a round of garbage collection took.");
+        _meter.CreateObservableGauge(
+            "janus.garbage.lag", () => Volatile.Read(ref _garbageLag), "s", "How long the oldest data still there should have been gone, as of the last round.");
         UploadsShed = _meter.CreateCounter<long>("janus.upload.shed_requests", "{request}", "Upload requests refused because the queue was full.");
         ReportsAggregated = _meter.CreateCounter<long>("janus.aggregation.reports", "{report}", "Reports verified and committed to a batch bucket, by role.");
         JobReports = _meter.CreateHistogram<long>("janus.aggregation.job_reports", "{report}", "Reports in an aggregation job.");
@@ -56,6 +65,19 @@ internal sealed class AggregatorMetrics : IDisposable
     {
         _abandoned.Add(reports.PutBack, new KeyValuePair<string, object?>("outcome", nameof(reports.PutBack)));
         _abandoned.Add(reports.Dropped, new KeyValuePair<string, object?>("outcome", nameof(reports.Dropped)));
+    }
+
+    /// <summary>Counts what a round of garbage collection has done.</summary>
+    public void GarbageCollected(GarbageCollectionRound round, TimeSpan duration)
+    {
+        foreach ((GarbageKind kind, long rows) in round.Deleted)
+        {
+            _deletedRows.Add(rows, new KeyValuePair<string, object?>("table", kind.Table()));
+        }
+
+        _droppedPartitions.Add(round.DroppedWeeks.Count);
+        _garbageRounds.Record(duration.TotalSeconds);
+        Volatile.Write(ref _garbageLag, round.Lag.TotalSeconds);
     }
 
     /// <summary>Publishes how many reports wait to be written.</summary>

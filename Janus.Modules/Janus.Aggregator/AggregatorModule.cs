@@ -23,6 +23,7 @@ public static class AggregatorModule
         services.AddSingleton<AggregatorMetrics>();
         services.TryAddSingleton<SupportedVdafs>();
         services.AddSingleton<TaskDirectory>();
+        services.AddHostedService<DeletedTasks>();
         services.AddSingleton<HelperConnection>();
         if (roles.HasFlag(AggregatorRoles.Aggregator))
         {
@@ -72,6 +73,11 @@ public static class AggregatorModule
         {
             services.AddHostedService<CollectionJobDriver>();
             services.AddHostedService<AggregateShareDriver>();
+        }
+
+        if (roles.HasFlag(AggregatorRoles.GarbageCollector))
+        {
+            services.AddHostedService<GarbageCollector>();
         }
 
         return services;

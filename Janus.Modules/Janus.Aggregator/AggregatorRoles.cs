@@ -19,6 +19,9 @@ public enum AggregatorRoles
     /// <summary>Drives collection jobs, and the aggregate shares that a Helper has deferred.</summary>
     CollectionJobDriver = 8,
 
+    /// <summary>Removes what has expired.</summary>
+    GarbageCollector = 16,
+
     /// <summary>Everything.</summary>
-    All = Aggregator | AggregationJobCreator | AggregationJobDriver | CollectionJobDriver,
+    All = Aggregator | AggregationJobCreator | AggregationJobDriver | CollectionJobDriver | GarbageCollector,
 }

@@ -64,6 +64,7 @@ public static class CommandLineProgram
             MigrateCommand.Create(host),
             DatastoreKeyCommand.Create(),
             TaskCommand.Create(host),
+            GarbageCommand.Create(host),
             HpkeKeyCommand.Create(host),
             UploadCommand.Create(),
             CollectCommand.Create(),

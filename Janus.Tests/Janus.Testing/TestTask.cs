@@ -39,6 +39,7 @@ public sealed class TestTask
         VerificationKeyId = options.VerificationKeyId;
         Asynchronous = options.Asynchronous;
         TargetBatchSize = options.TargetBatchSize;
+        ReportExpiryAge = options.ReportExpiryAge;
     }
 
     public TaskId Id { get; } = TaskId.Random();
@@ -59,6 +60,9 @@ public sealed class TestTask
 
     /// <summary>How many reports the Leader puts into a batch of its choice, if not the minimum.</summary>
     public ulong? TargetBatchSize { get; }
+
+    /// <summary>How old reports may get on both sides, in time-precision units; for ever if it is not set.</summary>
+    public ulong? ReportExpiryAge { get; }
 
     /// <summary>What the Leader presents to the Helper.</summary>
     public BearerToken AggregatorToken { get; } = BearerToken.Generate();
@@ -88,6 +92,7 @@ public sealed class TestTask
         CollectorTokenHash = role == Role.Leader ? CollectorToken.Hash() : null,
         Asynchronous = role == Role.Helper && Asynchronous,
         TargetBatchSize = role == Role.Leader ? TargetBatchSize : null,
+        ReportExpiryAge = ReportExpiryAge,
         CreatedAt = CreatedAt,
     };
 

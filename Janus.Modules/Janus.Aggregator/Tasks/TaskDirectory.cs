@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Janus.Aggregator;
 
-/// <summary>Finds tasks, keeps them in memory (their parameters never change), and authenticates requests about them.</summary>
+/// <summary>Finds tasks, keeps them in memory (their parameters never change, but they may be deleted), and authenticates requests about them.</summary>
 internal sealed partial class TaskDirectory
 {
     private readonly ConcurrentDictionary<TaskId, AggregatorTask> _byId = [];
@@ -66,6 +66,18 @@ internal sealed partial class TaskDirectory
         return await _store.FindAsync(key, cancellationToken) is { } stored
             ? Remember(stored)
             : throw new InvalidOperationException($"there is no task with key {key}");
+    }
+
+    /// <summary>The keys of the tasks in memory.</summary>
+    public IReadOnlyCollection<int> Keys => [.. _byKey.Keys];
+
+    /// <summary>Forgets a task that was deleted.</summary>
+    public void Forget(int key)
+    {
+        if (_byKey.TryRemove(key, out AggregatorTask? task))
+        {
+            _byId.TryRemove(task.Id, out _);
+        }
     }
 
     /// <summary>The task that a Client's request is about, in which we are the Leader.</summary>

@@ -16,5 +16,7 @@ internal sealed class TaskEntity
     public long? TargetBatchSize { get; set; }
     public long? BatchTimeWindow { get; set; }
     public bool Asynchronous { get; set; }
+    public long? ReportExpiryAge { get; set; }
+    public DateTimeOffset? DeletedAt { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
 }

@@ -22,6 +22,7 @@ internal static class Notification
         WorkKind.HelperAggregationJobs => "helper_aggregation_jobs",
         WorkKind.AggregateShares => "aggregate_shares",
         WorkKind.CollectionJobs => "collection_jobs",
+        WorkKind.Tasks => "tasks",
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
@@ -32,6 +33,7 @@ internal static class Notification
         "helper_aggregation_jobs" => WorkKind.HelperAggregationJobs,
         "aggregate_shares" => WorkKind.AggregateShares,
         "collection_jobs" => WorkKind.CollectionJobs,
+        "tasks" => WorkKind.Tasks,
         _ => null,
     };
 }

@@ -17,4 +17,7 @@ public enum WorkKind
 
     /// <summary>Collection jobs wait to be stepped.</summary>
     CollectionJobs,
+
+    /// <summary>A task was deleted.</summary>
+    Tasks,
 }

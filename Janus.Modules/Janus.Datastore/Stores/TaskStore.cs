@@ -9,15 +9,20 @@ using Npgsql;
 
 namespace Janus.Datastore;
 
-/// <summary>The tasks this Aggregator takes part in: DAP §4.2 (task-configuration).</summary>
-public sealed class TaskStore
+/// <summary>
+/// The tasks this Aggregator takes part in: DAP §4.2 (task-configuration). One that was deleted is not found any more,
+/// though its rows are still being removed.
+/// </summary>
+public sealed partial class TaskStore
 {
     private readonly IDbContextFactory<JanusDbContext> _contexts;
     private readonly ColumnEncryption _encryption;
+    private readonly TransactionRunner _runner;
 
-    internal TaskStore(IDbContextFactory<JanusDbContext> contexts, ColumnEncryption encryption)
+    internal TaskStore(IDbContextFactory<JanusDbContext> contexts, TransactionRunner runner, ColumnEncryption encryption)
     {
         _contexts = contexts;
+        _runner = runner;
         _encryption = encryption;
     }
 
@@ -48,7 +53,7 @@ public sealed class TaskStore
         byte[] taskId = id.ToArray();
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
         TaskEntity? row = await context.Tasks.AsNoTracking().TagWith("TaskStore.Find")
-            .SingleOrDefaultAsync(task => task.TaskId == taskId, cancellationToken);
+            .SingleOrDefaultAsync(task => task.TaskId == taskId && task.DeletedAt == null, cancellationToken);
         return row is null ? null : Read(row);
     }
 
@@ -58,7 +63,7 @@ public sealed class TaskStore
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
         TaskEntity? row = await context.Tasks.AsNoTracking().TagWith("TaskStore.FindByKey")
-            .SingleOrDefaultAsync(task => task.TaskKey == key, cancellationToken);
+            .SingleOrDefaultAsync(task => task.TaskKey == key && task.DeletedAt == null, cancellationToken);
         return row is null ? null : Read(row);
     }
 
@@ -67,7 +72,7 @@ public sealed class TaskStore
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
         return await context.Tasks.TagWith("TaskStore.KnowsToken").AnyAsync(
-            task => task.AggregatorTokenHash == hash || task.CollectorTokenHash == hash, cancellationToken);
+            task => (task.AggregatorTokenHash == hash || task.CollectorTokenHash == hash) && task.DeletedAt == null, cancellationToken);
     }
 
     /// <summary>All tasks, in the order they were added.</summary>
@@ -76,6 +81,7 @@ public sealed class TaskStore
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
         List<TaskEntity> rows = await context.Tasks.AsNoTracking().TagWith("TaskStore.List")
+            .Where(task => task.DeletedAt == null)
             .OrderBy(task => task.TaskKey)
             .ToListAsync(cancellationToken);
         return [.. rows.Select(Read)];
@@ -100,6 +106,7 @@ public sealed class TaskStore
             TargetBatchSize = (long?)task.TargetBatchSize,
             BatchTimeWindow = (long?)task.BatchTimeWindow,
             Asynchronous = task.Asynchronous,
+            ReportExpiryAge = (long?)task.ReportExpiryAge,
             CreatedAt = task.CreatedAt.ToUniversalTime(),
         };
     }
@@ -121,6 +128,7 @@ public sealed class TaskStore
         TargetBatchSize = (ulong?)row.TargetBatchSize,
         BatchTimeWindow = (ulong?)row.BatchTimeWindow,
         Asynchronous = row.Asynchronous,
+        ReportExpiryAge = (ulong?)row.ReportExpiryAge,
         CreatedAt = row.CreatedAt,
     };
 
@@ -136,7 +144,8 @@ public sealed class TaskStore
         && AreSame(left.CollectorTokenHash, right.CollectorTokenHash)
         && left.TargetBatchSize == right.TargetBatchSize
         && left.BatchTimeWindow == right.BatchTimeWindow
-        && left.Asynchronous == right.Asynchronous;
+        && left.Asynchronous == right.Asynchronous
+        && left.ReportExpiryAge == right.ReportExpiryAge;
 
     private static bool AreSame(byte[]? left, byte[]? right) =>
         (left is null) == (right is null) && CryptographicOperations.FixedTimeEquals(left, right);

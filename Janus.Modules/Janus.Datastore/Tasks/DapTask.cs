@@ -52,6 +52,12 @@ public sealed record DapTask
     /// </summary>
     public bool Asynchronous { get; init; }
 
+    /// <summary>
+    /// How old a report may get here, in time-precision units; <see langword="null"/> keeps reports for ever. Each
+    /// Aggregator chooses its own; what it means is told in <see cref="ReportExpiry"/>.
+    /// </summary>
+    public ulong? ReportExpiryAge { get; init; }
+
     /// <summary>When the task was added here.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 

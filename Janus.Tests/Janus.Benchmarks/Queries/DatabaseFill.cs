@@ -21,15 +21,17 @@ internal sealed partial class DatabaseFill
     private readonly ColumnEncryption _encryption;
     private readonly TaskStore _taskStore;
     private readonly HpkeKeyStore _keyStore;
+    private readonly ReportPartitions _partitions;
     private readonly Action<string> _progress;
 
     public DatabaseFill(
-        NpgsqlConnection connection, ColumnEncryption encryption, TaskStore taskStore, HpkeKeyStore keyStore, Action<string> progress)
+        NpgsqlConnection connection, ColumnEncryption encryption, TaskStore taskStore, HpkeKeyStore keyStore, ReportPartitions partitions, Action<string> progress)
     {
         _connection = connection;
         _encryption = encryption;
         _taskStore = taskStore;
         _keyStore = keyStore;
+        _partitions = partitions;
         _progress = progress;
     }
 
@@ -54,6 +56,9 @@ internal sealed partial class DatabaseFill
             await _keyStore.AddAsync(new StoredHpkeKey(config, new byte[32], Now.AddDays(-id)), cancellationToken);
         }
 
+        await _partitions.EnsureAsync(
+            Enumerable.Range(FilledTask.WeekOf(FilledTask.FirstHour), FilledTask.WeekOf(FilledTask.NowHour) - FilledTask.WeekOf(FilledTask.FirstHour) + 1),
+            cancellationToken);
         _progress($"{await CopyReportIdsAsync(filled, cancellationToken):N0} report IDs");
         _progress($"{await CopyUnaggregatedAsync(filled, cancellationToken):N0} unaggregated reports");
         _progress($"{await CopyJobsAsync(filled, cancellationToken):N0} aggregation jobs");

@@ -48,6 +48,7 @@ internal sealed class QuerySession : IAsyncDisposable
             services.GetRequiredService<ColumnEncryption>(),
             services.GetRequiredService<TaskStore>(),
             services.GetRequiredService<HpkeKeyStore>(),
+            services.GetRequiredService<ReportPartitions>(),
             progress).RunAsync(reports, tasks, cancellationToken);
         return session;
     }

@@ -93,6 +93,7 @@ internal static class UploadCases
         TaskKey = task.Key,
         Id = id,
         Time = time,
+        Week = FilledTask.WeekOf((long)time),
         PublicShare = new byte[32],
         LeaderInputShare = new byte[64],
         HelperEncryptedInputShare = new byte[64],

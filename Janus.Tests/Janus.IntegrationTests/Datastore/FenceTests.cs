@@ -238,7 +238,7 @@ public sealed class FenceTests : DatastoreFixture
             new HelperCommit
             {
                 Job = job,
-                Accepted = [.. ids.Select(id => new AcceptedReport(id, time, 0))],
+                Accepted = [.. ids.Select(id => new AcceptedReport(id, time, 0, 0))],
                 Shards = [Shard(job.Id, BatchRange.BucketOf(time), ids, time)],
             },
             Now,
