@@ -7,5 +7,6 @@ internal static class Workload
     public static IReadOnlyList<WorkloadCase> All { get; } =
     [
         .. TaskCases.All, .. UploadCases.All, .. LeaderJobCases.All, .. HelperJobCases.All, .. CollectionCases.All, .. AggregateShareCases.All,
+        .. GarbageCases.All,
     ];
 }
