@@ -7,7 +7,7 @@ namespace Janus.Benchmarks.Queries;
 internal static class GarbageCases
 {
     private const int Rows = 5;
-    private const int FirstWeek = 50;
+    private const int FarWeek = 1_000_000;
 
     // A third of the hours.
     private static readonly ulong Age = FilledTask.Hours * 2 / 3;
@@ -34,10 +34,10 @@ internal static class GarbageCases
         new("GarbageCollectionStore.FindGoneAsync", RunsPer.Tick, async context =>
             await context.Get<GarbageCollectionStore>().FindGoneAsync([context.Tasks[0].Key, -1], context.Token)),
         new("GarbageCollectionStore.EnsurePartitionsAsync", RunsPer.Tick, async context =>
-            await context.Get<GarbageCollectionStore>().EnsurePartitionsAsync([FirstWeek - context.Round - (context.Next() % 1000 * 20)], context.Token)),
+            await context.Get<GarbageCollectionStore>().EnsurePartitionsAsync([FarWeek + (context.Round % 2)], context.Token)),
         new("GarbageCollectionStore.TryDropWeekAsync", RunsPer.Tick, async context =>
         {
-            await context.Get<GarbageCollectionStore>().EnsurePartitionsAsync([1_000_000 + context.Next()], context.Token);
+            await context.Get<GarbageCollectionStore>().TryDropWeekAsync(FarWeek, [], context.Token);
             await context.Get<GarbageCollectionStore>().TryDropWeekAsync(FilledTask.WeekOf(FilledTask.FirstHour), [-1], context.Token);
         }),
         new("GarbageCollectionStore.VacuumAsync", RunsPer.Command, context =>

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Janus.Datastore;
 using Janus.Messages;
-using Janus.Testing;
 
 namespace Janus.IntegrationTests.Maintenance;
 

@@ -70,8 +70,8 @@ public sealed class GarbageUnderLoadTests : DeploymentFixture
         foreach ((_, TestDatabase database) in sides)
         {
             long after = await SizeAsync(database);
-            await TestContext.Progress.WriteLineAsync($"{deleted} rows deleted on both sides; {before[database.ConnectionString] / 1024} KiB -> {after / 1024} KiB");
-            Assert.That(after, Is.LessThan(before[database.ConnectionString] * 2 / 3));
+            await TestContext.Progress.WriteLineAsync($"{deleted} rows deleted on both sides; report IDs {before[database.ConnectionString] / 1024} KiB -> {after / 1024} KiB");
+            Assert.That(after, Is.LessThan(before[database.ConnectionString] / 3));
         }
 
         Time TimeOf(int batch) => new(now - Age + 20 + (ulong)batch);
@@ -126,8 +126,9 @@ public sealed class GarbageUnderLoadTests : DeploymentFixture
         return rows;
     }
 
+    // Of the other tables, live rows may stand at the end, so that the space before them is reused and not returned.
     private static Task<long> SizeAsync(TestDatabase database) => ScalarAsync<long>(
-        database, "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace");
+        database, "SELECT coalesce(sum(pg_total_relation_size(inhrelid)), 0)::bigint FROM pg_inherits WHERE inhparent = 'report_ids'::regclass");
 
     private static async Task<T> ScalarAsync<T>(TestDatabase database, string sql)
     {
