@@ -95,9 +95,16 @@ namespace Janus.Migrations
                     b.HasKey("TaskKey", "AggregateShareId")
                         .HasName("pk_aggregate_shares");
 
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_aggregate_shares_unanswered")
+                        .HasFilter("response IS NULL AND state IN (3, 4)");
+
                     b.HasIndex("LeaseExpiry")
                         .HasDatabaseName("ix_aggregate_shares_in_progress")
                         .HasFilter("state = 1");
+
+                    b.HasIndex("TaskKey", "CreatedAt")
+                        .HasDatabaseName("ix_aggregate_shares_age");
 
                     b.HasIndex("TaskKey", "RequestHash")
                         .IsUnique()
@@ -199,6 +206,10 @@ namespace Janus.Migrations
                     b.HasIndex("TaskKey", "BatchId")
                         .HasDatabaseName("ix_aggregation_jobs_batch_in_progress")
                         .HasFilter("state IN (1, 6) AND batch_id IS NOT NULL");
+
+                    b.HasIndex("TaskKey", "MaxTime")
+                        .HasDatabaseName("ix_aggregation_jobs_age")
+                        .HasFilter("state NOT IN (1, 6)");
 
                     b.HasIndex(new[] { "LeaseExpiry" }, "helper")
                         .HasDatabaseName("ix_aggregation_jobs_helper_in_progress")
@@ -324,6 +335,10 @@ namespace Janus.Migrations
                     b.HasKey("TaskKey", "Bucket", "AggregationJobId")
                         .HasName("pk_batch_bucket_shards");
 
+                    b.HasIndex("TaskKey", "MaxTime")
+                        .HasDatabaseName("ix_batch_bucket_shards_age")
+                        .HasFilter("octet_length(bucket) = 32");
+
                     b.ToTable("batch_bucket_shards", (string)null);
                 });
 
@@ -348,6 +363,9 @@ namespace Janus.Migrations
 
                     b.HasKey("TaskKey", "FirstBucket")
                         .HasName("pk_collected_batches");
+
+                    b.HasIndex("TaskKey", "CollectedAt")
+                        .HasDatabaseName("ix_collected_batches_age");
 
                     b.ToTable("collected_batches", (string)null);
                 });
@@ -468,6 +486,9 @@ namespace Janus.Migrations
                         .HasDatabaseName("ix_collection_jobs_waiting")
                         .HasFilter("state = 1");
 
+                    b.HasIndex("TaskKey", "CreatedAt")
+                        .HasDatabaseName("ix_collection_jobs_age");
+
                     b.HasIndex("TaskKey", "RequestHash")
                         .IsUnique()
                         .HasDatabaseName("ix_collection_jobs_request")
@@ -582,6 +603,9 @@ namespace Janus.Migrations
                     b.HasKey("TaskKey", "BatchId")
                         .HasName("pk_leader_selected_batches");
 
+                    b.HasIndex("TaskKey", "CreatedAt")
+                        .HasDatabaseName("ix_leader_selected_batches_age");
+
                     b.HasIndex("TaskKey", "TimeWindow", "AssignedCount")
                         .HasDatabaseName("ix_leader_selected_batches_window")
                         .HasFilter("collection_job_id IS NULL");
@@ -604,11 +628,15 @@ namespace Janus.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("report_id");
 
+                    b.Property<int>("ReportWeek")
+                        .HasColumnType("integer")
+                        .HasColumnName("report_week");
+
                     b.Property<long>("ReportTime")
                         .HasColumnType("bigint")
                         .HasColumnName("report_time");
 
-                    b.HasKey("TaskKey", "ReportId")
+                    b.HasKey("TaskKey", "ReportId", "ReportWeek")
                         .HasName("pk_report_ids");
 
                     b.ToTable("report_ids", (string)null);
@@ -639,6 +667,14 @@ namespace Janus.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<long?>("ReportExpiryAge")
+                        .HasColumnType("bigint")
+                        .HasColumnName("report_expiry_age");
 
                     b.Property<short>("Role")
                         .HasColumnType("smallint")

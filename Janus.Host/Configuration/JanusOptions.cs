@@ -32,6 +32,7 @@ internal sealed class JanusOptions : IValidatableObject
         ProcessRole.AggregationJobDriver => AggregatorRoles.AggregationJobDriver,
         ProcessRole.CollectionJobDriver => AggregatorRoles.CollectionJobDriver,
         ProcessRole.KeyRotator => AggregatorRoles.KeyRotator,
+        ProcessRole.GarbageCollector => AggregatorRoles.GarbageCollector,
         _ => AggregatorRoles.All,
     });
 

@@ -20,4 +20,7 @@ internal enum ProcessRole
 
     /// <summary>Rotates HPKE keys.</summary>
     KeyRotator,
+
+    /// <summary>Removes what has expired.</summary>
+    GarbageCollector,
 }

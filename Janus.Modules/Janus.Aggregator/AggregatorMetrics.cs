@@ -17,6 +17,10 @@ internal sealed class AggregatorMetrics : IDisposable
     private readonly Counter<long> _uploadsShed;
     private readonly Counter<long> _jobsShed;
     private readonly Counter<long> _advertised;
+    private readonly Counter<long> _deletedRows;
+    private readonly Counter<long> _droppedPartitions;
+    private readonly Histogram<double> _garbageRounds;
+    private double _garbageLag;
 
     public AggregatorMetrics()
     {
@@ -26,6 +30,11 @@ internal sealed class AggregatorMetrics : IDisposable
         _uploadsShed = _meter.CreateCounter<long>("janus.upload.shed_requests", "{request}", "Upload requests refused for lack of memory, by reason.");
         _jobsShed = _meter.CreateCounter<long>("janus.aggregation.shed_requests", "{request}", "Requests for aggregation jobs that the Helper refused for lack of places or memory, by reason.");
         _advertised = _meter.CreateCounter<long>("janus.taskprov.new_tasks", "{task}", "Advertised tasks that were new here, by what became of them.");
+        _deletedRows = _meter.CreateCounter<long>("janus.garbage.deleted_rows", "{row}", "Expired rows deleted, by table.");
+        _droppedPartitions = _meter.CreateCounter<long>("janus.garbage.dropped_partitions", "{partition}", "Weeks of report IDs dropped.");
+        _garbageRounds = _meter.CreateHistogram<double>("janus.garbage.round_duration", "s", "How long a round of garbage collection took.");
+        _meter.CreateObservableGauge(
+            "janus.garbage.lag", () => Volatile.Read(ref _garbageLag), "s", "How long the oldest data still there should have been gone, as of the last round.");
         ReportsAggregated = _meter.CreateCounter<long>("janus.aggregation.reports", "{report}", "Reports verified and committed to a batch bucket, by role.");
         JobReports = _meter.CreateHistogram<long>("janus.aggregation.job_reports", "{report}", "Reports in an aggregation job.");
     }
@@ -78,6 +87,19 @@ internal sealed class AggregatorMetrics : IDisposable
 
     /// <summary>Counts a request for a task that was put off, because there were too many new ones.</summary>
     public void TaskprovLimited() => _advertised.Add(1, new KeyValuePair<string, object?>("outcome", "limited"));
+
+    /// <summary>Counts what a round of garbage collection has done.</summary>
+    public void GarbageCollected(GarbageCollectionRound round, TimeSpan duration)
+    {
+        foreach ((GarbageKind kind, long rows) in round.Deleted)
+        {
+            _deletedRows.Add(rows, new KeyValuePair<string, object?>("table", kind.Table()));
+        }
+
+        _droppedPartitions.Add(round.DroppedWeeks.Count);
+        _garbageRounds.Record(duration.TotalSeconds);
+        Volatile.Write(ref _garbageLag, round.Lag.TotalSeconds);
+    }
 
     /// <summary>Publishes how many reports wait to be written.</summary>
     public void ObserveUploadQueue(Func<long> reports) =>

@@ -84,6 +84,11 @@ public static class AggregatorModule
             services.AddHostedService<HpkeKeyRotator>();
         }
 
+        if (roles.HasFlag(AggregatorRoles.GarbageCollector))
+        {
+            services.AddHostedService<GarbageCollector>();
+        }
+
         return services;
     }
 

@@ -50,6 +50,10 @@ public sealed class AggregatorOptions : IValidatableObject
     [ValidateObjectMembers]
     public HelperOptions Helper { get; set; } = new();
 
+    /// <summary>When and how expired data are removed.</summary>
+    [ValidateObjectMembers]
+    public GarbageCollectionOptions GarbageCollection { get; set; } = new();
+
     /// <summary>Requests from the Leader to the Helper.</summary>
     [ValidateObjectMembers]
     public PeerOptions Peer { get; set; } = new();

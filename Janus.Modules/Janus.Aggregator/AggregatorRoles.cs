@@ -22,6 +22,9 @@ public enum AggregatorRoles
     /// <summary>Rotates HPKE keys.</summary>
     KeyRotator = 16,
 
+    /// <summary>Removes what has expired.</summary>
+    GarbageCollector = 32,
+
     /// <summary>Everything.</summary>
-    All = Aggregator | AggregationJobCreator | AggregationJobDriver | CollectionJobDriver | KeyRotator,
+    All = Aggregator | AggregationJobCreator | AggregationJobDriver | CollectionJobDriver | KeyRotator | GarbageCollector,
 }

@@ -66,6 +66,7 @@ public static class CommandLineProgram
             DatastoreKeyCommand.Create(host),
             TaskCommand.Create(host),
             TaskprovCommand.Create(host),
+            GarbageCommand.Create(host),
             HpkeKeyCommand.Create(host),
             UploadCommand.Create(),
             CollectCommand.Create(),

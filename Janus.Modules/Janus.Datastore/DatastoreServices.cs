@@ -35,25 +35,31 @@ public static class DatastoreServices
         services.AddSingleton(provider => BuildSource(Options(provider).ConnectionString, provider.GetService<ILoggerFactory>()));
         services.AddPooledDbContextFactory<JanusDbContext>((provider, builder) =>
             Configure(builder, provider.GetRequiredService<NpgsqlDataSource>()));
-        services.AddSingleton(provider => new DatastoreSchema(Contexts(provider), provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton(provider => new DatastoreSchema(
+            Contexts(provider), provider.GetRequiredService<NpgsqlDataSource>(), Partitions(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new TransactionRunner(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(provider => new WorkSignal(
             provider.GetRequiredService<NpgsqlDataSource>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<ILogger<WorkSignal>>() ?? NullLogger<WorkSignal>.Instance));
-        services.AddSingleton(provider => new TaskStore(Contexts(provider), Encryption(provider)));
+        services.AddSingleton(provider => new TaskStore(Contexts(provider), Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new AuthTokenStore(Contexts(provider), Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new TaskprovPeerStore(Contexts(provider), Encryption(provider)));
         services.AddSingleton(provider => new HpkeKeyStore(Contexts(provider), Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new SealedValueStore(Runner(provider)));
         services.AddSingleton(provider => new ReEncryption(
             provider.GetRequiredService<SealedValueStore>(), Encryption(provider), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new ReportStore(Runner(provider), Encryption(provider)));
+        services.AddSingleton(provider => new ReportStore(Runner(provider), Partitions(provider), Encryption(provider)));
         services.AddSingleton(provider => new LeaderAggregationJobStore(Runner(provider), Encryption(provider)));
-        services.AddSingleton(provider => new HelperAggregationJobStore(Runner(provider), Encryption(provider)));
+        services.AddSingleton(provider => new HelperAggregationJobStore(Runner(provider), Partitions(provider), Encryption(provider)));
         services.AddSingleton(provider => new BatchStore(Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new CollectionJobStore(Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new AggregateShareStore(Runner(provider)));
+        services.AddSingleton(provider => new ReportPartitions(Runner(provider)));
+        services.AddSingleton(provider => new GarbageCollectionStore(
+            Runner(provider), Contexts(provider), provider.GetRequiredService<NpgsqlDataSource>(), Partitions(provider)));
+        services.AddSingleton(provider => new GarbageRemoval(
+            provider.GetRequiredService<GarbageCollectionStore>(), provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 
@@ -96,6 +102,8 @@ public static class DatastoreServices
         provider.GetRequiredService<IOptions<DatastoreOptions>>().Value;
 
     private static TransactionRunner Runner(IServiceProvider provider) => provider.GetRequiredService<TransactionRunner>();
+
+    private static ReportPartitions Partitions(IServiceProvider provider) => provider.GetRequiredService<ReportPartitions>();
 
     private static ColumnEncryption Encryption(IServiceProvider provider) => provider.GetRequiredService<ColumnEncryption>();
 

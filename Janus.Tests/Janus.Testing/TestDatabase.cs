@@ -26,9 +26,16 @@ public sealed class TestDatabase : IAsyncDisposable
         _respawner ??= await Respawner.CreateAsync(connection, new RespawnerOptions
         {
             DbAdapter = DbAdapter.Postgres,
-            TablesToIgnore = ["__EFMigrationsHistory"],
+            TablesToIgnore = ["__EFMigrationsHistory", .. await PartitionsAsync(connection)],
         });
         await _respawner.ResetAsync(connection);
+    }
+
+    // Emptied with their table, if they are still there.
+    private static async Task<Respawn.Graph.Table[]> PartitionsAsync(NpgsqlConnection connection)
+    {
+        await using NpgsqlCommand command = new("SELECT coalesce(array_agg(relname::text), '{}') FROM pg_class WHERE relispartition AND relkind = 'r'", connection);
+        return [.. ((string[])(await command.ExecuteScalarAsync())!).Select(name => new Respawn.Graph.Table(name))];
     }
 
     /// <summary>Drops the database, whoever is connected to it.</summary>

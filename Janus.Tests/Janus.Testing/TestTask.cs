@@ -39,6 +39,7 @@ public sealed class TestTask
         VerificationKeyId = options.Agreement is null ? options.VerificationKeyId : options.Agreement.VerifyKeyInits[^1].Id;
         Asynchronous = options.Asynchronous;
         TargetBatchSize = options.TargetBatchSize;
+        ReportExpiryAge = options.ReportExpiryAge;
         if (options.Agreement is { } agreement)
         {
             Id = TaskprovDerivation.TaskIdOf(Configuration);
@@ -71,6 +72,9 @@ public sealed class TestTask
     /// <summary>How many reports the Leader puts into a batch of its choice, if not the minimum.</summary>
     public ulong? TargetBatchSize { get; }
 
+    /// <summary>How old reports may get on both sides, in time-precision units; for ever if it is not set.</summary>
+    public ulong? ReportExpiryAge { get; }
+
     /// <summary>What the Leader presents to the Helper.</summary>
     public BearerToken AggregatorToken { get; } = BearerToken.Generate();
 
@@ -99,6 +103,7 @@ public sealed class TestTask
             : [AuthToken.FirstFromLeader(AggregatorToken, CreatedAt)],
         Asynchronous = role == Role.Helper && Asynchronous,
         TargetBatchSize = role == Role.Leader ? TargetBatchSize : null,
+        ReportExpiryAge = ReportExpiryAge,
         CreatedAt = CreatedAt,
     };
 

@@ -28,6 +28,9 @@ public sealed record TestTaskOptions
     /// <summary>Whether the Helper answers later.</summary>
     public bool Asynchronous { get; init; }
 
+    /// <summary>How old reports may get on both sides, in time-precision units of a minute.</summary>
+    public ulong? ReportExpiryAge { get; init; }
+
     /// <summary>Task extensions beside the interval, valid or not.</summary>
     public IReadOnlyList<TaskExtension> Extensions { get; init; } = [];
 

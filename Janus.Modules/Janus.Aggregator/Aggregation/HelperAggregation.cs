@@ -23,7 +23,7 @@ internal sealed class HelperAggregation
     /// <param name="recipients">Our HPKE keys.</param>
     /// <param name="inits">The Leader's messages.</param>
     /// <param name="rejections">Why a report is rejected already; <see langword="null"/> for the others. Not changed.</param>
-    /// <param name="now">Our time, for reports from the future.</param>
+    /// <param name="now">Our time, for reports from the future and those that have expired.</param>
     /// <param name="cancellationToken">Stops between chunks of reports.</param>
     public HelperVerification Init(
         AggregatorTask task,
@@ -50,7 +50,7 @@ internal sealed class HelperAggregation
             {
                 ReportMetadata metadata = inits[i].ReportShare.ReportMetadata;
                 ReportError? error = rejections[i]
-                    ?? ReportTimeRules.Check(metadata.Time, task.Configuration.TimePrecision, task.TaskInterval, now, _options.ClockSkewTolerance)
+                    ?? task.CheckTime(metadata.Time, now, _options.ClockSkewTolerance)
                     ?? TryOpen(task, opener, inits[i].ReportShare, out inputs[count]);
                 if (error is { } reason)
                 {
@@ -84,6 +84,7 @@ internal sealed class HelperAggregation
     /// <param name="reports">The reports of the request, with the states that the step before has left.</param>
     /// <param name="continues">The Leader's messages, in the same order.</param>
     /// <param name="rejections">Why a report is rejected already; <see langword="null"/> for the others. Not changed.</param>
+    /// <param name="now">Our time, for reports that have expired since the step before.</param>
     /// <param name="cancellationToken">Stops between chunks of reports.</param>
     public HelperVerification Continue(
         AggregatorTask task,
@@ -91,6 +92,7 @@ internal sealed class HelperAggregation
         IReadOnlyList<ReportVerification> reports,
         IReadOnlyList<VerifyContinue> continues,
         IReadOnlyList<ReportError?> rejections,
+        DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         HelperStep step = new(task, job, reports.Count);
@@ -109,7 +111,8 @@ internal sealed class HelperAggregation
             for (int i = start; i < start + length; i++)
             {
                 ReportVerification report = reports[i];
-                if (rejections[i] is { } reason)
+                ReportError? error = rejections[i] ?? (task.HasExpired(new Time(report.Time), now) ? ReportError.ReportDropped : null);
+                if (error is { } reason)
                 {
                     step.Reject(i, report.Id, reason);
                     continue;

@@ -73,7 +73,7 @@ internal sealed partial class HelperAggregationSteps
             task,
             job,
             [.. reports.Select(report => (report.Id, new Time(report.Time)))],
-            (rejections, _) => _aggregation.Continue(task, job, reports, continues, rejections, cancellationToken),
+            (rejections, now) => _aggregation.Continue(task, job, reports, continues, rejections, now, cancellationToken),
             (commit, now) => lease is null
                 ? _store.ContinueAsync(commit, now, cancellationToken)
                 : _store.FinishStepAsync(lease, commit, now, cancellationToken),
@@ -89,14 +89,15 @@ internal sealed partial class HelperAggregationSteps
     {
         // (1)
         ReportId[] ids = [.. reports.Select(report => report.Id)];
+        int[] weeks = [.. reports.Select(report => ReportWeek.Of(report.Time.Value, task.Configuration.TimePrecision))];
         byte[][] buckets = [.. reports.Select(report => task.BatchMode.BucketOf(report.Time, job.BatchId))];
-        ReportError?[] rejections = await _store.CheckAsync(task.Key, ids, buckets, cancellationToken);
+        ReportError?[] rejections = await _store.CheckAsync(task.Key, ids, weeks, buckets, cancellationToken);
         while (true)
         {
             // (2)
             DateTimeOffset now = _time.GetUtcNow();
             HelperVerification verification = await Task.Run(() => verify(rejections, now), cancellationToken);
-            HelperCommit commit = CommitOf(task, job, reports, buckets, verification, now);
+            HelperCommit commit = CommitOf(task, job, reports, weeks, buckets, verification, now);
 
             // (3)
             HelperCommitOutcome outcome = await commitAsync(commit, now);
@@ -120,13 +121,14 @@ internal sealed partial class HelperAggregationSteps
         AggregatorTask task,
         HelperAggregationJob job,
         IReadOnlyList<(ReportId Id, Time Time)> reports,
+        int[] weeks,
         byte[][] buckets,
         HelperVerification verification,
         DateTimeOffset now)
     {
         bool finished = task.PingPong.IsFinishedBy(2 * job.Step);
         IReadOnlyList<BatchBucketShard> shards = verification.Sums.ToShards(job.Id);
-        AcceptedReport[] accepted = finished ? Accepted(reports, buckets, verification.Responses, shards) : [];
+        AcceptedReport[] accepted = finished ? Accepted(reports, weeks, buckets, verification.Responses, shards) : [];
         // Rejected reports may name any time, also one that the database cannot hold.
         ulong[] times = accepted.Length > 0
             ? [.. accepted.Select(report => report.Time)]
@@ -147,14 +149,14 @@ internal sealed partial class HelperAggregationSteps
     }
 
     private static AcceptedReport[] Accepted(
-        IReadOnlyList<(ReportId Id, Time Time)> reports, byte[][] buckets, VerifyResp[] responses, IReadOnlyList<BatchBucketShard> shards)
+        IReadOnlyList<(ReportId Id, Time Time)> reports, int[] weeks, byte[][] buckets, VerifyResp[] responses, IReadOnlyList<BatchBucketShard> shards)
     {
         Dictionary<string, int> indexOf = shards
             .Select((shard, index) => (Key: Convert.ToHexString(shard.Bucket), index))
             .ToDictionary(pair => pair.Key, pair => pair.index);
         return [.. Enumerable.Range(0, reports.Count)
             .Where(i => responses[i].VerifyRespType != VerifyRespType.Reject)
-            .Select(i => new AcceptedReport(reports[i].Id, reports[i].Time.Value, indexOf[Convert.ToHexString(buckets[i])]))];
+            .Select(i => new AcceptedReport(reports[i].Id, reports[i].Time.Value, weeks[i], indexOf[Convert.ToHexString(buckets[i])]))];
     }
 
     private static void Reject(ReportError?[] rejections, ReportId[] ids, IReadOnlyList<KeyValuePair<ReportId, ReportError>> rejected)

@@ -25,6 +25,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
     private readonly BatchStore _batches;
     private readonly TaskDirectory _tasks;
     private readonly HelperConnection _helper;
+    private readonly TimeSpan _gracePeriod;
     private readonly ILogger<CollectionJobDriver> _logger;
 
     public CollectionJobDriver(
@@ -42,6 +43,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         _batches = batches;
         _tasks = tasks;
         _helper = helper;
+        _gracePeriod = options.Value.GarbageCollection.GracePeriod;
         _logger = logger;
     }
 
@@ -91,10 +93,19 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
     {
         // (1)
         ulong minBatchSize = task.Configuration.MinBatchSize;
-        BatchRange? range = lease.Job.Range ?? await _store.SelectBatchAsync(lease, minBatchSize, cancellationToken);
+        BatchRange? range = lease.Job.Range
+            ?? await _store.SelectBatchAsync(lease, minBatchSize, task.Stored.FirstLiveTime(Clock.GetUtcNow()), cancellationToken);
         if (range is null)
         {
             await _store.DeferAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
+            return null;
+        }
+
+        // Also on the Helper, the grace period is over.
+        if (task.Stored.HasExpired(range, Clock.GetUtcNow() - _gracePeriod))
+        {
+            await _store.FailAsync(
+                lease, DapProblemType.BatchInvalid.Urn, CollectionRequests.ExpiredDetail(task), releaseBatch: true, Clock.GetUtcNow(), cancellationToken);
             return null;
         }
 
@@ -107,7 +118,8 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
                 return null;
             }
 
-            BatchSummary summary = await _batches.SummarizeAsync(task.Key, range, cancellationToken);
+            ulong firstLiveTime = task.Stored.FirstLiveTime(Clock.GetUtcNow());
+            BatchSummary summary = await _batches.SummarizeAsync(task.Key, range, firstLiveTime, cancellationToken);
             bool isClosed = lease.Job.ClosedAt is not null;
             if (summary.IsCollected && !isClosed)
             {
@@ -136,6 +148,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
 
             // (3) What changes from here on, the fence finds.
             (StoredBatch batch, byte[] share) = await _batches.MergeAsync(task, range, lease.Job.AggParam, cancellationToken);
+            batch.FirstLiveTime = firstLiveTime;
             FenceOutcome outcome = await _store.FenceAsync(lease, batch, share, batch.ReportInterval, Clock.GetUtcNow(), cancellationToken);
             switch (outcome)
             {

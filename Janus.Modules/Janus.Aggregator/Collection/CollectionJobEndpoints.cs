@@ -46,6 +46,8 @@ internal sealed class CollectionJobEndpoints
             CollectionJobCreation.Existing existing => existing.Job,
             CollectionJobCreation.OtherAggParam => throw new DapProblemException(
                 DapProblemType.InvalidMessage, "reports of the batch have been aggregated with another aggregation parameter", task.Id),
+            CollectionJobCreation.Expired => throw new DapProblemException(
+                DapProblemType.BatchInvalid, CollectionRequests.ExpiredDetail(task), task.Id),
             _ => throw new DapProblemException(DapProblemType.BatchOverlap, "the query overlaps a batch that has been collected", task.Id),
         };
         await RespondAsync(context, task, job);

@@ -40,6 +40,13 @@ internal static class CollectionRequests
         return range;
     }
 
+    /// <summary>What to tell about a batch interval that begins in expired time.</summary>
+    public static string ExpiredDetail(AggregatorTask task)
+    {
+        ulong seconds = task.Stored.ReportExpiryAge.GetValueOrDefault() * task.Configuration.TimePrecision.Seconds;
+        return $"the batch interval begins with reports that have expired here: those older than {seconds} s are gone; ask for an interval that begins later";
+    }
+
     /// <summary>Refuses another batch mode than the task's.</summary>
     /// <exception cref="DapProblemException"><c>invalidMessage</c>.</exception>
     public static void CheckBatchMode(AggregatorTask task, BatchMode mode)

@@ -4,6 +4,7 @@ using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Janus.Aggregator;
 
@@ -21,11 +22,14 @@ internal sealed partial class HelperCollection
 {
     private readonly AggregateShareStore _store;
     private readonly BatchStore _batches;
+    private readonly TimeSpan _gracePeriod;
     private readonly TimeProvider _time;
     private readonly ILogger<HelperCollection> _logger;
 
-    public HelperCollection(AggregateShareStore store, BatchStore batches, TimeProvider time, ILogger<HelperCollection> logger)
+    public HelperCollection(
+        IOptions<AggregatorOptions> options, AggregateShareStore store, BatchStore batches, TimeProvider time, ILogger<HelperCollection> logger)
     {
+        _gracePeriod = options.Value.GarbageCollection.GracePeriod;
         _store = store;
         _batches = batches;
         _time = time;
@@ -52,8 +56,13 @@ internal sealed partial class HelperCollection
         byte[] aggParam = request.CollectionJobReq.AggParam.ToArray();
         while (true)
         {
-            // (1)
-            BatchSummary summary = await _batches.SummarizeAsync(task.Key, share.Range, cancellationToken);
+            // (1) A Leader that began before the reports expired has a grace period to ask.
+            if (task.Stored.HasExpired(share.Range, _time.GetUtcNow() - _gracePeriod))
+            {
+                throw new DapProblemException(DapProblemType.BatchInvalid, CollectionRequests.ExpiredDetail(task), task.Id);
+            }
+
+            BatchSummary summary = await _batches.SummarizeAsync(task.Key, share.Range, firstLiveTime: 0, cancellationToken);
             if (summary.IsCollected)
             {
                 // The same request may have collected it since we looked; a deferred one is alone.

@@ -174,6 +174,10 @@ internal sealed partial class TaskprovTasks : IDisposable
                 ? Math.Max(1, (ulong)window.TotalSeconds / advertised.TimePrecision.Seconds)
                 : null,
             Asynchronous = role == Role.Helper && peer.Asynchronous,
+            // Rounded up: no report goes earlier than the operators have agreed on.
+            ReportExpiryAge = peer.ReportExpiryAge is { } age
+                ? ((ulong)age.TotalSeconds + advertised.TimePrecision.Seconds - 1) / advertised.TimePrecision.Seconds
+                : null,
             CreatedAt = now,
         };
     }

@@ -75,6 +75,17 @@ internal sealed class AggregatorTask
     /// <summary>The Helper's resources.</summary>
     public AggregatorUrls HelperUrls { get; }
 
+    /// <summary>
+    /// The error for a report generated at <paramref name="time"/>, or <see langword="null"/>: DAP §4.5.3.4
+    /// (input-share-validation). Of an expired report it is not known any more whether it was counted: it is dropped.
+    /// </summary>
+    public ReportError? CheckTime(Time time, DateTimeOffset now, TimeSpan tolerableClockSkew) =>
+        ReportTimeRules.Check(time, Configuration.TimePrecision, TaskInterval, now, tolerableClockSkew)
+            ?? (HasExpired(time, now) ? ReportError.ReportDropped : null);
+
+    /// <summary>Whether a report generated at <paramref name="time"/> has expired.</summary>
+    public bool HasExpired(Time time, DateTimeOffset now) => time.Value < Stored.FirstLiveTime(now);
+
     /// <summary>The room that a report takes in an upload's body, in bytes; one with large extensions may take more.</summary>
     public long ReportBodyLength =>
         (long)Vdaf.PublicShareLength + Vdaf.InputShareLength(0) + Vdaf.InputShareLength(1) + ReportOverhead;

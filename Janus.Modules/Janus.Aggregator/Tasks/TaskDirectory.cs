@@ -85,8 +85,9 @@ internal sealed partial class TaskDirectory
     /// <summary>The tasks in memory whose Helper is that of one of these, and these.</summary>
     public IReadOnlyCollection<int> SharingHelpers(IReadOnlyCollection<int> keys)
     {
-        HashSet<Url> helpers = [.. keys.Select(key => _byKey.GetValueOrDefault(key)).OfType<AggregatorTask>().Select(task => task.Configuration.HelperAggregatorEndpoint)];
-        return helpers.Count == 0 ? keys : [.. _byKey.Values.Where(task => helpers.Contains(task.Configuration.HelperAggregatorEndpoint)).Select(task => task.Key).Union(keys)];
+        AggregatorTask[] tasks = [.. _byId.Values.Select(known => known.Task)];
+        HashSet<Url> helpers = [.. tasks.Where(task => keys.Contains(task.Key)).Select(task => task.Configuration.HelperAggregatorEndpoint)];
+        return [.. tasks.Where(task => helpers.Contains(task.Configuration.HelperAggregatorEndpoint)).Select(task => task.Key).Union(keys)];
     }
 
     /// <summary>

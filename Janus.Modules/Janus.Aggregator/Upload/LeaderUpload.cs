@@ -41,11 +41,10 @@ internal sealed class LeaderUpload
     private UploadedReportOrError Open(AggregatorTask task, InputShareOpener opener, Report report, DateTimeOffset now)
     {
         ReportMetadata metadata = report.ReportMetadata;
-        ReportError? error = ReportTimeRules.Check(
-            metadata.Time, task.Configuration.TimePrecision, task.TaskInterval, now, _options.ClockSkewTolerance);
+        ReportError? error = task.CheckTime(metadata.Time, now, _options.ClockSkewTolerance);
         if (error is { } timeError)
         {
-            // At upload, a report outside the task's interval is dropped; only aggregation tells which side of it.
+            // At upload, a report outside the task's interval is dropped, too; only aggregation tells which side of it.
             return new(timeError == ReportError.ReportTooEarly ? timeError : ReportError.ReportDropped);
         }
 
@@ -65,6 +64,7 @@ internal sealed class LeaderUpload
             TaskKey = task.Key,
             Id = metadata.ReportId,
             Time = metadata.Time.Value,
+            Week = ReportWeek.Of(metadata.Time.Value, task.Configuration.TimePrecision),
             PublicShare = report.PublicShare,
             LeaderInputShare = plaintext!.Payload,
             HelperEncryptedInputShare = WireMessage.Encode(report.HelperEncryptedInputShare),

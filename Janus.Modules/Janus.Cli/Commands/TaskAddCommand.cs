@@ -38,11 +38,16 @@ internal static class TaskAddCommand
         Option<TimeSpan?> batchTimeWindow = TextOption.Create<TimeSpan?>(
             "--batch-time-window", "DURATION", "Leader, leader-selected: the longest time that a batch spans; unlimited unless given.", text => DurationText.Parse(text));
         Option<bool> asynchronous = new("--asynchronous") { Description = "Helper: answer the leader later, and let drivers do the work meanwhile; at once unless given." };
+        Option<TimeSpan?> reportExpiryAge = TextOption.Create<TimeSpan?>(
+            "--report-expiry-age",
+            "DURATION",
+            "How old reports may get here, such as 14d: older ones are refused, and what they have left is removed. Each aggregator chooses its own; never unless given.",
+            text => DurationText.Parse(text));
         Option<bool> allowHttp = new("--allow-http") { Description = "Take http endpoints that are not on this machine: for tests only." };
 
         Command command = new("add", "Add a task to this aggregator: a new one, or the one in a file from the other aggregator") { role, taskFile };
         task.AddTo(command);
-        foreach (Option option in new Option[] { targetBatchSize, batchTimeWindow, asynchronous, output, allowHttp })
+        foreach (Option option in new Option[] { targetBatchSize, batchTimeWindow, asynchronous, reportExpiryAge, output, allowHttp })
         {
             command.Options.Add(option);
         }
@@ -91,6 +96,7 @@ internal static class TaskAddCommand
                     ? TimeAlignment.ToDuration(window, known.Configuration.TimePrecision).Value
                     : null,
                 Asynchronous = result.GetValue(asynchronous),
+                ReportExpiryAge = result.GetValue(reportExpiryAge) is { } age ? TimeAlignment.ToDuration(age, known.Configuration.TimePrecision).Value : null,
             };
             if (dapTask.Asynchronous && ours is Role.Leader)
             {
@@ -133,7 +139,7 @@ internal static class TaskAddCommand
             "janus hpke-key generate --output collector-key.json",
             "janus task add --role leader --leader https://leader.example/ --helper https://helper.example/ --vdaf sum:1000 --min-batch-size 100 "
                 + "--collector-hpke-config collector-key.json --output ages",
-            "janus task add --task-file ages/helper.json");
+            "janus task add --task-file ages/helper.json --report-expiry-age 14d");
     }
 
     private static async Task AddAsync(IProcessHost host, ConfigurationArguments configuration, DapTask task, CancellationToken cancellationToken)

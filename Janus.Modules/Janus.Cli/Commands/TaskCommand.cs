@@ -18,6 +18,7 @@ internal static class TaskCommand
         CreateShow(host),
         TaskTokenCommand.Create(host),
         TaskCertificateCommand.Create(host),
+        TaskDeleteCommand.Create(host),
     };
 
     private static Command CreateList(IProcessHost host)
@@ -78,14 +79,29 @@ internal static class TaskCommand
         return command.WithExamples("janus task show A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1s", "janus task show --json A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1s");
     }
 
+    /// <summary>The argument that names a task.</summary>
+    public static Argument<TaskId> TaskIdArgument() => new("TASK-ID")
+    {
+        Description = "The task ID, base64url.",
+        CustomParser = result =>
+        {
+            if (!TaskId.TryParse(result.Tokens.Single().Value, out TaskId id))
+            {
+                result.AddError($"TASK-ID: {TaskId.Length} bytes in base64url without padding expected");
+            }
+
+            return id;
+        },
+    };
+
     private static Option<bool> JsonOption() => new("--json") { Description = "Print JSON, for programs." };
 
     private static void WriteTable(TextWriter output, IEnumerable<TaskDescription> tasks)
     {
-        Table table = Terminal.Table("task", "role", "VDAF", "batch mode", "min batch", "task info", "added");
+        Table table = Terminal.Table("task", "role", "VDAF", "batch mode", "min batch", "expiry age", "task info", "added");
         foreach (TaskDescription task in tasks)
         {
-            table.AddPlainRow(task.TaskId, task.Role, task.Vdaf, task.BatchMode, $"{task.MinBatchSize}", task.TaskInfo, task.CreatedAt);
+            table.AddPlainRow(task.TaskId, task.Role, task.Vdaf, task.BatchMode, $"{task.MinBatchSize}", task.ReportExpiryAge is { } age ? $"{age}s" : "never", task.TaskInfo, task.CreatedAt);
         }
 
         Terminal.On(output).Write(table);
@@ -106,6 +122,7 @@ internal static class TaskCommand
             ("target batch size", task.TargetBatchSize?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ("batch time window", task.BatchTimeWindow is { } window ? $"{window}s" : null),
             ("asynchronous", task.Asynchronous is { } later ? (later ? "yes" : "no") : null),
+            ("report expiry age", task.ReportExpiryAge is { } age ? $"{age}s" : "never"),
             ("time precision", $"{task.TimePrecision}s"),
             ("task interval", task.TaskInterval),
             ("collector HPKE config", task.CollectorHpkeConfig),

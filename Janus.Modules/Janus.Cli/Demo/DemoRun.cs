@@ -114,7 +114,7 @@ internal sealed class DemoRun
             : new BatchRange(new byte[BatchId.Length], [.. Enumerable.Repeat(byte.MaxValue, BatchId.Length)]);
         while (true)
         {
-            BatchSummary summary = await batches.SummarizeAsync(stored.Key, everything, cancellationToken);
+            BatchSummary summary = await batches.SummarizeAsync(stored.Key, everything, firstLiveTime: 0, cancellationToken);
             aggregated.Value = summary.ReportCount;
             if (summary.ReportCount >= _measurements.Count)
             {

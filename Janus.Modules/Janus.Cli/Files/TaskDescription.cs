@@ -46,6 +46,9 @@ internal sealed record TaskDescription
     /// <summary>How long a batch of the Leader's choice lasts at most, in seconds, if set.</summary>
     public ulong? BatchTimeWindow { get; init; }
 
+    /// <summary>How old a report may get here, in seconds, if reports expire.</summary>
+    public ulong? ReportExpiryAge { get; init; }
+
     /// <summary>Whether the Helper answers later; null for a Leader.</summary>
     public bool? Asynchronous { get; init; }
 
@@ -76,6 +79,7 @@ internal sealed record TaskDescription
             TaskInterval = configuration.TaskInterval() is { } interval ? TimeAlignment.Format(interval, configuration.TimePrecision) : null,
             TargetBatchSize = task.TargetBatchSize,
             BatchTimeWindow = task.BatchTimeWindow * configuration.TimePrecision.Seconds,
+            ReportExpiryAge = task.ReportExpiryAge * configuration.TimePrecision.Seconds,
             Asynchronous = task.Role == Messages.Role.Helper ? task.Asynchronous : null,
             CollectorHpkeConfig = CollectorKeyFile.Encode(task.CollectorHpkeConfig),
             TaskConfiguration = Base64Url.EncodeToString(configuration.Encoded.Span),

@@ -18,6 +18,9 @@ public abstract record CollectionJobCreation
     /// <summary>A bucket of the batch has been collected; nothing changed.</summary>
     public sealed record Overlap : CollectionJobCreation;
 
+    /// <summary>The batch interval begins in time whose reports have expired; nothing changed.</summary>
+    public sealed record Expired : CollectionJobCreation;
+
     /// <summary>Reports of the batch were aggregated with another aggregation parameter; nothing changed.</summary>
     public sealed record OtherAggParam : CollectionJobCreation;
 }

@@ -48,6 +48,9 @@ public sealed class StoredBatch
     /// </summary>
     public long PendingReports { get; }
 
+    /// <summary>Reports before it are not pending any more when the batch is fenced: <see cref="ReportExpiry"/>.</summary>
+    public ulong FirstLiveTime { get; set; }
+
     /// <summary>Whether some bucket of the batch has been collected.</summary>
     public bool IsCollected { get; }
 

@@ -17,5 +17,11 @@ internal sealed class AggregateShareEntityConfiguration : IEntityTypeConfigurati
         builder.HasIndex(share => share.LeaseExpiry)
             .HasDatabaseName("ix_aggregate_shares_in_progress")
             .HasFilter($"state = {AggregateShareState.InProgress:d}");
+
+        // Garbage: what is old, and what has no answer.
+        builder.HasIndex(share => new { share.TaskKey, share.CreatedAt }).HasDatabaseName("ix_aggregate_shares_age");
+        builder.HasIndex(share => share.CreatedAt)
+            .HasDatabaseName("ix_aggregate_shares_unanswered")
+            .HasFilter($"response IS NULL AND state IN ({AggregateShareState.Failed:d}, {AggregateShareState.Deleted:d})");
     }
 }

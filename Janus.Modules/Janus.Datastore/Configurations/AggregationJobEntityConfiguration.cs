@@ -24,5 +24,10 @@ internal sealed class AggregationJobEntityConfiguration : IEntityTypeConfigurati
         builder.HasIndex(job => new { job.TaskKey, job.BatchId })
             .HasDatabaseName("ix_aggregation_jobs_batch_in_progress")
             .HasFilter($"state IN {UnfinishedAggregationJobs.States} AND batch_id IS NOT NULL");
+
+        // Garbage.
+        builder.HasIndex(job => new { job.TaskKey, job.MaxTime })
+            .HasDatabaseName("ix_aggregation_jobs_age")
+            .HasFilter($"state NOT IN {UnfinishedAggregationJobs.States}");
     }
 }

@@ -11,5 +11,10 @@ internal sealed class BatchBucketShardEntityConfiguration : IEntityTypeConfigura
     {
         builder.ToTable("batch_bucket_shards");
         builder.HasKey(shard => new { shard.TaskKey, shard.Bucket, shard.AggregationJobId });
+
+        // Garbage of the leader-selected mode; in the other one the bucket tells the time.
+        builder.HasIndex(shard => new { shard.TaskKey, shard.MaxTime })
+            .HasDatabaseName("ix_batch_bucket_shards_age")
+            .HasFilter("octet_length(bucket) = 32");
     }
 }

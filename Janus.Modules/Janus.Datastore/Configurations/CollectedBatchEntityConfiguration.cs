@@ -11,5 +11,8 @@ internal sealed class CollectedBatchEntityConfiguration : IEntityTypeConfigurati
     {
         builder.ToTable("collected_batches");
         builder.HasKey(batch => new { batch.TaskKey, batch.FirstBucket });
+
+        // Garbage of the leader-selected mode.
+        builder.HasIndex(batch => new { batch.TaskKey, batch.CollectedAt }).HasDatabaseName("ix_collected_batches_age");
     }
 }

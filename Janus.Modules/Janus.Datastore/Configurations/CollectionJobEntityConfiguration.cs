@@ -27,5 +27,8 @@ internal sealed class CollectionJobEntityConfiguration : IEntityTypeConfiguratio
         builder.HasIndex(job => new { job.TaskKey, job.CollectionJobId })
             .HasDatabaseName("ix_collection_jobs_waiting")
             .HasFilter($"state = {CollectionJobState.Waiting:d}");
+
+        // Garbage.
+        builder.HasIndex(job => new { job.TaskKey, job.CreatedAt }).HasDatabaseName("ix_collection_jobs_age");
     }
 }

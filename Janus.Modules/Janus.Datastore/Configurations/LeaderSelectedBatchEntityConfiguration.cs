@@ -23,5 +23,8 @@ internal sealed class LeaderSelectedBatchEntityConfiguration : IEntityTypeConfig
             .HasDatabaseName("ix_leader_selected_batches_open")
             .HasFilter("collection_job_id IS NULL")
             .IsDescending(false, false, true, false);
+
+        // Garbage.
+        builder.HasIndex(batch => new { batch.TaskKey, batch.CreatedAt }).HasDatabaseName("ix_leader_selected_batches_age");
     }
 }

@@ -10,7 +10,7 @@ internal sealed class ReportIdEntityConfiguration : IEntityTypeConfiguration<Rep
     public void Configure(EntityTypeBuilder<ReportIdEntity> builder)
     {
         builder.ToTable("report_ids");
-        // Not partitioned by time: a unique constraint that includes the time would let one ID in under two times.
-        builder.HasKey(report => new { report.TaskKey, report.ReportId });
+        // Partitioned by the week, as the migration writes by hand: docs/adr/0005-garbage-collection.md.
+        builder.HasKey(report => new { report.TaskKey, report.ReportId, report.ReportWeek });
     }
 }

@@ -6,4 +6,5 @@ internal sealed class ReportIdEntity
     public int TaskKey { get; set; }
     public Guid ReportId { get; set; }
     public long ReportTime { get; set; }
+    public int ReportWeek { get; set; }
 }

@@ -13,6 +13,8 @@ internal sealed class TaskEntity
     public long? TargetBatchSize { get; set; }
     public long? BatchTimeWindow { get; set; }
     public bool Asynchronous { get; set; }
+    public long? ReportExpiryAge { get; set; }
+    public DateTimeOffset? DeletedAt { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
     public int? TaskprovPeerKey { get; set; }
     public TaskprovPeerEntity? TaskprovPeer { get; set; }

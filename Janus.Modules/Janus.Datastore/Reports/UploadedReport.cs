@@ -14,6 +14,9 @@ public sealed record UploadedReport
     /// <summary>The report's time, in time-precision units.</summary>
     public required ulong Time { get; init; }
 
+    /// <summary>The <see cref="ReportWeek"/> of the time.</summary>
+    public required int Week { get; init; }
+
     /// <summary>The encoded public share.</summary>
     public required ReadOnlyMemory<byte> PublicShare { get; init; }
 

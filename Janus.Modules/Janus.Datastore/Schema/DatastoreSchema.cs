@@ -8,11 +8,16 @@ public sealed class DatastoreSchema
 {
     private readonly IDbContextFactory<JanusDbContext> _contexts;
     private readonly NpgsqlDataSource _source;
+    private readonly ReportPartitions _partitions;
+    private readonly TimeProvider _time;
 
-    internal DatastoreSchema(IDbContextFactory<JanusDbContext> contexts, NpgsqlDataSource source)
+    internal DatastoreSchema(
+        IDbContextFactory<JanusDbContext> contexts, NpgsqlDataSource source, ReportPartitions partitions, TimeProvider time)
     {
         _contexts = contexts;
         _source = source;
+        _partitions = partitions;
+        _time = time;
     }
 
     /// <summary>Compares the applied migrations with the known ones.</summary>
@@ -34,7 +39,7 @@ public sealed class DatastoreSchema
         }
     }
 
-    /// <summary>Applies the missing migrations and returns their names; of several replicas, one does it and the others wait.</summary>
+    /// <summary>Applies the missing migrations, makes the present week's partition, and returns their names; of several replicas, one does it and the others wait.</summary>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
         // A lock of the session, on a connection of its own: migrations have transactions of their own.
@@ -45,6 +50,7 @@ public sealed class DatastoreSchema
             await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
             string[] pending = [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)];
             await context.Database.MigrateAsync(cancellationToken);
+            await _partitions.EnsureAsync([ReportWeek.Of(_time.GetUtcNow())], cancellationToken);
             return pending;
         }
         finally

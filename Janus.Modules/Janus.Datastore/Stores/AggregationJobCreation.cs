@@ -11,7 +11,7 @@ internal static class AggregationJobCreation
     private const string WaitingSql = """
         -- AggregationJobCreation.Waiting
         SELECT report_id, report_time, received_at FROM unaggregated_reports
-        WHERE task_key = $1 AND aggregation_job_id IS NULL AND received_at <= $2
+        WHERE task_key = $1 AND aggregation_job_id IS NULL AND received_at <= $2 AND report_time >= $4
         ORDER BY received_at, report_id LIMIT $3
         """;
 
@@ -67,7 +67,8 @@ internal static class AggregationJobCreation
 
         // A multiple of the maximum, so that only the newest reports can be left over.
         int most = Math.Max(1, ReportsPerTransaction / limits.MaximumReports) * limits.MaximumReports;
-        await using NpgsqlCommand command = transaction.Command(WaitingSql).With(task.Key).With(now).With(most);
+        await using NpgsqlCommand command = transaction.Command(WaitingSql).With(task.Key).With(now).With(most)
+            .With(ReportExpiry.AsStored(task.FirstLiveTime(now)));
         List<WaitingReport> waiting = await command.ReadAllAsync(
             row => new WaitingReport(row.GetGuid(0), (ulong)row.GetInt64(1), row.Instant(2)), cancellationToken);
         if (waiting.Count == 0)
@@ -102,7 +103,7 @@ internal static class AggregationJobCreation
         CancellationToken cancellationToken)
     {
         bool isTimeInterval = task.Configuration.BatchMode == BatchMode.TimeInterval;
-        List<BatchRange?> collections = await ReadCollectionsAsync(transaction, task, isTimeInterval, cancellationToken);
+        List<BatchRange?> collections = await ReadCollectionsAsync(transaction, task, isTimeInterval, now, cancellationToken);
         AggregationJobPlan plan = new(limits, (rest, batch) =>
             rest[0].ReceivedAt <= now - limits.MaximumDelay
             || (isTimeInterval
@@ -114,13 +115,13 @@ internal static class AggregationJobCreation
         }
 
         long target = LeaderSelectedBatches.TargetOf(task);
-        List<OpenBatch> open = await LeaderSelectedBatches.ReadOpenAsync(transaction, task, [], target, waiting, cancellationToken);
+        List<OpenBatch> open = await LeaderSelectedBatches.ReadOpenAsync(transaction, task, [], target, waiting, now, cancellationToken);
         return plan.OfBatches(waiting, open, task.BatchTimeWindow, target);
     }
 
     // The batches of collection jobs that reports may complete; null where the Leader has not chosen one.
     private static async Task<List<BatchRange?>> ReadCollectionsAsync(
-        DatastoreTransaction transaction, DapTask task, bool isTimeInterval, CancellationToken cancellationToken)
+        DatastoreTransaction transaction, DapTask task, bool isTimeInterval, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = transaction.Command(CollectionsSql).With(task.Key);
         List<BatchRange?> collections = await command.ReadAllAsync(
@@ -129,7 +130,7 @@ internal static class AggregationJobCreation
         foreach (BatchRange? range in collections)
         {
             bool mayBeComplete = isTimeInterval
-                ? range is not null && await HasEnoughAsync(transaction, task, range, cancellationToken)
+                ? range is not null && await HasEnoughAsync(transaction, task, range, now, cancellationToken)
                 : range is null;
             if (mayBeComplete)
             {
@@ -142,10 +143,10 @@ internal static class AggregationJobCreation
 
     /// <summary>Whether the reports of an interval, aggregated or not, are as many as a batch needs.</summary>
     public static async Task<bool> HasEnoughAsync(
-        DatastoreTransaction transaction, DapTask task, BatchRange range, CancellationToken cancellationToken)
+        DatastoreTransaction transaction, DapTask task, BatchRange range, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using NpgsqlBatch batch = transaction.Batch();
-        batch.AddPending(task.Key, range);
+        batch.AddPending(task.Key, range, task.FirstLiveTime(now));
         batch.AddCount(task.Key, range);
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
         long pending = (await reader.ReadRowsAsync(row => row.GetInt64(0), cancellationToken))[0];

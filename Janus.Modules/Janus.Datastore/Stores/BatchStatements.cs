@@ -8,9 +8,9 @@ internal static class BatchStatements
     private const string PendingInIntervalSql = """
         -- BatchStatements.PendingInInterval
         SELECT count(*) FROM (
-            -- Each half has an index of its own.
+            -- Each half has an index of its own. What has expired without a job is never aggregated.
             SELECT FROM unaggregated_reports
-            WHERE task_key = $1 AND report_time BETWEEN $2 AND $3 AND aggregation_job_id IS NULL
+            WHERE task_key = $1 AND report_time BETWEEN GREATEST($2, $5) AND $3 AND aggregation_job_id IS NULL
             UNION ALL
             SELECT FROM unaggregated_reports
             WHERE task_key = $1 AND report_time BETWEEN $2 AND $3 AND aggregation_job_id IS NOT NULL
@@ -62,7 +62,7 @@ internal static class BatchStatements
         """;
 
     /// <summary>How many reports of the batch the Leader has not aggregated yet or has to settle with the Helper: one number.</summary>
-    public static void AddPending(this NpgsqlBatch batch, int taskKey, BatchRange range)
+    public static void AddPending(this NpgsqlBatch batch, int taskKey, BatchRange range, ulong firstLiveTime)
     {
         if (range.IsTimeInterval)
         {
@@ -71,7 +71,8 @@ internal static class BatchStatements
                 .With(taskKey)
                 .With((long)Math.Min(range.FirstTime, long.MaxValue))
                 .With((long)Math.Min(range.LastTime, long.MaxValue))
-                .With(BatchStore.PendingLimit);
+                .With(BatchStore.PendingLimit)
+                .With(ReportExpiry.AsStored(firstLiveTime));
         }
         else
         {

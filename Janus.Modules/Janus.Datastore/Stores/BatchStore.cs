@@ -51,7 +51,7 @@ public sealed class BatchStore
         ArgumentNullException.ThrowIfNull(range);
         ArgumentNullException.ThrowIfNull(merge);
         // What is pending comes first: a job that finishes meanwhile is then seen as pending, aggregated or both.
-        BatchSummary summary = await SummarizeAsync(taskKey, range, cancellationToken);
+        BatchSummary summary = await SummarizeAsync(taskKey, range, firstLiveTime: 0, cancellationToken);
         StoredBatch stored = new(range, [], summary.PendingReports, summary.IsCollected);
         BatchBucketShard? last = null;
         int length = FirstPageLength;
@@ -89,11 +89,16 @@ public sealed class BatchStore
     }
 
     /// <summary>Reads how far a batch is, without its shards: cheap enough to ask often.</summary>
-    public Task<BatchSummary> SummarizeAsync(int taskKey, BatchRange range, CancellationToken cancellationToken) =>
+    /// <param name="taskKey">The task's key.</param>
+    /// <param name="range">The batch.</param>
+    /// <param name="firstLiveTime">Reports before it are not pending any more: <see cref="ReportExpiry"/>.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
+    public Task<BatchSummary> SummarizeAsync(
+        int taskKey, BatchRange range, ulong firstLiveTime, CancellationToken cancellationToken) =>
         _runner.ReadAsync("BatchStore.Summarize", async (transaction, token) =>
         {
             await using NpgsqlBatch batch = transaction.Batch();
-            batch.AddPending(taskKey, range);
+            batch.AddPending(taskKey, range, firstLiveTime);
             batch.AddIsCollected(taskKey, range);
             batch.AddCount(taskKey, range);
             await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(token);

@@ -33,7 +33,7 @@ internal static class CollectionDrivenCreation
     private const string WaitingSql = """
         -- CollectionDrivenCreation.Waiting
         SELECT report_id, report_time, received_at FROM unaggregated_reports
-        WHERE task_key = $1 AND aggregation_job_id IS NULL AND received_at <= $2
+        WHERE task_key = $1 AND aggregation_job_id IS NULL AND received_at <= $2 AND report_time >= $4
         ORDER BY received_at, report_id LIMIT $3
         """;
 
@@ -66,7 +66,7 @@ internal static class CollectionDrivenCreation
             AggregationJobPlan plan = new(limits(collection.AggParam), (_, _) => true);
             (List<PlannedJob> jobs, bool mayHaveMore) = (task.Configuration.BatchMode, collection.Range) switch
             {
-                (BatchMode.TimeInterval, { } interval) when await MayTakeAsync(transaction, task, collection, interval, before, cancellationToken) =>
+                (BatchMode.TimeInterval, { } interval) when await MayTakeAsync(transaction, task, collection, interval, before, now, cancellationToken) =>
                     await PlanIntervalAsync(transaction, task, plan, interval, now, cancellationToken),
                 (BatchMode.LeaderSelected, null) => await PlanBatchAsync(transaction, task, plan, collection.AggParam, now, cancellationToken),
                 _ => ([], false), // its batch is chosen
@@ -91,10 +91,11 @@ internal static class CollectionDrivenCreation
         WaitingCollection collection,
         BatchRange interval,
         List<WaitingCollection> before,
+        DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         if (before.Exists(other => other.Range!.Overlaps(interval) && !other.AggParam.AsSpan().SequenceEqual(collection.AggParam))
-            || !await AggregationJobCreation.HasEnoughAsync(transaction, task, interval, cancellationToken))
+            || !await AggregationJobCreation.HasEnoughAsync(transaction, task, interval, now, cancellationToken))
         {
             return false;
         }
@@ -131,7 +132,7 @@ internal static class CollectionDrivenCreation
         const int most = AggregationJobCreation.ReportsPerTransaction;
         await using NpgsqlCommand command = transaction.Command(WaitingInIntervalSql)
             .With(task.Key)
-            .With((long)Math.Min(interval.FirstTime, long.MaxValue))
+            .With(ReportExpiry.AsStored(Math.Max(interval.FirstTime, task.FirstLiveTime(now))))
             .With((long)Math.Min(interval.LastTime, long.MaxValue))
             .With(now)
             .With(most);
@@ -149,16 +150,17 @@ internal static class CollectionDrivenCreation
         CancellationToken cancellationToken)
     {
         long target = LeaderSelectedBatches.TargetOf(task);
-        if (await LeaderSelectedBatches.HasFullAsync(transaction, task.Key, aggParam, target, cancellationToken))
+        if (await LeaderSelectedBatches.HasFullAsync(transaction, task, aggParam, target, now, cancellationToken))
         {
             return ([], false);
         }
 
         const int most = AggregationJobCreation.ReportsPerTransaction;
-        await using NpgsqlCommand command = transaction.Command(WaitingSql).With(task.Key).With(now).With(most);
+        await using NpgsqlCommand command = transaction.Command(WaitingSql).With(task.Key).With(now).With(most)
+            .With(ReportExpiry.AsStored(task.FirstLiveTime(now)));
         List<WaitingReport> waiting = await ReadAsync(command, cancellationToken);
         List<OpenBatch> open = await LeaderSelectedBatches.ReadOpenAsync(
-            transaction, task, aggParam, target, waiting, cancellationToken);
+            transaction, task, aggParam, target, waiting, now, cancellationToken);
         ILookup<long?, WaitingReport> windows = waiting.ToLookup(report => AggregationJobPlan.WindowOf(report.Time, task.BatchTimeWindow));
         bool isCut = waiting.Count == most;
         OpenBatch? batch = open.OrderByDescending(some => some.AssignedCount)

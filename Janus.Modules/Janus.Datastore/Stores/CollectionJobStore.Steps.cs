@@ -10,7 +10,7 @@ public sealed partial class CollectionJobStore
         -- CollectionJobStore.Candidate
         SELECT b.batch_id FROM leader_selected_batches AS b
         WHERE b.task_key = $1 AND b.collection_job_id IS NULL AND b.failed_collections = 0
-            AND b.assigned_count >= $2 AND b.agg_param = $3
+            AND b.assigned_count >= $2 AND b.agg_param = $3 AND {LeaderSelectedBatches.IsLive("$4")}
             AND NOT EXISTS (SELECT FROM aggregation_jobs AS j
                 WHERE j.task_key = b.task_key AND j.batch_id = b.batch_id AND j.state IN {UnfinishedAggregationJobs.States})
         ORDER BY b.assigned_count DESC, b.created_at LIMIT 1
@@ -22,14 +22,14 @@ public sealed partial class CollectionJobStore
         -- CollectionJobStore.FailedCandidate
         SELECT b.batch_id FROM leader_selected_batches AS b
         WHERE b.task_key = $1 AND b.collection_job_id IS NULL AND b.failed_collections > 0
-            AND b.assigned_count >= $2 AND b.agg_param = $3
+            AND b.assigned_count >= $2 AND b.agg_param = $3 AND {LeaderSelectedBatches.IsLive("$5")}
             AND NOT EXISTS (SELECT FROM aggregation_jobs AS j
                 WHERE j.task_key = b.task_key AND j.batch_id = b.batch_id AND j.state IN {UnfinishedAggregationJobs.States})
             AND NOT EXISTS (SELECT FROM leader_selected_batches AS o
                 WHERE o.task_key = $1 AND o.collection_job_id IS NULL AND o.failed_collections = 0
-                    AND o.assigned_count >= $2 AND o.agg_param = $3)
+                    AND o.assigned_count >= $2 AND o.agg_param = $3 AND {LeaderSelectedBatches.IsLive("$5", "o")})
             AND ($3 = ''::bytea OR $4 > (SELECT count(*) FROM (
-                SELECT FROM unaggregated_reports WHERE task_key = $1 AND aggregation_job_id IS NULL LIMIT $4) AS waiting))
+                SELECT FROM unaggregated_reports WHERE task_key = $1 AND aggregation_job_id IS NULL AND report_time >= $5 LIMIT $4) AS waiting))
         ORDER BY b.failed_collections, b.assigned_count DESC, b.created_at LIMIT 1
         FOR UPDATE OF b SKIP LOCKED
         """;
@@ -108,8 +108,12 @@ public sealed partial class CollectionJobStore
     /// One that a collection has failed on is tried again when no other is there or can be filled, the least tried first.
     /// Null when there is none yet or the lease is lost.
     /// </summary>
+    /// <param name="lease">The lease of a waiting job.</param>
+    /// <param name="minBatchSize">The task's minimum batch size.</param>
+    /// <param name="firstLiveTime">Batches whose newest report is before it have expired: <see cref="ReportExpiry"/>.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
     public Task<BatchRange?> SelectBatchAsync(
-        Lease<CollectionJob> lease, ulong minBatchSize, CancellationToken cancellationToken)
+        Lease<CollectionJob> lease, ulong minBatchSize, ulong firstLiveTime, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(lease);
         if (lease.Job.Range is { } selected)
@@ -121,9 +125,11 @@ public sealed partial class CollectionJobStore
         long least = (long)Math.Clamp(minBatchSize, 1, long.MaxValue);
         return _runner.RunAsync("CollectionJobStore.SelectBatch", async (transaction, token) =>
         {
-            await using NpgsqlCommand candidate = transaction.Command(CandidateSql).With(taskKey).With(least).With(lease.Job.AggParam);
+            await using NpgsqlCommand candidate = transaction.Command(CandidateSql)
+                .With(taskKey).With(least).With(lease.Job.AggParam).With(ReportExpiry.AsStored(firstLiveTime));
             await using NpgsqlCommand failed = transaction.Command(FailedCandidateSql)
-                .With(taskKey).With(least).With(lease.Job.AggParam).With(Math.Min(least, BatchStore.PendingLimit));
+                .With(taskKey).With(least).With(lease.Job.AggParam).With(Math.Min(least, BatchStore.PendingLimit))
+                .With(ReportExpiry.AsStored(firstLiveTime));
             if ((await candidate.ExecuteScalarAsync(token) ?? await failed.ExecuteScalarAsync(token)) is not byte[] batchId)
             {
                 return null;
@@ -208,7 +214,7 @@ public sealed partial class CollectionJobStore
         byte[] fingerprint = expected.Fingerprint();
         return _runner.RunAsync("CollectionJobStore.Fence", async (transaction, token) =>
         {
-            FenceOutcome outcome = await CheckFenceAsync(transaction, lease, expected.Range, fingerprint, token);
+            FenceOutcome outcome = await CheckFenceAsync(transaction, lease, expected, fingerprint, token);
             if (outcome != FenceOutcome.Fenced)
             {
                 transaction.RollBack();
@@ -325,15 +331,16 @@ public sealed partial class CollectionJobStore
     private static async Task<FenceOutcome> CheckFenceAsync(
         DatastoreTransaction transaction,
         Lease<CollectionJob> lease,
-        BatchRange range,
+        StoredBatch expected,
         byte[] fingerprint,
         CancellationToken cancellationToken)
     {
         int taskKey = lease.Job.TaskKey;
+        BatchRange range = expected.Range;
         await using NpgsqlBatch batch = transaction.Batch();
         batch.AddExclusiveFence(taskKey);
         batch.Add(HoldSql).With(taskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token);
-        batch.AddPending(taskKey, range);
+        batch.AddPending(taskKey, range, expected.FirstLiveTime);
         batch.AddIsCollected(taskKey, range);
         batch.AddHasOtherAggParam(taskKey, range, lease.Job.AggParam);
         batch.AddFingerprint(taskKey, range);

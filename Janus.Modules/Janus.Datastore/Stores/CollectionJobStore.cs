@@ -92,7 +92,7 @@ public sealed partial class CollectionJobStore
     /// <summary>
     /// Makes a job under <paramref name="newId"/>, or finds the one that an identical request made and that has neither
     /// failed nor been deleted. A batch with a collected bucket is refused, and one that was aggregated with another
-    /// aggregation parameter.
+    /// aggregation parameter, or begins in expired time.
     /// </summary>
     /// <param name="task">The task.</param>
     /// <param name="newId">The ID of the new job.</param>
@@ -122,6 +122,11 @@ public sealed partial class CollectionJobStore
                 if (await FindIdenticalAsync(transaction, task.Key, requestHash, token) is { } existing)
                 {
                     return new CollectionJobCreation.Existing(existing);
+                }
+
+                if (range is not null && task.HasExpired(range, now))
+                {
+                    return new CollectionJobCreation.Expired();
                 }
 
                 (bool isCollected, bool hasOtherAggParam) = await CheckAsync(transaction, task.Key, range, aggParam, token);

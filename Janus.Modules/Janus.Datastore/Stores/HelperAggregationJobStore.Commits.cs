@@ -49,8 +49,9 @@ public sealed partial class HelperAggregationJobStore
 
     private const string TakeSql = """
         -- HelperAggregationJobStore.Take
-        INSERT INTO report_ids (task_key, report_id, report_time)
-        SELECT $1, t.report_id, t.report_time FROM unnest($2::uuid[], $3::bigint[]) AS t (report_id, report_time)
+        INSERT INTO report_ids (task_key, report_id, report_time, report_week)
+        SELECT $1, t.report_id, t.report_time, t.report_week
+        FROM unnest($2::uuid[], $3::bigint[], $4::int[]) AS t (report_id, report_time, report_week)
         ORDER BY t.report_id -- one order for everyone, so that writers of the same IDs cannot deadlock
         ON CONFLICT DO NOTHING
         RETURNING report_id
@@ -58,19 +59,23 @@ public sealed partial class HelperAggregationJobStore
 
     private const string KnownSql = """
         -- HelperAggregationJobStore.Known
-        SELECT t.report_id FROM unnest($2::uuid[]) AS t (report_id)
+        SELECT t.report_id FROM unnest($2::uuid[], $3::int[]) AS t (report_id, report_week)
         -- The limit makes it an index probe for each report, never a scan of the task's million.
-        CROSS JOIN LATERAL (SELECT FROM report_ids AS r WHERE r.task_key = $1 AND r.report_id = t.report_id LIMIT 1) AS known
+        CROSS JOIN LATERAL (
+            SELECT FROM report_ids AS r
+            WHERE r.task_key = $1 AND r.report_id = t.report_id AND r.report_week = t.report_week LIMIT 1) AS known
         """;
 
     /// <summary>
     /// Tells early which reports cannot be committed, in the order of the reports: <c>batch_collected</c>,
-    /// <c>report_replayed</c> or <see langword="null"/>. Each report comes with its bucket. Committing checks again.
+    /// <c>report_replayed</c> or <see langword="null"/>. Each report comes with its week and its bucket. Committing checks again.
     /// </summary>
     public Task<ReportError?[]> CheckAsync(
-        int taskKey, IReadOnlyList<ReportId> ids, IReadOnlyList<byte[]> buckets, CancellationToken cancellationToken)
+        int taskKey, IReadOnlyList<ReportId> ids, IReadOnlyList<int> weeks, IReadOnlyList<byte[]> buckets, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(weeks);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(weeks.Count, ids.Count, nameof(weeks));
         ArgumentNullException.ThrowIfNull(buckets);
         ArgumentOutOfRangeException.ThrowIfNotEqual(buckets.Count, ids.Count, nameof(buckets));
         Guid[] uuids = [.. ids.Select(Uuid.Of)];
@@ -80,7 +85,7 @@ public sealed partial class HelperAggregationJobStore
         {
             await using NpgsqlBatch batch = transaction.Batch();
             batch.Add(CollectedSql).With(taskKey).With(distinct, CommandExtensions.ByteaArray);
-            batch.Add(KnownSql).With(taskKey).With(uuids, CommandExtensions.UuidArray);
+            batch.Add(KnownSql).With(taskKey).With(uuids, CommandExtensions.UuidArray).With(weeks.ToArray(), CommandExtensions.IntArray);
             await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(token);
             HashSet<string> collected = [.. await reader.ReadRowsAsync(row => Convert.ToHexString(row.Bytes(0)), token)];
             HashSet<Guid> known = [.. await reader.ReadNextAsync(row => row.GetGuid(0), token)];
@@ -124,16 +129,27 @@ public sealed partial class HelperAggregationJobStore
             cancellationToken);
     }
 
-    private Task<HelperCommitOutcome> CommitAsync(
+    private async Task<HelperCommitOutcome> CommitAsync(
         string name, HelperCommit commit, Action<NpgsqlBatch, byte[]?> addWrite, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(commit);
         byte[][] sealedShares = _encryption.Seal(commit.Job.TaskKey, commit.Shards);
         byte[]? verification = _encryption.SealVerification(commit.Job.TaskKey, commit.Job.Id, commit.Verification);
-        return _runner.RunAsync(
-            name,
-            (transaction, token) => TryCommitAsync(transaction, commit, batch => addWrite(batch, verification), sealedShares, token),
-            cancellationToken);
+        for (int attempt = 1; ; attempt++)
+        {
+            await _partitions.EnsureAsync(commit.Accepted.Select(report => report.Week), cancellationToken);
+            try
+            {
+                return await _runner.RunAsync(
+                    name,
+                    (transaction, token) => TryCommitAsync(transaction, commit, batch => addWrite(batch, verification), sealedShares, token),
+                    cancellationToken);
+            }
+            catch (PostgresException exception) when (attempt < MaximumAttempts && ReportPartitions.IsMissing(exception))
+            {
+                _partitions.Forget();
+            }
+        }
     }
 
     private static async Task<HelperCommitOutcome> TryCommitAsync(
@@ -157,7 +173,8 @@ public sealed partial class HelperAggregationJobStore
             batch.Add(TakeSql)
                 .With(job.TaskKey)
                 .With(commit.Accepted.Select(report => Uuid.Of(report.Id)).ToArray(), CommandExtensions.UuidArray)
-                .With(commit.Accepted.Select(report => checked((long)report.Time)).ToArray(), CommandExtensions.BigintArray);
+                .With(commit.Accepted.Select(report => checked((long)report.Time)).ToArray(), CommandExtensions.BigintArray)
+                .With(commit.Accepted.Select(report => report.Week).ToArray(), CommandExtensions.IntArray);
             await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
             written = (await reader.ReadNextAsync(row => row.GetBoolean(0), cancellationToken)).Count == 1;
             collected = [.. await reader.ReadNextAsync(row => Convert.ToHexString(row.Bytes(0)), cancellationToken)];

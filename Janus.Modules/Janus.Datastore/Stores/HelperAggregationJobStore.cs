@@ -71,12 +71,16 @@ public sealed partial class HelperAggregationJobStore
             AND state <> {AggregationJobState.Deleted:d}
         """;
 
+    private const int MaximumAttempts = 5;
+
     private readonly TransactionRunner _runner;
+    private readonly ReportPartitions _partitions;
     private readonly ColumnEncryption _encryption;
 
-    internal HelperAggregationJobStore(TransactionRunner runner, ColumnEncryption encryption)
+    internal HelperAggregationJobStore(TransactionRunner runner, ReportPartitions partitions, ColumnEncryption encryption)
     {
         _runner = runner;
+        _partitions = partitions;
         _encryption = encryption;
     }
 

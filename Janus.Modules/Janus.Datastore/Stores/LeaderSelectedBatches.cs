@@ -5,26 +5,38 @@ namespace Janus.Datastore;
 /// <summary>Reading <c>leader_selected_batches</c> for the creation of aggregation jobs.</summary>
 internal static class LeaderSelectedBatches
 {
-    private const string OpenSql = """
+    private static readonly string OpenSql = $"""
         -- LeaderSelectedBatches.Open
-        SELECT batch_id, time_window, assigned_count FROM leader_selected_batches
+        SELECT batch_id, time_window, assigned_count FROM leader_selected_batches AS b
         WHERE task_key = $1 AND collection_job_id IS NULL AND failed_collections = 0 AND assigned_count < $2
-            AND time_window IS NULL AND agg_param = $3
+            AND time_window IS NULL AND agg_param = $3 AND {IsLive("$4")}
         ORDER BY batch_id FOR UPDATE
         """;
 
-    private const string OpenOfWindowsSql = """
+    private static readonly string OpenOfWindowsSql = $"""
         -- LeaderSelectedBatches.OpenOfWindows
-        SELECT batch_id, time_window, assigned_count FROM leader_selected_batches
+        SELECT batch_id, time_window, assigned_count FROM leader_selected_batches AS b
         WHERE task_key = $1 AND collection_job_id IS NULL AND failed_collections = 0 AND assigned_count < $2
-            AND time_window = ANY ($4) AND agg_param = $3
+            AND time_window = ANY ($5) AND agg_param = $3 AND {IsLive("$4")}
         ORDER BY batch_id FOR UPDATE
         """;
 
-    private const string HasFullSql = """
+    private static readonly string HasFullSql = $"""
         -- LeaderSelectedBatches.HasFull
-        SELECT EXISTS (SELECT FROM leader_selected_batches
-            WHERE task_key = $1 AND collection_job_id IS NULL AND failed_collections = 0 AND assigned_count >= $2 AND agg_param = $3)
+        SELECT EXISTS (SELECT FROM leader_selected_batches AS b
+            WHERE task_key = $1 AND collection_job_id IS NULL AND failed_collections = 0 AND assigned_count >= $2 AND agg_param = $3
+                AND {IsLive("$4")})
+        """;
+
+    /// <summary>
+    /// The condition that a row of <c>leader_selected_batches</c> has not expired: its newest aggregated report is not before the time of the
+    /// parameter, or none is aggregated yet.
+    /// </summary>
+    public static string IsLive(string firstLiveTime, string batch = "b") =>
+        $"""
+        ({firstLiveTime} <= 0 OR {firstLiveTime} <= coalesce((
+            SELECT max(s.max_time) FROM batch_bucket_shards AS s
+            WHERE s.task_key = {batch}.task_key AND s.bucket = {batch}.batch_id), {long.MaxValue}))
         """;
 
     /// <summary>How many reports a batch of the task is filled up to.</summary>
@@ -33,7 +45,7 @@ internal static class LeaderSelectedBatches
 
     /// <summary>
     /// The batches of an aggregation parameter below the target that may take reports of these times: none that a
-    /// collection has failed on, since that might happen again. The rows stay locked, so that no collection job selects
+    /// collection has failed on, since that might happen again, and none that has expired. The rows stay locked, so that no collection job selects
     /// a batch while it is being filled.
     /// </summary>
     public static async Task<List<OpenBatch>> ReadOpenAsync(
@@ -42,10 +54,11 @@ internal static class LeaderSelectedBatches
         byte[] aggParam,
         long target,
         List<WaitingReport> waiting,
+        DateTimeOffset now,
         CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = transaction.Command(task.BatchTimeWindow is null ? OpenSql : OpenOfWindowsSql)
-            .With(task.Key).With(target).With(aggParam);
+            .With(task.Key).With(target).With(aggParam).With(ReportExpiry.AsStored(task.FirstLiveTime(now)));
         if (task.BatchTimeWindow is { } length)
         {
             command.With(
@@ -62,9 +75,10 @@ internal static class LeaderSelectedBatches
     /// collection has failed on does not count, or it would hold up all others.
     /// </summary>
     public static async Task<bool> HasFullAsync(
-        DatastoreTransaction transaction, int taskKey, byte[] aggParam, long target, CancellationToken cancellationToken)
+        DatastoreTransaction transaction, DapTask task, byte[] aggParam, long target, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = transaction.Command(HasFullSql).With(taskKey).With(target).With(aggParam);
+        await using NpgsqlCommand command = transaction.Command(HasFullSql).With(task.Key).With(target).With(aggParam)
+            .With(ReportExpiry.AsStored(task.FirstLiveTime(now)));
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

@@ -32,7 +32,10 @@ public sealed partial class TaskStore
                 : throw new TaskConflictException(task.Id);
         }
 
-        if (peers is not [{ AcceptsNewTasks: true }])
+        // One that an operator has deleted is not opted into again.
+        byte[] id = task.Id.ToArray();
+        bool isDeleted = await context.Tasks.TagWith("TaskStore.IsDeleted").AnyAsync(other => other.TaskId == id, cancellationToken);
+        if (isDeleted || peers is not [{ AcceptsNewTasks: true }])
         {
             return new TaskprovOptInOutcome.Closed();
         }

@@ -7,15 +7,20 @@ using Npgsql;
 
 namespace Janus.Datastore;
 
-/// <summary>The tasks this Aggregator takes part in: DAP §4.2 (task-configuration).</summary>
+/// <summary>
+/// The tasks this Aggregator takes part in: DAP §4.2 (task-configuration). One that was deleted is not found any more,
+/// though its rows are still being removed.
+/// </summary>
 public sealed partial class TaskStore
 {
     private readonly IDbContextFactory<JanusDbContext> _contexts;
     private readonly ColumnEncryption _encryption;
+    private readonly TransactionRunner _runner;
 
-    internal TaskStore(IDbContextFactory<JanusDbContext> contexts, ColumnEncryption encryption)
+    internal TaskStore(IDbContextFactory<JanusDbContext> contexts, TransactionRunner runner, ColumnEncryption encryption)
     {
         _contexts = contexts;
+        _runner = runner;
         _encryption = encryption;
     }
 
@@ -70,7 +75,7 @@ public sealed partial class TaskStore
     }
 
     private static IQueryable<TaskEntity> WithTokens(IQueryable<TaskEntity> tasks) =>
-        tasks.AsNoTracking().AsSingleQuery().Include(task => task.Tokens).Include(task => task.TaskprovPeer!.Tokens);
+        tasks.AsNoTracking().AsSingleQuery().Where(task => task.DeletedAt == null).Include(task => task.Tokens).Include(task => task.TaskprovPeer!.Tokens);
 
     private async Task<DapTask?> FindAsync(JanusDbContext context, TaskId id, CancellationToken cancellationToken)
     {
@@ -104,6 +109,7 @@ public sealed partial class TaskStore
             TargetBatchSize = (long?)task.TargetBatchSize,
             BatchTimeWindow = (long?)task.BatchTimeWindow,
             Asynchronous = task.Asynchronous,
+            ReportExpiryAge = (long?)task.ReportExpiryAge,
             CreatedAt = task.CreatedAt.ToUniversalTime(),
             Tokens = [.. task.Tokens.Select(token => AuthTokenRows.Write(token, _encryption))],
         };
@@ -123,6 +129,7 @@ public sealed partial class TaskStore
         TargetBatchSize = (ulong?)row.TargetBatchSize,
         BatchTimeWindow = (ulong?)row.BatchTimeWindow,
         Asynchronous = row.Asynchronous,
+        ReportExpiryAge = (ulong?)row.ReportExpiryAge,
         CreatedAt = row.CreatedAt,
     };
 

@@ -58,6 +58,12 @@ public sealed record DapTask
     /// </summary>
     public bool Asynchronous { get; init; }
 
+    /// <summary>
+    /// How old a report may get here, in time-precision units; <see langword="null"/> keeps reports for ever. Each
+    /// Aggregator chooses its own; what it means is told in <see cref="ReportExpiry"/>.
+    /// </summary>
+    public ulong? ReportExpiryAge { get; init; }
+
     /// <summary>When the task was added here.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
@@ -84,7 +90,8 @@ public sealed record DapTask
             && TaskprovPeerKey == other.TaskprovPeerKey
             && TargetBatchSize == other.TargetBatchSize
             && BatchTimeWindow == other.BatchTimeWindow
-            && Asynchronous == other.Asynchronous;
+            && Asynchronous == other.Asynchronous
+            && ReportExpiryAge == other.ReportExpiryAge;
     }
 
     /// <summary>The ID and the role, never a key or a token.</summary>

@@ -18,6 +18,9 @@ internal static class AdvisoryLocks
     private const int Fence = 0x4A61_0001;
     private const int Creation = 0x4A61_0002;
 
+    private const int Collection = 0x4A61_0003;
+    private const int Partitions = 0x4A61_0004;
+
     private const string SharedFenceSql = """
         -- AdvisoryLocks.ShareFence
         SELECT pg_advisory_xact_lock_shared($1, task_key) FROM unnest($2::int[]) AS t (task_key)
@@ -28,8 +31,13 @@ internal static class AdvisoryLocks
         SELECT pg_advisory_xact_lock($1, $2)
         """;
 
-    private const string CreationSql = """
-        -- AdvisoryLocks.TryCreation
+    private const string PartitioningSql = """
+        -- AdvisoryLocks.HoldPartitions
+        SELECT pg_advisory_xact_lock($1, 0)
+        """;
+
+    private const string TrySql = """
+        -- AdvisoryLocks.Try
         SELECT pg_try_advisory_xact_lock($1, $2)
         """;
 
@@ -49,6 +57,12 @@ internal static class AdvisoryLocks
     public static void AddExclusiveFence(this NpgsqlBatch batch, int taskKey) =>
         batch.Add(ExclusiveFenceSql).With(Fence).With(taskKey);
 
+    /// <summary>Keeps everyone else from making and dropping partitions.</summary>
+    public static void AddPartitioning(this NpgsqlBatch batch) => batch.Add(PartitioningSql).With(Partitions);
+
+    /// <summary>Becomes the only garbage collector of the task, unless there is one: one boolean.</summary>
+    public static void AddTryCollection(this NpgsqlBatch batch, int taskKey) => batch.Add(TrySql).With(Collection).With(taskKey);
+
     /// <summary>Becomes the only creator of the task's aggregation jobs, unless there is one: one boolean.</summary>
-    public static void AddTryCreation(this NpgsqlBatch batch, int taskKey) => batch.Add(CreationSql).With(Creation).With(taskKey);
+    public static void AddTryCreation(this NpgsqlBatch batch, int taskKey) => batch.Add(TrySql).With(Creation).With(taskKey);
 }

@@ -22,7 +22,7 @@ internal static class CollectionCases
         new("BatchStore.SummarizeAsync", RunsPer.Tick, async context =>
         {
             (FilledTask task, BatchRange range) = AnyBatch(context);
-            await context.Get<BatchStore>().SummarizeAsync(task.Key, range, context.Token);
+            await context.Get<BatchStore>().SummarizeAsync(task.Key, range, context.FirstLiveHour, context.Token);
         }),
         new("BatchStore.HasOtherAggParamAsync", RunsPer.Tick, async context =>
         {
@@ -58,7 +58,7 @@ internal static class CollectionCases
             $"{Waiting} AND first_bucket IS NULL",
             async (store, lease) =>
             {
-                if (await store.SelectBatchAsync(lease, MinBatchSize(context), context.Token) is null)
+                if (await store.SelectBatchAsync(lease, MinBatchSize(context), context.FirstLiveHour, context.Token) is null)
                 {
                     return context.Round == 0;
                 }

@@ -15,10 +15,10 @@ internal sealed partial class DatabaseFill
     private Task<ulong> CopyReportIdsAsync(IReadOnlyList<FilledTask> tasks, CancellationToken cancellationToken) =>
         _connection.CopyAsync(
             "report_ids",
-            [("task_key", NpgsqlDbType.Integer), ("report_id", NpgsqlDbType.Uuid), ("report_time", NpgsqlDbType.Bigint)],
+            [("task_key", NpgsqlDbType.Integer), ("report_id", NpgsqlDbType.Uuid), ("report_time", NpgsqlDbType.Bigint), ("report_week", NpgsqlDbType.Integer)],
             InOrder(tasks, task => task.Reports)
                 .Where(item => item.Task.IsLeader || item.Task.IsFinished(FilledTask.JobOf(item.Index)))
-                .Select(item => new object?[] { item.Task.Key, item.Task.ReportId(item.Index), item.Task.HourOf(item.Index) }),
+                .Select(item => new object?[] { item.Task.Key, item.Task.ReportId(item.Index), item.Task.HourOf(item.Index), FilledTask.WeekOf(item.Task.HourOf(item.Index)) }),
             cancellationToken);
 
     private Task<ulong> CopyUnaggregatedAsync(IReadOnlyList<FilledTask> tasks, CancellationToken cancellationToken) =>

@@ -22,16 +22,24 @@ internal sealed partial class DatabaseFill
     private readonly TaskStore _taskStore;
     private readonly HpkeKeyStore _keyStore;
     private readonly TaskprovPeerStore _peerStore;
+    private readonly ReportPartitions _partitions;
     private readonly Action<string> _progress;
 
     public DatabaseFill(
-        NpgsqlConnection connection, ColumnEncryption encryption, TaskStore taskStore, HpkeKeyStore keyStore, TaskprovPeerStore peerStore, Action<string> progress)
+        NpgsqlConnection connection,
+        ColumnEncryption encryption,
+        TaskStore taskStore,
+        HpkeKeyStore keyStore,
+        TaskprovPeerStore peerStore,
+        ReportPartitions partitions,
+        Action<string> progress)
     {
         _connection = connection;
         _encryption = encryption;
         _taskStore = taskStore;
         _keyStore = keyStore;
         _peerStore = peerStore;
+        _partitions = partitions;
         _progress = progress;
     }
 
@@ -58,6 +66,9 @@ internal sealed partial class DatabaseFill
             await _keyStore.AddAsync(new StoredHpkeKey(config, new byte[32], Now.AddDays(-id)), cancellationToken);
         }
 
+        await _partitions.EnsureAsync(
+            Enumerable.Range(FilledTask.WeekOf(FilledTask.FirstHour), FilledTask.WeekOf(FilledTask.NowHour) - FilledTask.WeekOf(FilledTask.FirstHour) + 1),
+            cancellationToken);
         _progress($"{await CopyReportIdsAsync(filled, cancellationToken):N0} report IDs");
         _progress($"{await CopyUnaggregatedAsync(filled, cancellationToken):N0} unaggregated reports");
         _progress($"{await CopyJobsAsync(filled, cancellationToken):N0} aggregation jobs");

@@ -59,6 +59,8 @@ internal sealed record FilledTask(DapTask Stored, TaskKind Kind, int Reports)
 
     public long HourOf(int report) => FirstHour + ((long)report * Hours / Reports);
 
+    public static int WeekOf(long hour) => ReportWeek.Of((ulong)hour, new TimePrecision(3600));
+
     public DateTimeOffset InstantOf(int report) => DateTimeOffset.FromUnixTimeSeconds(HourOf(report) * 3600);
 
     public static int FirstReport(int job) => job * JobSize;

@@ -38,7 +38,8 @@ internal static class HelperJobCases
             HelperCommit commit = NewCommit(context, AggregationJobState.Finished);
             ReportId[] ids = [.. commit.Accepted.Select(report => report.Id)];
             byte[][] buckets = [.. commit.Accepted.Select(report => commit.Shards[report.BucketIndex].Bucket)];
-            await context.Get<HelperAggregationJobStore>().CheckAsync(commit.Job.TaskKey, ids, buckets, context.Token);
+            await context.Get<HelperAggregationJobStore>().CheckAsync(
+                commit.Job.TaskKey, ids, [.. commit.Accepted.Select(report => report.Week)], buckets, context.Token);
         }),
         new("HelperAggregationJobStore.CreateAsync", RunsPer.Request, async context =>
             await context.Get<HelperAggregationJobStore>().CreateAsync(NewCommit(context, AggregationJobState.Finished), context.Now, context.Token)),
@@ -140,7 +141,7 @@ internal static class HelperJobCases
         return new HelperCommit
         {
             Job = job,
-            Accepted = [.. Enumerable.Range(0, JobReports).Select(i => new AcceptedReport(ReportId.Random(), now, i % buckets.Length))],
+            Accepted = [.. Enumerable.Range(0, JobReports).Select(i => new AcceptedReport(ReportId.Random(), now, FilledTask.WeekOf((long)now), i % buckets.Length))],
             Shards = [.. buckets.Select(bucket => new BatchBucketShard
             {
                 Bucket = bucket,

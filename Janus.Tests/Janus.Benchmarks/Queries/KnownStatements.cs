@@ -15,7 +15,7 @@ internal static partial class KnownStatements
 
     /// <summary>
     /// The names of all raw statements that have a plan: every string literal of the assembly that begins with a name,
-    /// wherever it stands. <c>SET</c> has no plan.
+    /// wherever it stands. What sets, locks, defines or vacuums has no plan.
     /// </summary>
     public static IReadOnlySet<string> Named() => Literals()
         .Where(literal => NameOf(literal) is not null && !Utility().IsMatch(literal))
@@ -59,7 +59,7 @@ internal static partial class KnownStatements
     [GeneratedRegex(@"^-- (?<name>\w+\.\w+)")]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"^-- [^\n]*\n\s*SET\s")]
+    [GeneratedRegex(@"^-- [^\n]*\n\s*(SET|LOCK|CREATE|ALTER|DROP|VACUUM)\s")]
     private static partial Regex Utility();
 
     [GeneratedRegex(@"^\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|MERGE)\s")]

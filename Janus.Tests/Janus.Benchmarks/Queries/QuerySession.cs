@@ -49,6 +49,7 @@ internal sealed class QuerySession : IAsyncDisposable
             services.GetRequiredService<TaskStore>(),
             services.GetRequiredService<HpkeKeyStore>(),
             services.GetRequiredService<TaskprovPeerStore>(),
+            services.GetRequiredService<ReportPartitions>(),
             progress).RunAsync(reports, tasks, cancellationToken);
         return session;
     }

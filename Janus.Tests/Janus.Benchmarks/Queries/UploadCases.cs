@@ -33,6 +33,10 @@ internal static class UploadCases
                 (ulong)(i % 20 == 0 ? FilledTask.FirstHour + i : FilledTask.NowHour));
         })];
         await context.Get<ReportStore>().PutAsync(reports, context.Now, context.Token);
+
+        // One ID under two times, far apart.
+        await context.Get<ReportStore>().PutAsync([.. reports.Take(2), reports[1] with { Week = 0 }], context.Now, context.Token);
+        await context.Get<ReportStore>().PutAsync([reports[1] with { Week = 1 }, reports[2]], context.Now, context.Token);
     }
 
     private static async Task CreateAsync(WorkloadContext context)
@@ -93,6 +97,7 @@ internal static class UploadCases
         TaskKey = task.Key,
         Id = id,
         Time = time,
+        Week = FilledTask.WeekOf((long)time),
         PublicShare = new byte[32],
         LeaderInputShare = new byte[64],
         HelperEncryptedInputShare = new byte[64],

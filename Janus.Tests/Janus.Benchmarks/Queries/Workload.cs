@@ -8,5 +8,6 @@ internal static class Workload
     [
         .. TaskCases.All, .. TaskprovCases.All, .. AuthTokenCases.All, .. KeyCases.All, .. UploadCases.All,
         .. LeaderJobCases.All, .. HelperJobCases.All, .. CollectionCases.All, .. AggregateShareCases.All,
+        .. GarbageCases.All,
     ];
 }

@@ -25,6 +25,9 @@ internal sealed class WorkloadContext
     /// <summary>The time of the run: at each, the leases of the run before have expired.</summary>
     public DateTimeOffset Now => DatabaseFill.Now.AddMinutes(10 * _salt);
 
+    /// <summary>What has expired in every other round: nothing, or the oldest hours.</summary>
+    public ulong FirstLiveHour => Round % 2 == 0 ? 0 : (ulong)FilledTask.FirstHour + 5;
+
     public static TimeSpan Minute { get; } = TimeSpan.FromMinutes(1);
 
     public CancellationToken Token { get; }

@@ -218,6 +218,7 @@ public sealed class LeaderAggregationJobTests : LeaderFixture
                     TaskKey = stored.Key,
                     Id = ReportId.Random(),
                     Time = TestDeployment.CurrentTime.Value,
+                Week = ReportWeek.Of(TestDeployment.CurrentTime.Value, TestTask.Precision),
                     PublicShare = new byte[1],
                     LeaderInputShare = new byte[1],
                     HelperEncryptedInputShare = [1],

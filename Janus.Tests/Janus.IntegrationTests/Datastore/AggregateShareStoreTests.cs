@@ -77,7 +77,7 @@ public sealed class AggregateShareStoreTests : DatastoreFixture
                     MaxTime = 5,
                     Response = [],
                 },
-                Accepted = [new AcceptedReport(ids[0], 5, 0)],
+                Accepted = [new AcceptedReport(ids[0], 5, 0, 0)],
                 Shards = [Shard(job, BatchRange.BucketOf(5), ids, 5)],
             },
             Now,

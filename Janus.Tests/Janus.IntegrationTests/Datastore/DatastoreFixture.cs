@@ -96,6 +96,7 @@ public abstract class DatastoreFixture
         TaskKey = task.Key,
         Id = id ?? ReportId.Random(),
         Time = time,
+        Week = 0,
         PublicShare = new byte[] { 1, 2, 3 },
         LeaderInputShare = new byte[] { 4, 5, 6, 7 },
         HelperEncryptedInputShare = [8, 9],

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Janus.Datastore;
 using Janus.Messages;
+using Janus.Testing;
 
 namespace Janus.IntegrationTests.Datastore;
 
@@ -238,7 +239,7 @@ public sealed class FenceTests : DatastoreFixture
             new HelperCommit
             {
                 Job = job,
-                Accepted = [.. ids.Select(id => new AcceptedReport(id, time, 0))],
+                Accepted = [.. ids.Select(id => new AcceptedReport(id, time, 0, 0))],
                 Shards = [Shard(job.Id, BatchRange.BucketOf(time), ids, time)],
             },
             Now,

@@ -82,7 +82,7 @@ public sealed class HelperAggregationJobStoreTests : DatastoreFixture
             ((HelperCommitOutcome.Changed)outcome).Rejected,
             Is.EqualTo((KeyValuePair<ReportId, ReportError>[])[new(known[0], ReportError.ReportReplayed)]));
         Assert.That(await HelperJobs.FindAsync(task.Key, job.Id, Token), Is.Null);
-        Assert.That(await HelperJobs.CheckAsync(task.Key, [ids[0]], [BatchRange.BucketOf(5)], Token), Is.All.Null);
+        Assert.That(await HelperJobs.CheckAsync(task.Key, [ids[0]], [0], [BatchRange.BucketOf(5)], Token), Is.All.Null);
     }
 
     [Test]
@@ -122,6 +122,7 @@ public sealed class HelperAggregationJobStoreTests : DatastoreFixture
         ReportError?[] errors = await HelperJobs.CheckAsync(
             task.Key,
             [known[0], known[0], ReportId.Random(), ReportId.Random()],
+            [0, 0, 0, 0],
             [BatchRange.BucketOf(5), BatchRange.BucketOf(19), BatchRange.BucketOf(10), BatchRange.BucketOf(20)],
             Token);
 
@@ -147,7 +148,7 @@ public sealed class HelperAggregationJobStoreTests : DatastoreFixture
             Assert.That((found!.State, found.Response), Is.EqualTo((AggregationJobState.Deleted, (byte[]?)null)));
             Assert.That((await Batches.ReadAsync(task.Key, Range(5, 1), Token)).ReportCount, Is.EqualTo(3));
             Assert.That(
-                await HelperJobs.CheckAsync(task.Key, ids, [.. ids.Select(_ => BatchRange.BucketOf(5))], Token),
+                await HelperJobs.CheckAsync(task.Key, ids, [.. ids.Select(_ => 0)], [.. ids.Select(_ => BatchRange.BucketOf(5))], Token),
                 Is.All.EqualTo(ReportError.ReportReplayed));
         }
     }
@@ -174,7 +175,7 @@ public sealed class HelperAggregationJobStoreTests : DatastoreFixture
             Assert.That(stored.FinishedAt is not null, Is.EqualTo(won[1]));
             Assert.That(counted, Is.EqualTo(won[1] ? 1 : 0));
             Assert.That(
-                await HelperJobs.CheckAsync(task.Key, ids, [.. ids.Select(_ => BatchRange.BucketOf(5))], Token),
+                await HelperJobs.CheckAsync(task.Key, ids, [.. ids.Select(_ => 0)], [.. ids.Select(_ => BatchRange.BucketOf(5))], Token),
                 won[1] ? Is.All.EqualTo(ReportError.ReportReplayed) : Is.All.Null);
             committed += won[1] ? 1 : 0;
         }
@@ -199,7 +200,7 @@ public sealed class HelperAggregationJobStoreTests : DatastoreFixture
             new HelperCommit
             {
                 Job = job,
-                Accepted = [.. gone.Select((id, i) => new AcceptedReport(id, i < 2 ? 5u : 6u, i < 2 ? 0 : 1))],
+                Accepted = [.. gone.Select((id, i) => new AcceptedReport(id, i < 2 ? 5u : 6u, 0, i < 2 ? 0 : 1))],
                 Shards = [Shard(job.Id, BatchRange.BucketOf(5), gone[..2], 5), Shard(job.Id, BatchRange.BucketOf(6), gone[2..], 6)],
             },
             Now,
@@ -251,7 +252,7 @@ public sealed class HelperAggregationJobStoreTests : DatastoreFixture
     private static HelperCommit CommitOf(HelperAggregationJob job, ReportId[] ids) => new()
     {
         Job = job,
-        Accepted = [.. ids.Select(id => new AcceptedReport(id, 5, 0))],
+        Accepted = [.. ids.Select(id => new AcceptedReport(id, 5, 0, 0))],
         Shards = ids.Length == 0 ? [] : [Shard(job.Id, BatchRange.BucketOf(5), ids, 5)],
     };
 }

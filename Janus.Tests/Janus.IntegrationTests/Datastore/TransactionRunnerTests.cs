@@ -80,13 +80,13 @@ public sealed class TransactionRunnerTests : DatastoreFixture
 
     private Task<int> RowAsync(int task) => Runner.RunAsync("test", async (transaction, token) =>
     {
-        await using NpgsqlCommand command = transaction.Command("INSERT INTO report_ids VALUES ($1, gen_random_uuid(), 0)").With(task);
+        await using NpgsqlCommand command = transaction.Command("INSERT INTO report_ids VALUES ($1, gen_random_uuid(), 0, 0)").With(task);
         return await command.ExecuteNonQueryAsync(token);
     }, Token);
 
     private static async Task InsertAsync(DatastoreTransaction transaction, long time, CancellationToken token)
     {
-        await using NpgsqlCommand command = transaction.Command("INSERT INTO report_ids VALUES (1, gen_random_uuid(), $1)").With(time);
+        await using NpgsqlCommand command = transaction.Command("INSERT INTO report_ids VALUES (1, gen_random_uuid(), $1, 0)").With(time);
         await command.ExecuteNonQueryAsync(token);
     }
 

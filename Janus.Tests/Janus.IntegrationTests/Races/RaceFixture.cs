@@ -67,7 +67,7 @@ public abstract class RaceFixture : DatastoreFixture
         return new HelperCommit
         {
             Job = job,
-            Accepted = [.. ids.Select(id => new AcceptedReport(id, time, 0))],
+            Accepted = [.. ids.Select(id => new AcceptedReport(id, time, 0, 0))],
             Shards = [Shard(job.Id, BatchRange.BucketOf(time), ids, time)],
         };
     }

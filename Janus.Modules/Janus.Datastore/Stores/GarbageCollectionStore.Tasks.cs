@@ -1,0 +1,125 @@
+using Npgsql;
+
+namespace Janus.Datastore;
+
+/// <content>The rows of deleted tasks.</content>
+public sealed partial class GarbageCollectionStore
+{
+    private const string AllReportsSql = """
+        -- GarbageCollectionStore.AllReports
+        DELETE FROM unaggregated_reports WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM unaggregated_reports WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
+        """;
+
+    private const string AllShardsSql = """
+        -- GarbageCollectionStore.AllShards
+        DELETE FROM batch_bucket_shards WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM batch_bucket_shards WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
+        """;
+
+    private const string AllAggregationJobsSql = """
+        -- GarbageCollectionStore.AllAggregationJobs
+        DELETE FROM aggregation_jobs WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM aggregation_jobs WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
+        """;
+
+    private const string AllLeaderSelectedBatchesSql = """
+        -- GarbageCollectionStore.AllLeaderSelectedBatches
+        DELETE FROM leader_selected_batches WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM leader_selected_batches WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
+        """;
+
+    private const string AllCollectedBatchesSql = """
+        -- GarbageCollectionStore.AllCollectedBatches
+        DELETE FROM collected_batches WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM collected_batches WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
+        """;
+
+    private const string AllCollectionJobsSql = """
+        -- GarbageCollectionStore.AllCollectionJobs
+        DELETE FROM collection_jobs WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM collection_jobs WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
+        """;
+
+    private const string AllAggregateSharesSql = """
+        -- GarbageCollectionStore.AllAggregateShares
+        DELETE FROM aggregate_shares WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM aggregate_shares WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
+        """;
+
+    private const string AllReportIdsSql = """
+        -- GarbageCollectionStore.AllReportIds
+        DELETE FROM report_ids AS r USING (
+            SELECT report_id, report_week FROM report_ids WHERE task_key = $1 LIMIT $2) AS old
+        WHERE r.task_key = $1 AND r.report_id = old.report_id AND r.report_week = old.report_week
+        """;
+
+    private const string IsEmptySql = """
+        NOT EXISTS (SELECT FROM unaggregated_reports WHERE task_key = $1)
+            AND NOT EXISTS (SELECT FROM batch_bucket_shards WHERE task_key = $1)
+            AND NOT EXISTS (SELECT FROM aggregation_jobs WHERE task_key = $1)
+            AND NOT EXISTS (SELECT FROM leader_selected_batches WHERE task_key = $1)
+            AND NOT EXISTS (SELECT FROM collected_batches WHERE task_key = $1)
+            AND NOT EXISTS (SELECT FROM collection_jobs WHERE task_key = $1)
+            AND NOT EXISTS (SELECT FROM aggregate_shares WHERE task_key = $1)
+            AND NOT EXISTS (SELECT FROM report_ids WHERE task_key = $1)
+        """;
+
+    private const string EndTaskSql = $"""
+        -- GarbageCollectionStore.EndTask
+        UPDATE tasks SET deleted_at = $2 WHERE task_key = $1 AND deleted_at IS NULL AND {IsEmptySql}
+        """;
+
+    private const string RemoveTaskSql = $"""
+        -- GarbageCollectionStore.RemoveTask
+        DELETE FROM tasks WHERE task_key = $1 AND deleted_at IS NOT NULL AND {IsEmptySql}
+        """;
+
+    /// <summary>
+    /// Deletes rows of a deleted task, whatever their state, and returns how many; none while another collector works on it.
+    /// </summary>
+    public Task<int> DeleteAllAsync(int taskKey, GarbageKind kind, int most, CancellationToken cancellationToken)
+    {
+        string sql = kind switch
+        {
+            GarbageKind.UnaggregatedReports => AllReportsSql,
+            GarbageKind.BatchBucketShards => AllShardsSql,
+            GarbageKind.AggregationJobs => AllAggregationJobsSql,
+            GarbageKind.LeaderSelectedBatches => AllLeaderSelectedBatchesSql,
+            GarbageKind.CollectedBatches => AllCollectedBatchesSql,
+            GarbageKind.CollectionJobs => AllCollectionJobsSql,
+            GarbageKind.AggregateShares => AllAggregateSharesSql,
+            GarbageKind.ReportIds => AllReportIdsSql,
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        };
+        return _runner.RunAsync("GarbageCollectionStore.DeleteAll", async (transaction, token) =>
+        {
+            if (!await TryBeginAsync(transaction, taskKey, kind, token))
+            {
+                return 0;
+            }
+
+            await using NpgsqlCommand command = transaction.Command(sql).With(taskKey).With(most);
+            return await command.ExecuteNonQueryAsync(token);
+        }, cancellationToken);
+    }
+
+    /// <summary>Deletes a task of which nothing is left, as <see cref="TaskStore.DeleteAsync"/> does. False when something is.</summary>
+    public Task<bool> EndTaskAsync(int taskKey, DateTimeOffset now, CancellationToken cancellationToken) =>
+        _runner.RunAsync("GarbageCollectionStore.EndTask", async (transaction, token) =>
+        {
+            await using NpgsqlBatch batch = transaction.Batch();
+            batch.Add(EndTaskSql).With(taskKey).With(now);
+            batch.AddNotify(WorkKind.Tasks);
+            await batch.ExecuteNonQueryAsync(token);
+            return batch.BatchCommands[0].RecordsAffected == 1;
+        }, cancellationToken);
+
+    /// <summary>Removes a deleted task's own row, with its secrets, once it is the last. False when it is not.</summary>
+    public Task<bool> RemoveTaskAsync(int taskKey, CancellationToken cancellationToken) =>
+        _runner.RunAsync("GarbageCollectionStore.RemoveTask", async (transaction, token) =>
+        {
+            await using NpgsqlCommand command = transaction.Command(RemoveTaskSql).With(taskKey);
+            return await command.ExecuteNonQueryAsync(token) == 1;
+        }, cancellationToken);
+}
