@@ -253,6 +253,39 @@ namespace Janus.Migrations
                     b.ToTable("batch_bucket_shards", (string)null);
                 });
 
+            modelBuilder.Entity("Janus.Datastore.Entities.BatchNoiseEntity", b =>
+                {
+                    b.Property<int>("TaskKey")
+                        .HasColumnType("integer")
+                        .HasColumnName("task_key");
+
+                    b.Property<byte[]>("FirstBucket")
+                        .HasColumnType("bytea")
+                        .HasColumnName("first_bucket");
+
+                    b.Property<byte[]>("LastBucket")
+                        .HasColumnType("bytea")
+                        .HasColumnName("last_bucket");
+
+                    b.Property<byte[]>("AggParamHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("agg_param_hash");
+
+                    b.Property<DateTimeOffset>("DrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("drawn_at");
+
+                    b.Property<byte[]>("Noise")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("noise");
+
+                    b.HasKey("TaskKey", "FirstBucket", "LastBucket", "AggParamHash")
+                        .HasName("pk_batch_noise");
+
+                    b.ToTable("batch_noise", (string)null);
+                });
+
             modelBuilder.Entity("Janus.Datastore.Entities.CollectedBatchEntity", b =>
                 {
                     b.Property<int>("TaskKey")
@@ -549,6 +582,10 @@ namespace Janus.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("DifferentialPrivacy")
+                        .HasColumnType("text")
+                        .HasColumnName("differential_privacy");
 
                     b.Property<short>("Role")
                         .HasColumnType("smallint")

@@ -13,7 +13,7 @@ namespace Janus.Aggregator;
 /// </summary>
 /// <remarks>
 /// Once what the Leader has abandoned is withdrawn from the batch, a request is (1) checked against what is cheap to know of
-/// the batch, whose shards (2) are merged and compared with what the Leader counts, and (3) committed in one transaction
+/// the batch, whose shards (2) are merged, compared with what the Leader counts and given noise, and (3) committed in one transaction
 /// that checks everything again; if the batch has changed meanwhile, it goes on from (1). What is refused has changed
 /// nothing else.
 /// </remarks>
@@ -21,13 +21,16 @@ internal sealed partial class HelperCollection
 {
     private readonly AggregateShareStore _store;
     private readonly BatchStore _batches;
+    private readonly BatchNoises _noises;
     private readonly TimeProvider _time;
     private readonly ILogger<HelperCollection> _logger;
 
-    public HelperCollection(AggregateShareStore store, BatchStore batches, TimeProvider time, ILogger<HelperCollection> logger)
+    public HelperCollection(
+        AggregateShareStore store, BatchStore batches, BatchNoises noises, TimeProvider time, ILogger<HelperCollection> logger)
     {
         _store = store;
         _batches = batches;
+        _noises = noises;
         _time = time;
         _logger = logger;
     }
@@ -50,6 +53,7 @@ internal sealed partial class HelperCollection
         CancellationToken cancellationToken)
     {
         byte[] aggParam = request.CollectionJobReq.AggParam.ToArray();
+        BatchNoise? drawn = null;
         while (true)
         {
             // (1)
@@ -72,7 +76,8 @@ internal sealed partial class HelperCollection
             }
 
             // (2)
-            AggregateShareCommit commit = await MergeAsync(task, share, request, aggParam, cancellationToken);
+            AggregateShareCommit commit = await MergeAsync(task, share, request, aggParam, drawn, cancellationToken);
+            drawn = commit.DrawnNoise;
 
             // (3)
             switch (await _store.CommitAsync(commit, lease, _time.GetUtcNow(), cancellationToken))
@@ -111,12 +116,18 @@ internal sealed partial class HelperCollection
     }
 
     private async Task<AggregateShareCommit> MergeAsync(
-        AggregatorTask task, StoredAggregateShare share, AggregateShareReq request, byte[] aggParam, CancellationToken cancellationToken)
+        AggregatorTask task,
+        StoredAggregateShare share,
+        AggregateShareReq request,
+        byte[] aggParam,
+        BatchNoise? drawn,
+        CancellationToken cancellationToken)
     {
         (StoredBatch batch, byte[] merged) = await _batches.MergeAsync(task, share.Range, aggParam, cancellationToken);
         try
         {
             CheckAgreement(task, request, batch);
+            drawn = await _noises.AddAsync(task, share.Range, aggParam, merged, drawn, cancellationToken);
             StoredAggregateShare given = share with
             {
                 State = AggregateShareState.Finished,
@@ -125,7 +136,7 @@ internal sealed partial class HelperCollection
                 Checksum = batch.Checksum,
                 Response = WireMessage.Encode(new AggregateShare(task.AggregateShares.Seal(request.CollectionJobReq, merged))),
             };
-            return new AggregateShareCommit(given, batch, aggParam);
+            return new AggregateShareCommit(given, batch, aggParam) { DrawnNoise = drawn };
         }
         finally
         {

@@ -11,6 +11,7 @@ internal readonly record struct EncryptedColumn(string Table, string Column)
     public static readonly EncryptedColumn LeaderInputShare = new("unaggregated_reports", "leader_input_share");
     public static readonly EncryptedColumn Verification = new("aggregation_jobs", "verification");
     public static readonly EncryptedColumn ShardAggregateShare = new("batch_bucket_shards", "aggregate_share");
+    public static readonly EncryptedColumn BatchNoise = new("batch_noise", "noise");
     public static readonly EncryptedColumn LeaderAggregateShare = new("collection_jobs", "leader_aggregate_share");
 
     public override string ToString() => $"{Table}.{Column}";

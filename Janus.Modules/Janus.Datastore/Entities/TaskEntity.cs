@@ -16,5 +16,6 @@ internal sealed class TaskEntity
     public long? TargetBatchSize { get; set; }
     public long? BatchTimeWindow { get; set; }
     public bool Asynchronous { get; set; }
+    public string? DifferentialPrivacy { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
 }

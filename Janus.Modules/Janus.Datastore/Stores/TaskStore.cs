@@ -100,6 +100,7 @@ public sealed class TaskStore
             TargetBatchSize = (long?)task.TargetBatchSize,
             BatchTimeWindow = (long?)task.BatchTimeWindow,
             Asynchronous = task.Asynchronous,
+            DifferentialPrivacy = task.DifferentialPrivacy?.ToString(),
             CreatedAt = task.CreatedAt.ToUniversalTime(),
         };
     }
@@ -121,6 +122,7 @@ public sealed class TaskStore
         TargetBatchSize = (ulong?)row.TargetBatchSize,
         BatchTimeWindow = (ulong?)row.BatchTimeWindow,
         Asynchronous = row.Asynchronous,
+        DifferentialPrivacy = row.DifferentialPrivacy is null ? null : DifferentialPrivacyStrategy.Parse(row.DifferentialPrivacy),
         CreatedAt = row.CreatedAt,
     };
 
@@ -136,7 +138,8 @@ public sealed class TaskStore
         && AreSame(left.CollectorTokenHash, right.CollectorTokenHash)
         && left.TargetBatchSize == right.TargetBatchSize
         && left.BatchTimeWindow == right.BatchTimeWindow
-        && left.Asynchronous == right.Asynchronous;
+        && left.Asynchronous == right.Asynchronous
+        && left.DifferentialPrivacy == right.DifferentialPrivacy;
 
     private static bool AreSame(byte[]? left, byte[]? right) =>
         (left is null) == (right is null) && CryptographicOperations.FixedTimeEquals(left, right);

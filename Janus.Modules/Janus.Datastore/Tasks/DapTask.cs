@@ -52,6 +52,9 @@ public sealed record DapTask
     /// </summary>
     public bool Asynchronous { get; init; }
 
+    /// <summary>The noise that this Aggregator adds to its aggregate shares; none when <see langword="null"/>.</summary>
+    public DifferentialPrivacyStrategy? DifferentialPrivacy { get; init; }
+
     /// <summary>When the task was added here.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
