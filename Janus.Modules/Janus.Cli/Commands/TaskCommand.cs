@@ -92,10 +92,10 @@ internal static class TaskCommand
 
     private static void WriteTable(TextWriter output, IEnumerable<TaskDescription> tasks)
     {
-        Table table = Terminal.Table("task", "role", "VDAF", "batch mode", "min batch", "task info", "added");
+        Table table = Terminal.Table("task", "role", "VDAF", "batch mode", "min batch", "noise", "task info", "added");
         foreach (TaskDescription task in tasks)
         {
-            table.AddPlainRow(task.TaskId, task.Role, task.Vdaf, task.BatchMode, $"{task.MinBatchSize}", task.TaskInfo, task.CreatedAt);
+            table.AddPlainRow(task.TaskId, task.Role, task.Vdaf, task.BatchMode, $"{task.MinBatchSize}", task.DifferentialPrivacy ?? "none", task.TaskInfo, task.CreatedAt);
         }
 
         Terminal.On(output).Write(table);
@@ -116,6 +116,7 @@ internal static class TaskCommand
             ("target batch size", task.TargetBatchSize?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ("batch time window", task.BatchTimeWindow is { } window ? $"{window}s" : null),
             ("asynchronous", task.Asynchronous is { } later ? (later ? "yes" : "no") : null),
+            ("differential privacy", task.DifferentialPrivacy ?? "none"),
             ("time precision", $"{task.TimePrecision}s"),
             ("task interval", task.TaskInterval),
             ("collector HPKE config", task.CollectorHpkeConfig),

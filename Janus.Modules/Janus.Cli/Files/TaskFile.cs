@@ -49,7 +49,8 @@ internal static class TaskFile
         task.VerifyKey is null ? null : task.VerificationKeyId,
         task.CollectorHpkeConfig is null ? null : Base64Url.EncodeToString(WireMessage.Encode(task.CollectorHpkeConfig)),
         task.AggregatorToken?.Secret,
-        task.CollectorToken?.Secret);
+        task.CollectorToken?.Secret,
+        task.DifferentialPrivacy?.ToString());
 
     private static TaskParameters FromJson(TaskFileJson json)
     {
@@ -71,6 +72,7 @@ internal static class TaskFile
             CollectorHpkeConfig = json.CollectorHpkeConfig is null ? null : TaskChecks.RequireSupported(WireMessage.Decode<HpkeConfig>(Bytes(json.CollectorHpkeConfig, "collector_hpke_config"))),
             AggregatorToken = Token(json.AggregatorToken, "aggregator_token"),
             CollectorToken = Token(json.CollectorToken, "collector_token"),
+            DifferentialPrivacy = Noise(json.DifferentialPrivacy),
         };
         Require(json.VerifyKey, recipient is Role.Leader or Role.Helper, "verify_key", recipient);
         Require(json.CollectorHpkeConfig, recipient is not Role.Client, "collector_hpke_config", recipient);
@@ -97,6 +99,18 @@ internal static class TaskFile
         catch (FormatException failure)
         {
             throw new FormatException($"{name}: base64url without padding expected", failure);
+        }
+    }
+
+    private static DifferentialPrivacyStrategy? Noise(string? text)
+    {
+        try
+        {
+            return text is null ? null : DifferentialPrivacyStrategy.Parse(text);
+        }
+        catch (FormatException failure)
+        {
+            throw new FormatException($"differential_privacy: {failure.Message}", failure);
         }
     }
 

@@ -10,6 +10,7 @@ namespace Janus.Cli.Files;
 /// <param name="CollectorHpkeConfig">The encoded HpkeConfig of the Collector.</param>
 /// <param name="AggregatorToken">What the Leader presents to the Helper: secret.</param>
 /// <param name="CollectorToken">What the Collector presents to the Leader: secret.</param>
+/// <param name="DifferentialPrivacy">The noise that each Aggregator is to add to its aggregate shares; none when left out.</param>
 internal sealed record TaskFileJson(
     string? For,
     string? TaskId,
@@ -19,7 +20,8 @@ internal sealed record TaskFileJson(
     byte? VerificationKeyId,
     string? CollectorHpkeConfig,
     string? AggregatorToken,
-    string? CollectorToken)
+    string? CollectorToken,
+    string? DifferentialPrivacy = null)
 {
     /// <summary>The type's name: most members are secret.</summary>
     public override string ToString() => nameof(TaskFileJson);

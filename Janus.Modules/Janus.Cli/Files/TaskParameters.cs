@@ -34,6 +34,9 @@ internal sealed record TaskParameters
     /// <summary>What the Collector presents to the Leader.</summary>
     public BearerToken? CollectorToken { get; init; }
 
+    /// <summary>The noise that each Aggregator is to add to its aggregate shares; <see langword="null"/> for none. Clients are not told.</summary>
+    public DifferentialPrivacyStrategy? DifferentialPrivacy { get; init; }
+
     /// <summary>The part of the Leader's knowledge that another party gets.</summary>
     public TaskParameters For(Role recipient) => this with
     {
@@ -43,6 +46,7 @@ internal sealed record TaskParameters
         CollectorHpkeConfig = recipient is Role.Client ? null : CollectorHpkeConfig,
         AggregatorToken = recipient is Role.Leader or Role.Helper ? AggregatorToken : null,
         CollectorToken = recipient is Role.Leader or Role.Collector ? CollectorToken : null,
+        DifferentialPrivacy = recipient is Role.Client ? null : DifferentialPrivacy,
     };
 
     /// <summary>The task as an Aggregator stores it.</summary>
@@ -59,6 +63,7 @@ internal sealed record TaskParameters
             AggregatorToken = Recipient is Role.Leader ? AggregatorToken : null,
             AggregatorTokenHash = Recipient is Role.Helper ? AggregatorToken!.Value.Hash() : null,
             CollectorTokenHash = Recipient is Role.Leader ? CollectorToken!.Value.Hash() : null,
+            DifferentialPrivacy = DifferentialPrivacy,
             CreatedAt = createdAt,
         }
         : throw new InvalidOperationException($"the {Recipient} stores no task");

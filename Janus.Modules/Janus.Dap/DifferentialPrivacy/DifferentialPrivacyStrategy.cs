@@ -51,6 +51,16 @@ public sealed record DifferentialPrivacyStrategy(NoiseMechanism Mechanism, Ratio
     }
 
     /// <summary>
+    /// The standard deviation, at most, that the noise of so many Aggregators gives an element of a VDAF's aggregate result:
+    /// for people to read.
+    /// </summary>
+    public double StandardDeviation(VdafDescription vdaf, int aggregators)
+    {
+        Rational variance = NoiseFor(vdaf).VarianceBound;
+        return Math.Sqrt(aggregators * Math.Exp(BigInteger.Log(variance.Numerator) - BigInteger.Log(variance.Denominator)));
+    }
+
+    /// <summary>
     /// Why the noise cannot be used for a task, or <see langword="null"/> if it can: neither the smallest batch nor both
     /// Aggregators' noise may leave its part of the field, or results could wrap around.
     /// </summary>
