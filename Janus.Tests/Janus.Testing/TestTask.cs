@@ -39,6 +39,8 @@ public sealed class TestTask
         VerificationKeyId = options.VerificationKeyId;
         Asynchronous = options.Asynchronous;
         TargetBatchSize = options.TargetBatchSize;
+        LeaderNoise = options.LeaderNoise is { } ofLeader ? DifferentialPrivacyStrategy.Parse(ofLeader) : null;
+        HelperNoise = options.HelperNoise is { } ofHelper ? DifferentialPrivacyStrategy.Parse(ofHelper) : null;
     }
 
     public TaskId Id { get; } = TaskId.Random();
@@ -59,6 +61,10 @@ public sealed class TestTask
 
     /// <summary>How many reports the Leader puts into a batch of its choice, if not the minimum.</summary>
     public ulong? TargetBatchSize { get; }
+
+    public DifferentialPrivacyStrategy? LeaderNoise { get; }
+
+    public DifferentialPrivacyStrategy? HelperNoise { get; }
 
     /// <summary>What the Leader presents to the Helper.</summary>
     public BearerToken AggregatorToken { get; } = BearerToken.Generate();
@@ -88,6 +94,7 @@ public sealed class TestTask
         CollectorTokenHash = role == Role.Leader ? CollectorToken.Hash() : null,
         Asynchronous = role == Role.Helper && Asynchronous,
         TargetBatchSize = role == Role.Leader ? TargetBatchSize : null,
+        DifferentialPrivacy = role == Role.Leader ? LeaderNoise : HelperNoise,
         CreatedAt = CreatedAt,
     };
 

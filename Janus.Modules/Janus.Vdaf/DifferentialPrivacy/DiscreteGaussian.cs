@@ -27,24 +27,18 @@ public sealed record DiscreteGaussian : NoiseDistribution
     /// <summary>σ², which the variance of the discrete distribution does not exceed.</summary>
     public override Rational VarianceBound => Variance;
 
-    /// <inheritdoc/>
-    public override BigInteger Sample(IUniformSource source)
+    // With σ² = a/b a candidate y is accepted with exp(−(|y| − σ²/t)² / (2·σ²)), whose exponent is
+    // (|y|·b·t − a)² / (2·a·b·t²).
+    internal override bool TrySample(IUniformSource source, out BigInteger sample)
     {
-        ArgumentNullException.ThrowIfNull(source);
-
-        // With σ² = a/b a candidate y is accepted with exp(−(|y| − σ²/t)² / (2·σ²)), whose exponent is
-        // (|y|·b·t − a)² / (2·a·b·t²).
-        (BigInteger a, BigInteger b) = (Variance.Numerator, Variance.Denominator);
-        BigInteger denominator = 2 * a * b * _t * _t;
-        while (true)
+        if (!_candidates.TrySample(source, out sample))
         {
-            BigInteger candidate = _candidates.Sample(source);
-            BigInteger distance = (BigInteger.Abs(candidate) * b * _t) - a;
-            if (ExponentialBernoulli.Sample(source, distance * distance, denominator))
-            {
-                return candidate;
-            }
+            return false;
         }
+
+        (BigInteger a, BigInteger b) = (Variance.Numerator, Variance.Denominator);
+        BigInteger distance = (BigInteger.Abs(sample) * b * _t) - a;
+        return ExponentialBernoulli.Sample(source, distance * distance, 2 * a * b * _t * _t);
     }
 
     /// <summary>The largest whole number whose square is at most <paramref name="value"/>.</summary>

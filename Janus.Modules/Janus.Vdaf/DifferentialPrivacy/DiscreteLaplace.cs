@@ -21,42 +21,29 @@ public sealed record DiscreteLaplace : NoiseDistribution
     /// <summary>2·scale²: the variance is 1 / (2·sinh²(1 / (2·scale))), and sinh x ≥ x.</summary>
     public override Rational VarianceBound => Scale.Square().Multiply(2);
 
-    /// <inheritdoc/>
-    public override BigInteger Sample(IUniformSource source)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        while (true)
-        {
-            BigInteger magnitude = SampleGeometric(source) / Scale.Denominator;
-            bool isNegative = !source.NextBelow(2).IsZero;
-
-            // Zero must not come up twice as often as it should.
-            if (!isNegative || !magnitude.IsZero)
-            {
-                return isNegative ? -magnitude : magnitude;
-            }
-        }
-    }
-
     // x ≥ 0 with a probability in proportion to exp(−x / t), t being the scale's numerator: a rest below t, accepted with
-    // exp(−rest / t), and as often t as trials with exp(−1) succeed.
-    private BigInteger SampleGeometric(IUniformSource source)
+    // exp(−rest / t), and as often t as trials with exp(−1) succeed. Its quotient by the denominator gets a sign.
+    internal override bool TrySample(IUniformSource source, out BigInteger sample)
     {
-        while (true)
+        sample = source.NextBelow(Scale.Numerator);
+        if (!ExponentialBernoulli.Sample(source, sample, Scale.Numerator))
         {
-            BigInteger rest = source.NextBelow(Scale.Numerator);
-            if (!ExponentialBernoulli.Sample(source, rest, Scale.Numerator))
-            {
-                continue;
-            }
-
-            BigInteger times = BigInteger.Zero;
-            while (ExponentialBernoulli.Sample(source, BigInteger.One, BigInteger.One))
-            {
-                times++;
-            }
-
-            return rest + (times * Scale.Numerator);
+            return false;
         }
+
+        while (ExponentialBernoulli.Sample(source, BigInteger.One, BigInteger.One))
+        {
+            sample += Scale.Numerator;
+        }
+
+        sample /= Scale.Denominator;
+        if (source.NextTrial(BigInteger.One, 2))
+        {
+            return true;
+        }
+
+        // Zero must not come up twice as often as it should.
+        sample = -sample;
+        return !sample.IsZero;
     }
 }

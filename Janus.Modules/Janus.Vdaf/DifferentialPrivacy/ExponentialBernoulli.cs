@@ -30,14 +30,11 @@ internal static class ExponentialBernoulli
     private static bool SampleUpToOne(IUniformSource source, BigInteger numerator, BigInteger denominator)
     {
         bool isOdd = true;
-        for (BigInteger k = BigInteger.One; IsBelow(source, denominator, numerator) && source.NextBelow(k).IsZero; k++)
+        for (BigInteger k = BigInteger.One; source.NextTrial(numerator, denominator) && source.NextTrial(BigInteger.One, k); k++)
         {
             isOdd = !isOdd;
         }
 
         return isOdd;
     }
-
-    private static bool IsBelow(IUniformSource source, BigInteger bound, BigInteger limit) =>
-        !limit.IsZero && (limit == bound || source.NextBelow(bound) < limit);
 }

@@ -11,4 +11,10 @@ public interface IUniformSource
     /// <summary>Draws one of the numbers from 0 to <paramref name="bound"/> − 1.</summary>
     /// <param name="bound">How many numbers there are, at least 1.</param>
     BigInteger NextBelow(BigInteger bound);
+
+    /// <summary>A trial that succeeds with probability <paramref name="numerator"/> / <paramref name="denominator"/>, at most 1.</summary>
+    /// <param name="numerator">How many of the numbers below the denominator are a success.</param>
+    /// <param name="denominator">How many numbers there are, at least 1.</param>
+    bool NextTrial(BigInteger numerator, BigInteger denominator) =>
+        !numerator.IsZero && (numerator == denominator || NextBelow(denominator) < numerator);
 }

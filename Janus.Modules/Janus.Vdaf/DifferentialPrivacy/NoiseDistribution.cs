@@ -14,5 +14,20 @@ public abstract record NoiseDistribution
 
     /// <summary>Draws one number, which may be negative.</summary>
     /// <param name="source">Where the randomness comes from.</param>
-    public abstract BigInteger Sample(IUniformSource source);
+    public BigInteger Sample(IUniformSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        BigInteger sample;
+        while (!TrySample(source, out sample))
+        {
+        }
+
+        return sample;
+    }
+
+    /// <summary>
+    /// One attempt at a number, which may be rejected: among those that are not, each number is as probable as it should be.
+    /// An attempt depends on nothing of those before it.
+    /// </summary>
+    internal abstract bool TrySample(IUniformSource source, out BigInteger sample);
 }

@@ -93,6 +93,7 @@ public sealed class CommandTests
     [TestCase("--batch-mode leader-selected --batch-time-window 90m", "a duration that is a multiple of the time precision 3600s")]
     [TestCase("--collector-hpke-config AAAA", "a key file, or an encoded HpkeConfig in base64url, expected")]
     [TestCase("--verify-key-file /nowhere", "/nowhere: no such file")]
+    [TestCase("--differential-privacy laplace:epsilon=1/999999999999999999", "--differential-privacy: the noise of laplace:epsilon=1/999999999999999999 is too wide for the field")]
     public async Task A_task_that_makes_no_sense_is_refused_before_anything_is_written(string changes, string expected)
     {
         string[] arguments = NewTaskWith(await KeyAsync(), changes);
@@ -132,6 +133,11 @@ public sealed class CommandTests
             async () => await RunAsync([.. collect, "--agg-param", aggParam]),
             Throws.TypeOf<CliException>().With.Message.EqualTo("--agg-param: Prio3Sum(1000) has no aggregation parameter"));
     }
+
+    [Test]
+    public void Noise_that_is_not_known_is_wrong_usage() => Assert.That(
+        Parse([.. NewTask.Split(' '), "--differential-privacy", "uniform:epsilon=1"]).Errors.Select(error => error.Message),
+        Has.Some.Contains("--differential-privacy: laplace:epsilon=E or gaussian:epsilon=E expected"));
 
     [Test]
     public async Task The_help_of_collect_tells_how_an_aggregation_parameter_is_written() =>
