@@ -95,16 +95,9 @@ namespace Janus.Migrations
                     b.HasKey("TaskKey", "AggregateShareId")
                         .HasName("pk_aggregate_shares");
 
-                    b.HasIndex("CreatedAt")
-                        .HasDatabaseName("ix_aggregate_shares_unanswered")
-                        .HasFilter("response IS NULL AND state IN (3, 4)");
-
                     b.HasIndex("LeaseExpiry")
                         .HasDatabaseName("ix_aggregate_shares_in_progress")
                         .HasFilter("state = 1");
-
-                    b.HasIndex("TaskKey", "CreatedAt")
-                        .HasDatabaseName("ix_aggregate_shares_age");
 
                     b.HasIndex("TaskKey", "RequestHash")
                         .IsUnique()
@@ -207,10 +200,6 @@ namespace Janus.Migrations
                         .HasDatabaseName("ix_aggregation_jobs_batch_in_progress")
                         .HasFilter("state IN (1, 6) AND batch_id IS NOT NULL");
 
-                    b.HasIndex("TaskKey", "MaxTime")
-                        .HasDatabaseName("ix_aggregation_jobs_age")
-                        .HasFilter("state NOT IN (1, 6)");
-
                     b.HasIndex(new[] { "LeaseExpiry" }, "helper")
                         .HasDatabaseName("ix_aggregation_jobs_helper_in_progress")
                         .HasFilter("state = 1 AND request_hash IS NOT NULL");
@@ -220,80 +209,6 @@ namespace Janus.Migrations
                         .HasFilter("state IN (1, 6) AND request_hash IS NULL");
 
                     b.ToTable("aggregation_jobs", (string)null);
-                });
-
-            modelBuilder.Entity("Janus.Datastore.Entities.AuthTokenEntity", b =>
-                {
-                    b.Property<byte[]>("TokenId")
-                        .HasColumnType("bytea")
-                        .HasColumnName("token_id");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<byte[]>("Hash")
-                        .HasColumnType("bytea")
-                        .HasColumnName("hash");
-
-                    b.Property<short>("Kind")
-                        .HasColumnType("smallint")
-                        .HasColumnName("kind");
-
-                    b.Property<string>("Label")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("label");
-
-                    b.Property<DateTimeOffset?>("NotAfter")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("not_after");
-
-                    b.Property<DateTimeOffset?>("NotBefore")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("not_before");
-
-                    b.Property<short>("Purpose")
-                        .HasColumnType("smallint")
-                        .HasColumnName("purpose");
-
-                    b.Property<int?>("TaskKey")
-                        .HasColumnType("integer")
-                        .HasColumnName("task_key");
-
-                    b.Property<int?>("TaskprovPeerKey")
-                        .HasColumnType("integer")
-                        .HasColumnName("taskprov_peer_key");
-
-                    b.Property<byte[]>("Token")
-                        .HasColumnType("bytea")
-                        .HasColumnName("token");
-
-                    b.HasKey("TokenId")
-                        .HasName("pk_auth_tokens");
-
-                    b.HasIndex("Hash")
-                        .HasDatabaseName("ix_auth_tokens_hash")
-                        .HasFilter("hash IS NOT NULL");
-
-                    b.HasIndex("TaskKey", "Label")
-                        .IsUnique()
-                        .HasDatabaseName("ix_auth_tokens_task");
-
-                    b.HasIndex("TaskprovPeerKey", "Label")
-                        .IsUnique()
-                        .HasDatabaseName("ix_auth_tokens_taskprov_peer");
-
-                    b.ToTable("auth_tokens", null, t =>
-                        {
-                            t.HasCheckConstraint("ck_auth_tokens_owner", "num_nonnulls(task_key, taskprov_peer_key) = 1");
-
-                            t.HasCheckConstraint("ck_auth_tokens_purpose", "purpose BETWEEN 1 AND 3 AND kind BETWEEN 1 AND 2");
-
-                            t.HasCheckConstraint("ck_auth_tokens_secret", "CASE WHEN purpose = 1 THEN kind = 1 AND token IS NOT NULL AND hash IS NULL ELSE token IS NULL AND hash IS NOT NULL AND octet_length(hash) = 32 END");
-
-                            t.HasCheckConstraint("ck_auth_tokens_validity", "not_before < not_after");
-                        });
                 });
 
             modelBuilder.Entity("Janus.Datastore.Entities.BatchBucketShardEntity", b =>
@@ -335,10 +250,6 @@ namespace Janus.Migrations
                     b.HasKey("TaskKey", "Bucket", "AggregationJobId")
                         .HasName("pk_batch_bucket_shards");
 
-                    b.HasIndex("TaskKey", "MaxTime")
-                        .HasDatabaseName("ix_batch_bucket_shards_age")
-                        .HasFilter("octet_length(bucket) = 32");
-
                     b.ToTable("batch_bucket_shards", (string)null);
                 });
 
@@ -363,9 +274,6 @@ namespace Janus.Migrations
 
                     b.HasKey("TaskKey", "FirstBucket")
                         .HasName("pk_collected_batches");
-
-                    b.HasIndex("TaskKey", "CollectedAt")
-                        .HasDatabaseName("ix_collected_batches_age");
 
                     b.ToTable("collected_batches", (string)null);
                 });
@@ -486,9 +394,6 @@ namespace Janus.Migrations
                         .HasDatabaseName("ix_collection_jobs_waiting")
                         .HasFilter("state = 1");
 
-                    b.HasIndex("TaskKey", "CreatedAt")
-                        .HasDatabaseName("ix_collection_jobs_age");
-
                     b.HasIndex("TaskKey", "RequestHash")
                         .IsUnique()
                         .HasDatabaseName("ix_collection_jobs_request")
@@ -497,31 +402,11 @@ namespace Janus.Migrations
                     b.ToTable("collection_jobs", (string)null);
                 });
 
-            modelBuilder.Entity("Janus.Datastore.Entities.HpkeConfigIdEntity", b =>
-                {
-                    b.Property<short>("ConfigId")
-                        .HasColumnType("smallint")
-                        .HasColumnName("config_id");
-
-                    b.Property<DateTimeOffset>("LastUsedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("last_used_at");
-
-                    b.HasKey("ConfigId")
-                        .HasName("pk_hpke_config_ids");
-
-                    b.ToTable("hpke_config_ids", (string)null);
-                });
-
             modelBuilder.Entity("Janus.Datastore.Entities.HpkeKeyEntity", b =>
                 {
                     b.Property<short>("ConfigId")
                         .HasColumnType("smallint")
                         .HasColumnName("config_id");
-
-                    b.Property<DateTimeOffset?>("ActivatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("activated_at");
 
                     b.Property<int>("AeadId")
                         .HasColumnType("integer")
@@ -530,10 +415,6 @@ namespace Janus.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
-
-                    b.Property<DateTimeOffset?>("ExpiredAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("expired_at");
 
                     b.Property<int>("KdfId")
                         .HasColumnType("integer")
@@ -552,10 +433,6 @@ namespace Janus.Migrations
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("public_key");
-
-                    b.Property<int>("State")
-                        .HasColumnType("integer")
-                        .HasColumnName("state");
 
                     b.HasKey("ConfigId")
                         .HasName("pk_hpke_keys");
@@ -603,9 +480,6 @@ namespace Janus.Migrations
                     b.HasKey("TaskKey", "BatchId")
                         .HasName("pk_leader_selected_batches");
 
-                    b.HasIndex("TaskKey", "CreatedAt")
-                        .HasDatabaseName("ix_leader_selected_batches_age");
-
                     b.HasIndex("TaskKey", "TimeWindow", "AssignedCount")
                         .HasDatabaseName("ix_leader_selected_batches_window")
                         .HasFilter("collection_job_id IS NULL");
@@ -628,15 +502,11 @@ namespace Janus.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("report_id");
 
-                    b.Property<int>("ReportWeek")
-                        .HasColumnType("integer")
-                        .HasColumnName("report_week");
-
                     b.Property<long>("ReportTime")
                         .HasColumnType("bigint")
                         .HasColumnName("report_time");
 
-                    b.HasKey("TaskKey", "ReportId", "ReportWeek")
+                    b.HasKey("TaskKey", "ReportId")
                         .HasName("pk_report_ids");
 
                     b.ToTable("report_ids", (string)null);
@@ -651,6 +521,14 @@ namespace Janus.Migrations
 
                     NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<int>("TaskKey"));
 
+                    b.Property<byte[]>("AggregatorToken")
+                        .HasColumnType("bytea")
+                        .HasColumnName("aggregator_token");
+
+                    b.Property<byte[]>("AggregatorTokenHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("aggregator_token_hash");
+
                     b.Property<bool>("Asynchronous")
                         .HasColumnType("boolean")
                         .HasColumnName("asynchronous");
@@ -664,17 +542,13 @@ namespace Janus.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("collector_hpke_config");
 
+                    b.Property<byte[]>("CollectorTokenHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("collector_token_hash");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
-
-                    b.Property<DateTimeOffset?>("DeletedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("deleted_at");
-
-                    b.Property<long?>("ReportExpiryAge")
-                        .HasColumnType("bigint")
-                        .HasColumnName("report_expiry_age");
 
                     b.Property<short>("Role")
                         .HasColumnType("smallint")
@@ -694,10 +568,6 @@ namespace Janus.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("task_id");
 
-                    b.Property<int?>("TaskprovPeerKey")
-                        .HasColumnType("integer")
-                        .HasColumnName("taskprov_peer_key");
-
                     b.Property<short>("VerificationKeyId")
                         .HasColumnType("smallint")
                         .HasColumnName("verification_key_id");
@@ -710,105 +580,19 @@ namespace Janus.Migrations
                     b.HasKey("TaskKey")
                         .HasName("pk_tasks");
 
+                    b.HasIndex("AggregatorTokenHash")
+                        .HasDatabaseName("ix_tasks_aggregator_token")
+                        .HasFilter("aggregator_token_hash IS NOT NULL");
+
+                    b.HasIndex("CollectorTokenHash")
+                        .HasDatabaseName("ix_tasks_collector_token")
+                        .HasFilter("collector_token_hash IS NOT NULL");
+
                     b.HasIndex("TaskId")
                         .IsUnique()
                         .HasDatabaseName("ix_tasks_task_id");
 
-                    b.HasIndex("TaskprovPeerKey", "CreatedAt")
-                        .HasDatabaseName("ix_tasks_taskprov_peer")
-                        .HasFilter("taskprov_peer_key IS NOT NULL");
-
                     b.ToTable("tasks", (string)null);
-                });
-
-            modelBuilder.Entity("Janus.Datastore.Entities.TaskprovPeerEntity", b =>
-                {
-                    b.Property<int>("PeerKey")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("integer")
-                        .HasColumnName("peer_key");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<int>("PeerKey"));
-
-                    b.Property<bool>("AcceptsNewTasks")
-                        .HasColumnType("boolean")
-                        .HasColumnName("accepts_new_tasks");
-
-                    b.Property<bool>("Asynchronous")
-                        .HasColumnType("boolean")
-                        .HasColumnName("asynchronous");
-
-                    b.Property<long?>("BatchTimeWindowSeconds")
-                        .HasColumnType("bigint")
-                        .HasColumnName("batch_time_window_seconds");
-
-                    b.Property<byte[]>("CollectorHpkeConfig")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("collector_hpke_config");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<string>("Endpoint")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("endpoint");
-
-                    b.Property<short>("PeerRole")
-                        .HasColumnType("smallint")
-                        .HasColumnName("peer_role");
-
-                    b.Property<long?>("ReportExpiryAgeSeconds")
-                        .HasColumnType("bigint")
-                        .HasColumnName("report_expiry_age_seconds");
-
-                    b.Property<long?>("TargetBatchSize")
-                        .HasColumnType("bigint")
-                        .HasColumnName("target_batch_size");
-
-                    b.HasKey("PeerKey")
-                        .HasName("pk_taskprov_peers");
-
-                    b.HasIndex("Endpoint", "PeerRole")
-                        .IsUnique()
-                        .HasDatabaseName("ix_taskprov_peers_endpoint_peer_role");
-
-                    b.ToTable("taskprov_peers", (string)null);
-                });
-
-            modelBuilder.Entity("Janus.Datastore.Entities.TaskprovVerifyKeyInitEntity", b =>
-                {
-                    b.Property<byte[]>("InitId")
-                        .HasColumnType("bytea")
-                        .HasColumnName("init_id");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<int>("PeerKey")
-                        .HasColumnType("integer")
-                        .HasColumnName("peer_key");
-
-                    b.Property<short>("VerificationKeyId")
-                        .HasColumnType("smallint")
-                        .HasColumnName("verification_key_id");
-
-                    b.Property<byte[]>("VerifyKeyInit")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("verify_key_init");
-
-                    b.HasKey("InitId")
-                        .HasName("pk_taskprov_verify_key_inits");
-
-                    b.HasIndex("PeerKey", "VerificationKeyId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_taskprov_verify_key_inits_peer_key_verification_key_id");
-
-                    b.ToTable("taskprov_verify_key_inits", (string)null);
                 });
 
             modelBuilder.Entity("Janus.Datastore.Entities.UnaggregatedReportEntity", b =>
@@ -876,54 +660,6 @@ namespace Janus.Migrations
                         .HasFilter("aggregation_job_id IS NULL");
 
                     b.ToTable("unaggregated_reports", (string)null);
-                });
-
-            modelBuilder.Entity("Janus.Datastore.Entities.AuthTokenEntity", b =>
-                {
-                    b.HasOne("Janus.Datastore.Entities.TaskEntity", null)
-                        .WithMany("Tokens")
-                        .HasForeignKey("TaskKey")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .HasConstraintName("fk_auth_tokens_tasks_task_key");
-
-                    b.HasOne("Janus.Datastore.Entities.TaskprovPeerEntity", null)
-                        .WithMany("Tokens")
-                        .HasForeignKey("TaskprovPeerKey")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .HasConstraintName("fk_auth_tokens_taskprov_peers_taskprov_peer_key");
-                });
-
-            modelBuilder.Entity("Janus.Datastore.Entities.TaskEntity", b =>
-                {
-                    b.HasOne("Janus.Datastore.Entities.TaskprovPeerEntity", "TaskprovPeer")
-                        .WithMany()
-                        .HasForeignKey("TaskprovPeerKey")
-                        .OnDelete(DeleteBehavior.Restrict)
-                        .HasConstraintName("fk_tasks_taskprov_peers_taskprov_peer_key");
-
-                    b.Navigation("TaskprovPeer");
-                });
-
-            modelBuilder.Entity("Janus.Datastore.Entities.TaskprovVerifyKeyInitEntity", b =>
-                {
-                    b.HasOne("Janus.Datastore.Entities.TaskprovPeerEntity", null)
-                        .WithMany("VerifyKeyInits")
-                        .HasForeignKey("PeerKey")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_taskprov_verify_key_inits_taskprov_peers_peer_key");
-                });
-
-            modelBuilder.Entity("Janus.Datastore.Entities.TaskEntity", b =>
-                {
-                    b.Navigation("Tokens");
-                });
-
-            modelBuilder.Entity("Janus.Datastore.Entities.TaskprovPeerEntity", b =>
-                {
-                    b.Navigation("Tokens");
-
-                    b.Navigation("VerifyKeyInits");
                 });
 #pragma warning restore 612, 618
         }

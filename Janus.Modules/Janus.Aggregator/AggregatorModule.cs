@@ -58,6 +58,7 @@ public static class AggregatorModule
         // And on its aggregate shares.
         if ((roles & (AggregatorRoles.Aggregator | AggregatorRoles.CollectionJobDriver)) != 0)
         {
+            services.AddSingleton<BatchNoises>();
             services.AddSingleton<HelperCollection>();
         }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using Janus.Codec;
 using Janus.Dap;
@@ -13,6 +14,7 @@ internal sealed class AggregateShareUnsharder
     private const int CiphertextOverhead = (1 << 16) + (1 << 8);
 
     private readonly IVdaf _vdaf;
+    private readonly SignedElements? _elements;
     private readonly AggregateShareOpener _leader;
     private readonly AggregateShareOpener _helper;
 
@@ -21,6 +23,9 @@ internal sealed class AggregateShareUnsharder
         TaskId taskId, TaskConfiguration taskConfiguration, HpkeConfig collectorHpkeConfig, HpkeKeyPair keyPair, SupportedVdafs vdafs)
     {
         _vdaf = vdafs.Create(taskConfiguration);
+        _elements = _vdaf is Prio3 prio3 && Describe(taskConfiguration) is { } description
+            ? new SignedElements(prio3.Modulus, description.MaximumElement)
+            : null;
         _leader = new AggregateShareOpener(taskId, taskConfiguration, Role.Leader, collectorHpkeConfig, keyPair);
         _helper = new AggregateShareOpener(taskId, taskConfiguration, Role.Helper, collectorHpkeConfig, keyPair);
     }
@@ -33,14 +38,15 @@ internal sealed class AggregateShareUnsharder
     public int MaximumResponseLength(ReadOnlySpan<byte> aggParam) => 2 * (_vdaf.AggShareLength(aggParam) + CiphertextOverhead);
 
     /// <exception cref="AggregateShareException">A share cannot be opened, or is malformed.</exception>
-    public IReadOnlyList<UInt128> Unshard(CollectionJobReq request, CollectionJobResp response)
+    public IReadOnlyList<BigInteger> Unshard(CollectionJobReq request, CollectionJobResp response)
     {
         byte[] leader = Open(_leader, Role.Leader, request, response.LeaderEncryptedAggShare);
         byte[] helper = [];
         try
         {
             helper = Open(_helper, Role.Helper, request, response.HelperEncryptedAggShare);
-            return _vdaf.Unshard(request.AggParam.Span, [leader, helper], response.ReportCount);
+            UInt128[] elements = _vdaf.Unshard(request.AggParam.Span, [leader, helper], response.ReportCount);
+            return _elements?.Read(elements, response.ReportCount) ?? [.. elements.Select(element => (BigInteger)element)];
         }
         catch (DecodeException exception)
         {
@@ -50,6 +56,19 @@ internal sealed class AggregateShareUnsharder
         {
             CryptographicOperations.ZeroMemory(leader);
             CryptographicOperations.ZeroMemory(helper);
+        }
+    }
+
+    // A VDAF that an application has added is none of those that noise is known for.
+    private static VdafDescription? Describe(TaskConfiguration configuration)
+    {
+        try
+        {
+            return VdafDescription.Of(configuration);
+        }
+        catch (UnsupportedVdafException)
+        {
+            return null;
         }
     }
 

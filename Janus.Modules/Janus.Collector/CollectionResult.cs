@@ -1,3 +1,4 @@
+using System.Numerics;
 using Janus.Messages;
 
 namespace Janus.Collector;
@@ -5,8 +6,10 @@ namespace Janus.Collector;
 /// <summary>The aggregate result of one batch: DAP §4.6.6 (collect-finalization).</summary>
 /// <param name="ReportCount">The number of reports in the batch.</param>
 /// <param name="Interval">The smallest interval that contains the times of all reports of the batch.</param>
-/// <param name="AggregateResult">The elements of the result: one for Prio3Count and Prio3Sum.</param>
-public sealed record CollectionResult(ulong ReportCount, Interval Interval, IReadOnlyList<UInt128> AggregateResult)
+/// <param name="AggregateResult">
+/// The elements of the result: one for Prio3Count and Prio3Sum. They are negative only where Aggregators have added noise.
+/// </param>
+public sealed record CollectionResult(ulong ReportCount, Interval Interval, IReadOnlyList<BigInteger> AggregateResult)
 {
     /// <summary>The collection job, which the Leader still knows unless <see cref="JobDeleted"/>.</summary>
     public required CollectionJobHandle Job { get; init; }

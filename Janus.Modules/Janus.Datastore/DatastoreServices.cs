@@ -53,8 +53,9 @@ public static class DatastoreServices
         services.AddSingleton(provider => new LeaderAggregationJobStore(Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new HelperAggregationJobStore(Runner(provider), Partitions(provider), Encryption(provider)));
         services.AddSingleton(provider => new BatchStore(Runner(provider), Encryption(provider)));
+        services.AddSingleton(provider => new BatchNoiseStore(Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new CollectionJobStore(Runner(provider), Encryption(provider)));
-        services.AddSingleton(provider => new AggregateShareStore(Runner(provider)));
+        services.AddSingleton(provider => new AggregateShareStore(Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new ReportPartitions(Runner(provider)));
         services.AddSingleton(provider => new GarbageCollectionStore(
             Runner(provider), Contexts(provider), provider.GetRequiredService<NpgsqlDataSource>(), Partitions(provider)));

@@ -48,6 +48,8 @@ public sealed class TestTask
             CollectorToken = agreement.CollectorToken;
             TaskprovHeader = Dap.TaskprovHeader.Format(Configuration);
         }
+        LeaderNoise = options.LeaderNoise is { } ofLeader ? DifferentialPrivacyStrategy.Parse(ofLeader) : null;
+        HelperNoise = options.HelperNoise is { } ofHelper ? DifferentialPrivacyStrategy.Parse(ofHelper) : null;
     }
 
     /// <summary>What requests about the task advertise; <see langword="null"/> for a task that was added.</summary>
@@ -74,6 +76,10 @@ public sealed class TestTask
 
     /// <summary>How old reports may get on both sides, in time-precision units; for ever if it is not set.</summary>
     public ulong? ReportExpiryAge { get; }
+
+    public DifferentialPrivacyStrategy? LeaderNoise { get; }
+
+    public DifferentialPrivacyStrategy? HelperNoise { get; }
 
     /// <summary>What the Leader presents to the Helper.</summary>
     public BearerToken AggregatorToken { get; } = BearerToken.Generate();
@@ -104,6 +110,7 @@ public sealed class TestTask
         Asynchronous = role == Role.Helper && Asynchronous,
         TargetBatchSize = role == Role.Leader ? TargetBatchSize : null,
         ReportExpiryAge = ReportExpiryAge,
+        DifferentialPrivacy = role == Role.Leader ? LeaderNoise : HelperNoise,
         CreatedAt = CreatedAt,
     };
 

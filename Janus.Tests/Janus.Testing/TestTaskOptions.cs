@@ -23,6 +23,12 @@ public sealed record TestTaskOptions
     /// <summary>The VDAF instead of <see cref="Vdaf"/>, where it must have rounds or an aggregation parameter.</summary>
     public MultiRoundVdaf? MultiRound { get; init; }
 
+    /// <summary>The noise of the Leader, as an operator writes it; none when <see langword="null"/>.</summary>
+    public string? LeaderNoise { get; init; }
+
+    /// <summary>The noise of the Helper, as an operator writes it; none when <see langword="null"/>.</summary>
+    public string? HelperNoise { get; init; }
+
     public Interval? TaskInterval { get; init; }
 
     /// <summary>Whether the Helper answers later.</summary>

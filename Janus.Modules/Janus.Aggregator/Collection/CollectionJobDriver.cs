@@ -12,7 +12,7 @@ namespace Janus.Aggregator;
 /// <remarks>
 /// A waiting job is (1) given its batch, (2) held until every report of it has been aggregated and there are
 /// enough, an interval being closed to uploads as soon as there are, so that a stream of them cannot hold it up for ever,
-/// and (3) fenced in the transaction that stores the Leader's aggregate share. A fenced job (4) asks the
+/// and (3) fenced in the transaction that stores the Leader's aggregate share with its noise. A fenced job (4) asks the
 /// Helper with a request that depends on stored values alone, or for the answer that the Helper has deferred, and (5) is
 /// finished, or failed with the batch released. What the Helper refuses without one of DAP's errors, an operator can mend:
 /// it is retried.
@@ -23,6 +23,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
 
     private readonly CollectionJobStore _store;
     private readonly BatchStore _batches;
+    private readonly BatchNoises _noises;
     private readonly TaskDirectory _tasks;
     private readonly HelperConnection _helper;
     private readonly TimeSpan _gracePeriod;
@@ -32,6 +33,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         IOptions<AggregatorOptions> options,
         CollectionJobStore store,
         BatchStore batches,
+        BatchNoises noises,
         TaskDirectory tasks,
         HelperConnection helper,
         WorkSignal signal,
@@ -41,6 +43,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
     {
         _store = store;
         _batches = batches;
+        _noises = noises;
         _tasks = tasks;
         _helper = helper;
         _gracePeriod = options.Value.GarbageCollection.GracePeriod;
@@ -109,6 +112,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
             return null;
         }
 
+        BatchNoise? drawn = null;
         while (true)
         {
             // (2)
@@ -149,7 +153,8 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
             // (3) What changes from here on, the fence finds.
             (StoredBatch batch, byte[] share) = await _batches.MergeAsync(task, range, lease.Job.AggParam, cancellationToken);
             batch.FirstLiveTime = firstLiveTime;
-            FenceOutcome outcome = await _store.FenceAsync(lease, batch, share, batch.ReportInterval, Clock.GetUtcNow(), cancellationToken);
+            drawn = await _noises.AddAsync(task, range, lease.Job.AggParam, share, drawn, cancellationToken);
+            FenceOutcome outcome = await _store.FenceAsync(lease, batch, share, batch.ReportInterval, Clock.GetUtcNow(), cancellationToken, drawn);
             switch (outcome)
             {
                 case FenceOutcome.Fenced:

@@ -14,7 +14,7 @@ namespace Janus.Aggregator;
 /// </summary>
 /// <remarks>
 /// Once what the Leader has abandoned is withdrawn from the batch, a request is (1) checked against what is cheap to know of
-/// the batch, whose shards (2) are merged and compared with what the Leader counts, and (3) committed in one transaction
+/// the batch, whose shards (2) are merged, compared with what the Leader counts and given noise, and (3) committed in one transaction
 /// that checks everything again; if the batch has changed meanwhile, it goes on from (1). What is refused has changed
 /// nothing else.
 /// </remarks>
@@ -22,16 +22,23 @@ internal sealed partial class HelperCollection
 {
     private readonly AggregateShareStore _store;
     private readonly BatchStore _batches;
+    private readonly BatchNoises _noises;
     private readonly TimeSpan _gracePeriod;
     private readonly TimeProvider _time;
     private readonly ILogger<HelperCollection> _logger;
 
     public HelperCollection(
-        IOptions<AggregatorOptions> options, AggregateShareStore store, BatchStore batches, TimeProvider time, ILogger<HelperCollection> logger)
+        IOptions<AggregatorOptions> options,
+        AggregateShareStore store,
+        BatchStore batches,
+        BatchNoises noises,
+        TimeProvider time,
+        ILogger<HelperCollection> logger)
     {
         _gracePeriod = options.Value.GarbageCollection.GracePeriod;
         _store = store;
         _batches = batches;
+        _noises = noises;
         _time = time;
         _logger = logger;
     }
@@ -54,6 +61,7 @@ internal sealed partial class HelperCollection
         CancellationToken cancellationToken)
     {
         byte[] aggParam = request.CollectionJobReq.AggParam.ToArray();
+        BatchNoise? drawn = null;
         while (true)
         {
             // (1) A Leader that began before the reports expired has a grace period to ask.
@@ -81,7 +89,8 @@ internal sealed partial class HelperCollection
             }
 
             // (2)
-            AggregateShareCommit commit = await MergeAsync(task, share, request, aggParam, cancellationToken);
+            AggregateShareCommit commit = await MergeAsync(task, share, request, aggParam, drawn, cancellationToken);
+            drawn = commit.DrawnNoise;
 
             // (3)
             switch (await _store.CommitAsync(commit, lease, _time.GetUtcNow(), cancellationToken))
@@ -120,12 +129,18 @@ internal sealed partial class HelperCollection
     }
 
     private async Task<AggregateShareCommit> MergeAsync(
-        AggregatorTask task, StoredAggregateShare share, AggregateShareReq request, byte[] aggParam, CancellationToken cancellationToken)
+        AggregatorTask task,
+        StoredAggregateShare share,
+        AggregateShareReq request,
+        byte[] aggParam,
+        BatchNoise? drawn,
+        CancellationToken cancellationToken)
     {
         (StoredBatch batch, byte[] merged) = await _batches.MergeAsync(task, share.Range, aggParam, cancellationToken);
         try
         {
             CheckAgreement(task, request, batch);
+            drawn = await _noises.AddAsync(task, share.Range, aggParam, merged, drawn, cancellationToken);
             StoredAggregateShare given = share with
             {
                 State = AggregateShareState.Finished,
@@ -134,7 +149,7 @@ internal sealed partial class HelperCollection
                 Checksum = batch.Checksum,
                 Response = WireMessage.Encode(new AggregateShare(task.AggregateShares.Seal(request.CollectionJobReq, merged))),
             };
-            return new AggregateShareCommit(given, batch, aggParam);
+            return new AggregateShareCommit(given, batch, aggParam) { DrawnNoise = drawn };
         }
         finally
         {

@@ -27,6 +27,7 @@ internal sealed class AggregatorTask
 
         Stored = stored;
         Vdaf = vdafs.Create(stored.Configuration);
+        Noise = stored.DifferentialPrivacy is { } strategy ? new TaskNoise(strategy, stored.Configuration, Vdaf) : null;
         PingPong = new PingPongTopology(Vdaf);
         VdafContext = DomainSeparation.VdafContext(stored.Id);
         BatchMode = BatchModeRules.For(stored.Configuration.BatchMode);
@@ -53,6 +54,9 @@ internal sealed class AggregatorTask
 
     /// <summary>The VDAF.</summary>
     public IVdaf Vdaf { get; }
+
+    /// <summary>The noise that our aggregate shares get; <see langword="null"/> for none.</summary>
+    public TaskNoise? Noise { get; }
 
     /// <summary>The VDAF's verification between the two Aggregators.</summary>
     public PingPongTopology PingPong { get; }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using Janus.Cli.Files;
 using Janus.Cli.Values;
@@ -109,7 +111,11 @@ internal static class CollectCommand
             collected.ReportCount,
             TimeAlignment.Format(collected.Interval, task.Configuration.TimePrecision),
             task.Measurement.Labels,
-            collected.AggregateResult);
+            collected.AggregateResult)
+        {
+            DifferentialPrivacy = task.DifferentialPrivacy?.ToString(),
+            StandardDeviation = task.DifferentialPrivacy?.StandardDeviation(VdafDescription.Of(task.Configuration), aggregators: 2),
+        };
         if (json)
         {
             output.WriteLine(JsonSerializer.Serialize(aggregate, CliJsonContext.Default.CollectedAggregate));
@@ -118,11 +124,21 @@ internal static class CollectCommand
 
         output.WriteLine($"{aggregate.ReportCount} reports in {aggregate.Interval}");
         Table table = Terminal.Table("", "aggregate");
-        foreach ((string label, UInt128 value) in aggregate.Labels.Zip(aggregate.AggregateResult))
+        foreach ((string label, BigInteger value) in aggregate.Labels.Zip(aggregate.AggregateResult))
         {
             table.AddPlainRow(label, $"{value}");
         }
 
         Terminal.On(output).Write(table);
+        if (aggregate.StandardDeviation is { } deviation)
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"noisy: each aggregator adds {aggregate.DifferentialPrivacy}; the standard deviation of an element is at most {deviation:#,0.##}"));
+        }
+        else if (aggregate.AggregateResult.Any(value => value.Sign < 0))
+        {
+            output.WriteLine("noisy: an aggregator has added noise, of which the task file says nothing");
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Janus.Cli.Files;
 using Janus.Cli.Values;
+using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,12 @@ internal static class TaskAddCommand
         "verify_key", "verification_key_id" (0 if left out), "collector_hpke_config" (the encoded HpkeConfig),
         "aggregator_token" and "collector_token". Bytes are base64url without padding. A task that was agreed upon with
         another implementation is added from such a file, written by hand.
+
+        With --differential-privacy an aggregator adds noise to its aggregate share of every batch, so that no single report
+        can be told from the result, whatever the other aggregator does: discrete Laplace noise for epsilon-differential
+        privacy, or discrete Gaussian noise for zero-concentrated differential privacy with rho = epsilon^2/2. It is written
+        to the others' files as "differential_privacy": the other aggregator then adds as much noise of its own, unless its
+        operator says otherwise, and the collector is told how noisy a result is.
         """;
 
     public static Command Create(IProcessHost host)
@@ -43,11 +50,16 @@ internal static class TaskAddCommand
             "DURATION",
             "How old reports may get here, such as 14d: older ones are refused, and what they have left is removed. Each aggregator chooses its own; never unless given.",
             text => DurationText.Parse(text));
+        Option<DifferentialPrivacyStrategy?> noise = TextOption.Create(
+            "--differential-privacy",
+            "none|laplace:epsilon=E|gaussian:epsilon=E",
+            "The noise of this aggregator, with a budget E such as 1/2 or 0.5 for each batch; as the file of --task-file has it, or none, unless given.",
+            text => text == "none" ? null : DifferentialPrivacyStrategy.Parse(text));
         Option<bool> allowHttp = new("--allow-http") { Description = "Take http endpoints that are not on this machine: for tests only." };
 
         Command command = new("add", "Add a task to this aggregator: a new one, or the one in a file from the other aggregator") { role, taskFile };
         task.AddTo(command);
-        foreach (Option option in new Option[] { targetBatchSize, batchTimeWindow, asynchronous, reportExpiryAge, output, allowHttp })
+        foreach (Option option in new Option[] { targetBatchSize, batchTimeWindow, asynchronous, reportExpiryAge, noise, output, allowHttp })
         {
             command.Options.Add(option);
         }
@@ -84,6 +96,7 @@ internal static class TaskAddCommand
                 throw new CliException($"{path}: is for the {TaskFile.NameOf(known.Recipient)}, not for the {TaskFile.NameOf(ours)}");
             }
 
+            known = known with { DifferentialPrivacy = NoiseFor(known, result.GetResult(noise) is null ? known.DifferentialPrivacy : result.GetValue(noise)) };
             if (!result.GetValue(allowHttp))
             {
                 TaskChecks.RequireTls(known.Configuration);
@@ -139,8 +152,12 @@ internal static class TaskAddCommand
             "janus hpke-key generate --output collector-key.json",
             "janus task add --role leader --leader https://leader.example/ --helper https://helper.example/ --vdaf sum:1000 --min-batch-size 100 "
                 + "--collector-hpke-config collector-key.json --output ages",
-            "janus task add --task-file ages/helper.json --report-expiry-age 14d");
+            "janus task add --task-file ages/helper.json --report-expiry-age 14d",
+            "janus task add --task-file ages/helper.json --differential-privacy laplace:epsilon=1/2");
     }
+
+    private static DifferentialPrivacyStrategy? NoiseFor(TaskParameters task, DifferentialPrivacyStrategy? strategy) =>
+        strategy?.FindMistake(task.Configuration) is { } mistake ? throw new CliException($"--differential-privacy: {mistake}") : strategy;
 
     private static async Task AddAsync(IProcessHost host, ConfigurationArguments configuration, DapTask task, CancellationToken cancellationToken)
     {

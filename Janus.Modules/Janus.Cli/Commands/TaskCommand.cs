@@ -98,10 +98,19 @@ internal static class TaskCommand
 
     private static void WriteTable(TextWriter output, IEnumerable<TaskDescription> tasks)
     {
-        Table table = Terminal.Table("task", "role", "VDAF", "batch mode", "min batch", "expiry age", "task info", "added");
+        Table table = Terminal.Table("task", "role", "VDAF", "batch mode", "min batch", "noise", "expiry age", "task info", "added");
         foreach (TaskDescription task in tasks)
         {
-            table.AddPlainRow(task.TaskId, task.Role, task.Vdaf, task.BatchMode, $"{task.MinBatchSize}", task.ReportExpiryAge is { } age ? $"{age}s" : "never", task.TaskInfo, task.CreatedAt);
+            table.AddPlainRow(
+                task.TaskId,
+                task.Role,
+                task.Vdaf,
+                task.BatchMode,
+                $"{task.MinBatchSize}",
+                task.DifferentialPrivacy ?? "none",
+                task.ReportExpiryAge is { } age ? $"{age}s" : "never",
+                task.TaskInfo,
+                task.CreatedAt);
         }
 
         Terminal.On(output).Write(table);
@@ -123,6 +132,7 @@ internal static class TaskCommand
             ("batch time window", task.BatchTimeWindow is { } window ? $"{window}s" : null),
             ("asynchronous", task.Asynchronous is { } later ? (later ? "yes" : "no") : null),
             ("report expiry age", task.ReportExpiryAge is { } age ? $"{age}s" : "never"),
+            ("differential privacy", task.DifferentialPrivacy ?? "none"),
             ("time precision", $"{task.TimePrecision}s"),
             ("task interval", task.TaskInterval),
             ("collector HPKE config", task.CollectorHpkeConfig),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Janus.Dap;
 using Spectre.Console;
 
@@ -12,7 +13,7 @@ internal static class DemoReport
     /// <summary>Prints both, and tells whether they are equal to the last digit.</summary>
     public static bool Print(IAnsiConsole console, MeasurementEncoding encoding, DemoResult result, IReadOnlyList<UInt128> truth, int reports)
     {
-        IReadOnlyList<UInt128> aggregate = result.Collection.AggregateResult;
+        IReadOnlyList<BigInteger> aggregate = result.Collection.AggregateResult;
         Table table = new Table().AddColumn("element").AddColumn(Right("aggregate")).AddColumn(Right("true"));
         for (int i = 0; i < Math.Min(aggregate.Count, MaximumRows); i++)
         {
@@ -34,7 +35,7 @@ internal static class DemoReport
             aggregated  all of them {result.AggregationTime.TotalSeconds:F1} s after the first upload: {Rate(reports, result.AggregationTime)} reports/s
             collected   {result.Collection.ReportCount} reports, {(result.CollectionTime - result.AggregationTime).TotalSeconds:F1} s after that
             """));
-        bool equal = result.Collection.ReportCount == (ulong)reports && aggregate.SequenceEqual(truth);
+        bool equal = result.Collection.ReportCount == (ulong)reports && aggregate.SequenceEqual(truth.Select(element => (BigInteger)element));
         console.WriteLine(equal
             ? "The aggregate equals the true one, and no party has seen a single measurement."
             : "The aggregate DIFFERS from the true one.");
@@ -43,7 +44,7 @@ internal static class DemoReport
 
     private static TableColumn Right(string header) => new TableColumn(header).RightAligned();
 
-    private static string Format(UInt128 value) => value.ToString(CultureInfo.InvariantCulture);
+    private static string Format(BigInteger value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Rate(int reports, TimeSpan time) =>
         (reports / Math.Max(time.TotalSeconds, 0.001)).ToString("N0", CultureInfo.InvariantCulture);

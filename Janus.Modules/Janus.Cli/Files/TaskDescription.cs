@@ -52,6 +52,9 @@ internal sealed record TaskDescription
     /// <summary>Whether the Helper answers later; null for a Leader.</summary>
     public bool? Asynchronous { get; init; }
 
+    /// <summary>The noise that this Aggregator adds to its aggregate shares, if any.</summary>
+    public string? DifferentialPrivacy { get; init; }
+
     /// <summary>The Collector's encoded HpkeConfig, base64url.</summary>
     public required string CollectorHpkeConfig { get; init; }
 
@@ -81,6 +84,7 @@ internal sealed record TaskDescription
             BatchTimeWindow = task.BatchTimeWindow * configuration.TimePrecision.Seconds,
             ReportExpiryAge = task.ReportExpiryAge * configuration.TimePrecision.Seconds,
             Asynchronous = task.Role == Messages.Role.Helper ? task.Asynchronous : null,
+            DifferentialPrivacy = task.DifferentialPrivacy?.ToString(),
             CollectorHpkeConfig = CollectorKeyFile.Encode(task.CollectorHpkeConfig),
             TaskConfiguration = Base64Url.EncodeToString(configuration.Encoded.Span),
             CreatedAt = InstantText.Format(task.CreatedAt),

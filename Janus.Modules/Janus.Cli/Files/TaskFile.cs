@@ -50,6 +50,7 @@ internal static class TaskFile
         task.CollectorHpkeConfig is null ? null : Base64Url.EncodeToString(WireMessage.Encode(task.CollectorHpkeConfig)),
         task.AggregatorToken?.Secret,
         task.CollectorToken?.Secret,
+        task.DifferentialPrivacy?.ToString(),
         task.IsAdvertised ? true : null);
 
     private static TaskParameters FromJson(TaskFileJson json)
@@ -73,6 +74,7 @@ internal static class TaskFile
             AggregatorToken = Token(json.AggregatorToken, "aggregator_token"),
             CollectorToken = Token(json.CollectorToken, "collector_token"),
             IsAdvertised = json.Taskprov ?? false,
+            DifferentialPrivacy = Noise(json.DifferentialPrivacy),
         };
         RequireAdvertisable(task);
         Require(json.VerifyKey, recipient is Role.Leader or Role.Helper, "verify_key", recipient);
@@ -121,6 +123,18 @@ internal static class TaskFile
         catch (FormatException failure)
         {
             throw new FormatException($"{name}: base64url without padding expected", failure);
+        }
+    }
+
+    private static DifferentialPrivacyStrategy? Noise(string? text)
+    {
+        try
+        {
+            return text is null ? null : DifferentialPrivacyStrategy.Parse(text);
+        }
+        catch (FormatException failure)
+        {
+            throw new FormatException($"differential_privacy: {failure.Message}", failure);
         }
     }
 

@@ -10,6 +10,7 @@ namespace Janus.Cli.Files;
 /// <param name="CollectorHpkeConfig">The encoded HpkeConfig of the Collector.</param>
 /// <param name="AggregatorToken">What the Leader presents to the Helper: secret.</param>
 /// <param name="CollectorToken">What the Collector presents to the Leader: secret.</param>
+/// <param name="DifferentialPrivacy">The noise that each Aggregator is to add to its aggregate shares; none when left out.</param>
 /// <param name="Taskprov">Whether the task is not provisioned at the Aggregators, but advertised to them; false when left out.</param>
 internal sealed record TaskFileJson(
     string? For,
@@ -21,6 +22,7 @@ internal sealed record TaskFileJson(
     string? CollectorHpkeConfig,
     string? AggregatorToken,
     string? CollectorToken,
+    string? DifferentialPrivacy,
     bool? Taskprov)
 {
     /// <summary>The type's name: most members are secret.</summary>

@@ -34,6 +34,9 @@ internal sealed record TaskParameters
     /// <summary>What the Collector presents to the Leader.</summary>
     public BearerToken? CollectorToken { get; init; }
 
+    /// <summary>The noise that each Aggregator is to add to its aggregate shares; <see langword="null"/> for none. Clients are not told.</summary>
+    public DifferentialPrivacyStrategy? DifferentialPrivacy { get; init; }
+
     /// <summary>Whether the task is not provisioned at the Aggregators, but advertised to them.</summary>
     public bool IsAdvertised { get; init; }
 
@@ -46,6 +49,7 @@ internal sealed record TaskParameters
         CollectorHpkeConfig = recipient is Role.Client ? null : CollectorHpkeConfig,
         AggregatorToken = recipient is Role.Leader or Role.Helper ? AggregatorToken : null,
         CollectorToken = recipient is Role.Leader or Role.Collector ? CollectorToken : null,
+        DifferentialPrivacy = recipient is Role.Client ? null : DifferentialPrivacy,
     };
 
     /// <summary>The task as an Aggregator stores it.</summary>
@@ -62,6 +66,7 @@ internal sealed record TaskParameters
             Tokens = Recipient is Role.Leader
                 ? [AuthToken.FirstToPresent(AggregatorToken!.Value, createdAt), AuthToken.FirstFromCollector(CollectorToken!.Value, createdAt)]
                 : [AuthToken.FirstFromLeader(AggregatorToken!.Value, createdAt)],
+            DifferentialPrivacy = DifferentialPrivacy,
             CreatedAt = createdAt,
         }
         : throw new InvalidOperationException($"the {Recipient} stores no task");

@@ -28,6 +28,9 @@ public sealed record VdafDescription
     /// <summary>The largest measurement, the largest element of a vector, or the largest weight; otherwise 1.</summary>
     public ulong Maximum { get; }
 
+    /// <summary>The most that a measurement adds to an element of the aggregate result.</summary>
+    public ulong MaximumElement => Type is VdafType.Prio3Sum or VdafType.Prio3SumVec ? Maximum : 1;
+
     /// <summary>The size of a proof chunk, where the VDAF has chunks; otherwise 1.</summary>
     public int ChunkLength { get; }
 

@@ -23,6 +23,6 @@ public abstract record AggregateShareOutcome
     /// <summary>Reports of the batch were aggregated with another aggregation parameter; nothing changed.</summary>
     public sealed record OtherAggParam : AggregateShareOutcome;
 
-    /// <summary>The batch is no longer what the caller read, so the share must be computed anew.</summary>
+    /// <summary>The batch is no longer what the caller read, or has noise by now, so the share must be computed anew.</summary>
     public sealed record Changed : AggregateShareOutcome;
 }

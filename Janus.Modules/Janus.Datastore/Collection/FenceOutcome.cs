@@ -9,7 +9,7 @@ public enum FenceOutcome
     /// <summary>The batch takes no more reports; those that it has are still to be aggregated.</summary>
     Closed,
 
-    /// <summary>The batch is no longer what the caller read, so the aggregate share must be computed anew.</summary>
+    /// <summary>The batch is no longer what the caller read, or has noise by now, so the aggregate share must be computed anew.</summary>
     Changed,
 
     /// <summary>A bucket of the batch has been collected by someone else.</summary>

@@ -35,10 +35,18 @@ internal sealed record EncryptedColumn(string Table, string Column, params IRead
     public static readonly EncryptedColumn LeaderAggregateShare =
         new("collection_jobs", "leader_aggregate_share", TaskKey, new RowKeyColumn("collection_job_id", RowKeyType.Uuid));
 
+    public static readonly EncryptedColumn BatchNoise = new(
+        "batch_noise",
+        "noise",
+        TaskKey,
+        new RowKeyColumn("first_bucket", RowKeyType.Bytes),
+        new RowKeyColumn("last_bucket", RowKeyType.Bytes),
+        new RowKeyColumn("agg_param_hash", RowKeyType.Bytes));
+
     /// <summary>All of them: what a change of the datastore key encrypts again. A test fails when one is missing.</summary>
     public static IReadOnlyList<EncryptedColumn> All { get; } =
     [
-        VerifyKey, AuthToken, VerifyKeyInit, HpkePrivateKey, LeaderInputShare, Verification, ShardAggregateShare, LeaderAggregateShare,
+        VerifyKey, AuthToken, VerifyKeyInit, HpkePrivateKey, LeaderInputShare, Verification, ShardAggregateShare, LeaderAggregateShare, BatchNoise,
     ];
 
     private readonly (string Table, string Column)? _binding;

@@ -15,6 +15,7 @@ internal sealed class TaskEntity
     public bool Asynchronous { get; set; }
     public long? ReportExpiryAge { get; set; }
     public DateTimeOffset? DeletedAt { get; set; }
+    public string? DifferentialPrivacy { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
     public int? TaskprovPeerKey { get; set; }
     public TaskprovPeerEntity? TaskprovPeer { get; set; }

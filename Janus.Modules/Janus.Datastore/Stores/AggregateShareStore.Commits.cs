@@ -57,6 +57,12 @@ public sealed partial class AggregateShareStore
                 return outcome;
             }
 
+            if (commit.DrawnNoise is { } noise && !await BatchNoiseStore.TryInsertAsync(transaction, _encryption, noise, now, token))
+            {
+                transaction.RollBack();
+                return new AggregateShareOutcome.Changed();
+            }
+
             await using NpgsqlBatch batch = transaction.Batch();
             batch.AddMarkCollected(share.TaskKey, share.Range, now);
             if (lease is null)

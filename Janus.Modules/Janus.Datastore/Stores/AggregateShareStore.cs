@@ -81,8 +81,13 @@ public sealed partial class AggregateShareStore
         """;
 
     private readonly TransactionRunner _runner;
+    private readonly ColumnEncryption _encryption;
 
-    internal AggregateShareStore(TransactionRunner runner) => _runner = runner;
+    internal AggregateShareStore(TransactionRunner runner, ColumnEncryption encryption)
+    {
+        _runner = runner;
+        _encryption = encryption;
+    }
 
     /// <summary>The share of an ID, deleted ones included.</summary>
     public Task<StoredAggregateShare?> FindAsync(int taskKey, AggregateShareId id, CancellationToken cancellationToken) =>

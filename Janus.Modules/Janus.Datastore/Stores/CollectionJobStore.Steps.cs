@@ -197,13 +197,15 @@ public sealed partial class CollectionJobStore
     /// <param name="interval">The interval that the response will name.</param>
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Stops waiting for the database.</param>
+    /// <param name="drawnNoise">The noise in the share, if it has just been drawn: it is stored with the share, unless the batch has noise already.</param>
     public Task<FenceOutcome> FenceAsync(
         Lease<CollectionJob> lease,
         StoredBatch expected,
         byte[] leaderAggregateShare,
         Interval interval,
         DateTimeOffset now,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        BatchNoise? drawnNoise = null)
     {
         ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(expected);
@@ -219,6 +221,12 @@ public sealed partial class CollectionJobStore
             {
                 transaction.RollBack();
                 return outcome;
+            }
+
+            if (drawnNoise is not null && !await BatchNoiseStore.TryInsertAsync(transaction, _encryption, drawnNoise, now, token))
+            {
+                transaction.RollBack();
+                return FenceOutcome.Changed;
             }
 
             await using NpgsqlBatch batch = transaction.Batch();

@@ -9,6 +9,14 @@ internal static class RowKey
 
     public static byte[] Of(int taskKey, Guid id) => Of(taskKey, [], id);
 
+    /// <summary>The key of <c>batch_noise</c>.</summary>
+    public static byte[] Of(int taskKey, BatchRange range, ReadOnlySpan<byte> aggParamHash)
+    {
+        byte[] key = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(key, taskKey);
+        return [.. key, .. range.FirstBucket, .. range.LastBucket, .. aggParamHash];
+    }
+
     public static byte[] Of(int taskKey, ReadOnlySpan<byte> bucket, Guid id)
     {
         byte[] key = new byte[sizeof(int) + bucket.Length + UuidLength];

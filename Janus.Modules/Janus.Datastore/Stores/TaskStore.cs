@@ -110,6 +110,7 @@ public sealed partial class TaskStore
             BatchTimeWindow = (long?)task.BatchTimeWindow,
             Asynchronous = task.Asynchronous,
             ReportExpiryAge = (long?)task.ReportExpiryAge,
+            DifferentialPrivacy = task.DifferentialPrivacy?.ToString(),
             CreatedAt = task.CreatedAt.ToUniversalTime(),
             Tokens = [.. task.Tokens.Select(token => AuthTokenRows.Write(token, _encryption))],
         };
@@ -129,6 +130,7 @@ public sealed partial class TaskStore
         TargetBatchSize = (ulong?)row.TargetBatchSize,
         BatchTimeWindow = (ulong?)row.BatchTimeWindow,
         Asynchronous = row.Asynchronous,
+        DifferentialPrivacy = row.DifferentialPrivacy is null ? null : DifferentialPrivacyStrategy.Parse(row.DifferentialPrivacy),
         ReportExpiryAge = (ulong?)row.ReportExpiryAge,
         CreatedAt = row.CreatedAt,
     };

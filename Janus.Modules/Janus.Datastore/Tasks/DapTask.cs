@@ -64,6 +64,9 @@ public sealed record DapTask
     /// </summary>
     public ulong? ReportExpiryAge { get; init; }
 
+    /// <summary>The noise that this Aggregator adds to its aggregate shares; none when <see langword="null"/>.</summary>
+    public DifferentialPrivacyStrategy? DifferentialPrivacy { get; init; }
+
     /// <summary>When the task was added here.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
@@ -91,7 +94,8 @@ public sealed record DapTask
             && TargetBatchSize == other.TargetBatchSize
             && BatchTimeWindow == other.BatchTimeWindow
             && Asynchronous == other.Asynchronous
-            && ReportExpiryAge == other.ReportExpiryAge;
+            && ReportExpiryAge == other.ReportExpiryAge
+            && DifferentialPrivacy == other.DifferentialPrivacy;
     }
 
     /// <summary>The ID and the role, never a key or a token.</summary>

@@ -50,6 +50,8 @@ internal sealed class Prio3<TField> : Prio3
         _lanes = new Lazy<IPrio3Batch?>(CreateLanes);
     }
 
+    public override UInt128 Modulus => (TField.Zero - TField.One).ToUInt128() + UInt128.One;
+
     public override long ShardWorkingMemory =>
         Math.Max(WorkingMemory.LengthOf<TField>(_circuit.MeasLength), Most(batch => batch.ShardMemory));
 

@@ -30,6 +30,11 @@ internal static class CollectionCases
             await context.Get<BatchStore>().HasOtherAggParamAsync(task.Key, range, task.AggParam, context.Token);
         }),
         new("BatchStore.TryWithdrawDeletedAsync", RunsPer.Request, WithdrawAsync),
+        new("BatchNoiseStore.FindAsync", RunsPer.Tick, async context =>
+        {
+            (FilledTask task, BatchRange range) = AnyBatch(context);
+            await context.Get<BatchNoiseStore>().FindAsync(task.Key, range, task.AggParam, context.Token);
+        }),
         new("CollectionJobStore.CreateAsync", RunsPer.Request, CreateAsync),
         new("CollectionJobStore.FindAsync", RunsPer.Request, async context =>
         {
@@ -79,7 +84,8 @@ internal static class CollectionCases
             async (store, lease) =>
             {
                 StoredBatch batch = await context.Get<BatchStore>().ReadAsync(lease.Job.TaskKey, lease.Job.Range!, _ => { }, context.Token);
-                return await store.FenceAsync(lease, batch, new byte[128], batch.ReportInterval, context.Now, context.Token) == FenceOutcome.Fenced;
+                BatchNoise noise = new(lease.Job.TaskKey, batch.Range, lease.Job.AggParam, new byte[128]);
+                return await store.FenceAsync(lease, batch, new byte[128], batch.ReportInterval, context.Now, context.Token, noise) == FenceOutcome.Fenced;
             })),
         new("CollectionJobStore.ReadLeaderAggregateShareAsync", RunsPer.Tick, context => WithLeaseAsync(context, Fenced, async (store, lease) =>
             (await store.ReadLeaderAggregateShareAsync(lease.Job, context.Token)).Length > 0)),

@@ -46,6 +46,22 @@ internal sealed partial class DatabaseFill
             Collected(tasks).Select(batch => new object?[] { batch.Task.Key, batch.Range.FirstBucket, batch.Range.LastBucket, Now }),
             cancellationToken);
 
+    private Task<ulong> CopyBatchNoiseAsync(IReadOnlyList<FilledTask> tasks, CancellationToken cancellationToken) =>
+        _connection.CopyAsync(
+            "batch_noise",
+            [
+                ("task_key", NpgsqlDbType.Integer), ("first_bucket", NpgsqlDbType.Bytea), ("last_bucket", NpgsqlDbType.Bytea),
+                ("agg_param_hash", NpgsqlDbType.Bytea), ("noise", NpgsqlDbType.Bytea), ("drawn_at", NpgsqlDbType.TimestampTz),
+            ],
+            Collected(tasks).Select(batch =>
+            {
+                byte[] hash = SHA256.HashData(batch.Task.AggParam);
+                byte[] key = RowKey.Of(batch.Task.Key, batch.Range, hash);
+                byte[] noise = _encryption.Seal(EncryptedColumn.BatchNoise, key, new byte[AggregateShareLength]);
+                return new object?[] { batch.Task.Key, batch.Range.FirstBucket, batch.Range.LastBucket, hash, noise, Now };
+            }),
+            cancellationToken);
+
     private static IEnumerable<(FilledTask Task, int Index, BatchRange Range)> Collected(IReadOnlyList<FilledTask> tasks) =>
         InOrder(tasks, task => task.IsTimeInterval ? task.CollectedIntervals : task.BatchCount)
             .Where(item => item.Task.IsTimeInterval || item.Task.IsCollectedBatch(item.Index))

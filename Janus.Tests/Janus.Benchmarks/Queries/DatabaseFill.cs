@@ -75,6 +75,7 @@ internal sealed partial class DatabaseFill
         _progress($"{await CopyShardsAsync(filled, cancellationToken):N0} batch bucket shards");
         _progress($"{await CopyBatchesAsync(filled, cancellationToken):N0} leader-selected batches");
         _progress($"{await CopyCollectedAsync(filled, cancellationToken):N0} collected batches");
+        _progress($"{await CopyBatchNoiseAsync(filled, cancellationToken):N0} batches with noise");
         _progress($"{await CopyCollectionJobsAsync(filled, cancellationToken):N0} collection jobs");
         _progress($"{await CopyAggregateSharesAsync(filled, cancellationToken):N0} aggregate shares");
         return filled;

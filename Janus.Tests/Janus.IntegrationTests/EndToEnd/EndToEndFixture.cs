@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 using Janus.Collector;
 using Janus.Dap;
 using Janus.Messages;
@@ -100,13 +101,13 @@ public abstract class EndToEndFixture(bool asynchronous = false)
     /// <summary>The batches together have exactly these measurements.</summary>
     protected static void AssertAggregate(IReadOnlyCollection<CollectionResult> results, IReadOnlyCollection<TestMeasurement> measurements)
     {
-        UInt128[] sum = [.. results
+        BigInteger[] sum = [.. results
             .Select(result => result.AggregateResult)
             .Aggregate((left, right) => [.. left.Zip(right, (one, other) => one + other)])];
         using (Assert.EnterMultipleScope())
         {
             Assert.That(results.Sum(result => (long)result.ReportCount), Is.EqualTo(measurements.Count));
-            Assert.That(sum, Is.EqualTo(TestMeasurement.Sum(measurements)));
+            Assert.That(sum, Is.EqualTo(TestMeasurement.Sum(measurements).Select(element => (BigInteger)element)));
         }
     }
 

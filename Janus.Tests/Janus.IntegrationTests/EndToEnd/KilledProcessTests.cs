@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 using Janus.Client;
 using Janus.Collector;
 using Janus.Dap;
@@ -138,9 +139,9 @@ public sealed class KilledProcessTests(bool asynchronous) : EndToEndFixture(asyn
         CollectionResult result = await task.CollectAsync(Then, Token);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(acknowledged.Select(request => result.AggregateResult[request]), Is.All.EqualTo((UInt128)ReportsPerRequest));
-            Assert.That(result.AggregateResult, Is.All.AnyOf((UInt128)0, (UInt128)ReportsPerRequest), "a request is stored whole or not at all");
-            Assert.That(result.AggregateResult.Aggregate((sum, next) => sum + next), Is.EqualTo((UInt128)result.ReportCount));
+            Assert.That(acknowledged.Select(request => result.AggregateResult[request]), Is.All.EqualTo((BigInteger)ReportsPerRequest));
+            Assert.That(result.AggregateResult, Is.All.AnyOf((BigInteger)0, (BigInteger)ReportsPerRequest), "a request is stored whole or not at all");
+            Assert.That(result.AggregateResult.Aggregate((sum, next) => sum + next), Is.EqualTo((BigInteger)result.ReportCount));
         }
     }
 

@@ -62,6 +62,7 @@ public sealed class CommandTests
 
     [TestCase("--role collector", "--role: leader or helper expected, \"collector\" given")]
     [TestCase("--vdaf sum:many", "--vdaf: \"sum:many\": a maximum expected")]
+    [TestCase("--differential-privacy uniform:epsilon=1", "--differential-privacy: laplace:epsilon=E or gaussian:epsilon=E expected")]
     [TestCase("--leader leader.example", "--leader: an absolute https URL")]
     [TestCase("--min-batch-size 0", "--min-batch-size: a number of at least 1 expected")]
     [TestCase("--time-precision 1.5h", "--time-precision: a duration such as")]
@@ -131,6 +132,7 @@ public sealed class CommandTests
     [TestCase("--batch-mode leader-selected --batch-time-window 90m", "a duration that is a multiple of the time precision 3600s")]
     [TestCase("--collector-hpke-config AAAA", "a key file, or an encoded HpkeConfig in base64url, expected")]
     [TestCase("--verify-key-file /nowhere", "/nowhere: no such file")]
+    [TestCase("--differential-privacy laplace:epsilon=1/999999999999999999", "--differential-privacy: the noise of laplace:epsilon=1/999999999999999999 is too wide for the field")]
     public async Task A_task_that_makes_no_sense_is_refused_before_anything_is_written(string changes, string expected)
     {
         string[] arguments = NewTaskWith(await KeyAsync(), changes);

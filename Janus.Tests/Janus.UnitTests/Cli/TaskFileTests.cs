@@ -42,6 +42,7 @@ public sealed class TaskFileTests
             Assert.That(read.CollectorHpkeConfig, Is.EqualTo(written.CollectorHpkeConfig));
             Assert.That(read.AggregatorToken, Is.EqualTo(written.AggregatorToken));
             Assert.That(read.CollectorToken, Is.EqualTo(written.CollectorToken));
+            Assert.That(read.DifferentialPrivacy, Is.EqualTo(written.DifferentialPrivacy));
             if (!OperatingSystem.IsWindows())
             {
                 Assert.That(File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), Is.EqualTo(secret));
@@ -203,6 +204,7 @@ public sealed class TaskFileTests
             CollectorHpkeConfig = new HpkeConfig(new HpkeConfigId(1), 0x20, 1, 1, new byte[32]),
             AggregatorToken = BearerToken.Parse("aggregator-secret"),
             CollectorToken = BearerToken.Parse("collector-secret"),
+            DifferentialPrivacy = DifferentialPrivacyStrategy.Parse("laplace:epsilon=1/2"),
         };
     }
 

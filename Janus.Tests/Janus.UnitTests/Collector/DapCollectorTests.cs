@@ -1,4 +1,5 @@
 using System.Net;
+using System.Numerics;
 using Janus.Collector;
 using Janus.Dap;
 using Janus.Messages;
@@ -40,7 +41,7 @@ public sealed class DapCollectorTests
 
         CollectionResult result = await Collector(leader).CollectAsync(Batch);
 
-        Assert.That(result.AggregateResult, Is.EqualTo(aggregate));
+        Assert.That(result.AggregateResult, Is.EqualTo(aggregate.Select(element => (BigInteger)element)));
         Assert.That(result.ReportCount, Is.EqualTo((ulong)measurements.Length));
         Assert.That(result.Interval, Is.EqualTo(Interval.Of(new Time(77))));
     }
@@ -70,7 +71,7 @@ public sealed class DapCollectorTests
 
         CollectionResult result = await Collector(_leader).CollectAsync(Batch);
 
-        Assert.That(result.AggregateResult, Is.EqualTo(new UInt128[] { 42 }));
+        Assert.That(result.AggregateResult, Is.EqualTo(new BigInteger[] { 42 }));
         Assert.That(result.JobDeleted, Is.False);
     }
 
@@ -82,7 +83,7 @@ public sealed class DapCollectorTests
 
         CollectionResult result = await Collector(leader).CollectAsync(Query.LeaderSelected);
 
-        Assert.That(result.AggregateResult, Is.EqualTo(new UInt128[] { 1 }));
+        Assert.That(result.AggregateResult, Is.EqualTo(new BigInteger[] { 1 }));
     }
 
     [Test]
@@ -109,7 +110,7 @@ public sealed class DapCollectorTests
         Assert.That(_leader.Methods(), Is.EqualTo("POST GET GET GET DELETE"));
         Assert.That(progress.Select(one => one.Polls), Is.EqualTo(new[] { 1, 2, 3 }));
         Assert.That(progress.Select(one => one.PollAfter), Is.All.EqualTo(wait));
-        Assert.That(result.AggregateResult, Is.EqualTo(new UInt128[] { 42 }));
+        Assert.That(result.AggregateResult, Is.EqualTo(new BigInteger[] { 42 }));
     }
 
     [TestCase(201, 202)]
@@ -124,7 +125,7 @@ public sealed class DapCollectorTests
 
         CollectionResult result = await Collector(_leader).CollectAsync(Batch);
 
-        Assert.That(result.AggregateResult, Is.EqualTo(new UInt128[] { 42 }));
+        Assert.That(result.AggregateResult, Is.EqualTo(new BigInteger[] { 42 }));
         Assert.That(_leader.Methods(), Is.EqualTo("POST GET GET DELETE"));
     }
 
@@ -136,7 +137,7 @@ public sealed class DapCollectorTests
 
         CollectionResult result = await Collector(_leader).CollectAsync(Batch);
 
-        Assert.That(result.AggregateResult, Is.EqualTo(new UInt128[] { 42 }));
+        Assert.That(result.AggregateResult, Is.EqualTo(new BigInteger[] { 42 }));
     }
 
     [Test]
@@ -228,7 +229,7 @@ public sealed class DapCollectorTests
         Assert.That(posts.Select(post => Convert.ToHexString(post.Body)).Distinct().Count(), Is.EqualTo(1));
         Assert.That(_leader.Methods(), Is.EqualTo("POST POST POST GET GET DELETE"));
         Assert.That(_clock.Waits, Does.Contain(TimeSpan.FromSeconds(9)));
-        Assert.That(result.AggregateResult, Is.EqualTo(new UInt128[] { 42 }));
+        Assert.That(result.AggregateResult, Is.EqualTo(new BigInteger[] { 42 }));
     }
 
     [Test]
@@ -307,7 +308,7 @@ public sealed class DapCollectorTests
         Assert.That(created.IsReady, Is.False);
         Assert.That(polled.IsReady, Is.False);
         Assert.That(CollectionJobHandle.Parse(kept), Is.EqualTo(created.Job));
-        Assert.That(result.AggregateResult, Is.EqualTo(new UInt128[] { 42 }));
+        Assert.That(result.AggregateResult, Is.EqualTo(new BigInteger[] { 42 }));
         Assert.That(kept, Does.Not.Contain(_leader.DapTask.CollectorToken.Secret));
     }
 

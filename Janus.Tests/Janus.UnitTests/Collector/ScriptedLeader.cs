@@ -37,6 +37,9 @@ internal sealed class ScriptedLeader : IAsyncDisposable
     /// <summary>Whom the aggregate shares are encrypted to.</summary>
     public HpkeConfig SealFor { get; set; }
 
+    /// <summary>What the Helper adds to its aggregate share.</summary>
+    public byte[]? HelperNoise { get; set; }
+
     /// <summary>Changes the result before it is sent.</summary>
     public Func<CollectionJobResp, CollectionJobResp> Tamper { get; set; } = response => response;
 
@@ -98,6 +101,11 @@ internal sealed class ScriptedLeader : IAsyncDisposable
         }
 
         (byte[] leader, byte[] helper, ulong count) = DapTask.Aggregate(_reports);
+        if (HelperNoise is { } noise)
+        {
+            DapTask.Vdaf.Merge([], helper, noise);
+        }
+
         CollectionJobResp response = new(
             count, Interval.Of(new Time(77)), Seal(Role.Leader, request, leader), Seal(Role.Helper, request, helper));
         return Answer.Ok with { ContentType = DapMediaType.CollectionJobResp, Body = WireMessage.Encode(Tamper(response)) };
