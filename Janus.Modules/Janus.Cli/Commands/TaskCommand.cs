@@ -79,21 +79,6 @@ internal static class TaskCommand
         return command.WithExamples("janus task show A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1s", "janus task show --json A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1s");
     }
 
-    /// <summary>The argument that names a task.</summary>
-    public static Argument<TaskId> TaskIdArgument() => new("TASK-ID")
-    {
-        Description = "The task ID, base64url.",
-        CustomParser = result =>
-        {
-            if (!TaskId.TryParse(result.Tokens.Single().Value, out TaskId id))
-            {
-                result.AddError($"TASK-ID: {TaskId.Length} bytes in base64url without padding expected");
-            }
-
-            return id;
-        },
-    };
-
     private static Option<bool> JsonOption() => new("--json") { Description = "Print JSON, for programs." };
 
     private static void WriteTable(TextWriter output, IEnumerable<TaskDescription> tasks)

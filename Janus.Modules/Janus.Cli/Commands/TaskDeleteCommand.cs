@@ -19,7 +19,7 @@ internal static class TaskDeleteCommand
     public static Command Create(IProcessHost host)
     {
         ConfigurationOptions configuration = new();
-        Argument<TaskId> taskId = TaskCommand.TaskIdArgument();
+        Argument<TaskId> taskId = TaskIdArgument.Create();
         Option<bool> yes = new("--yes", "-y") { Description = "Do not ask." };
         Command command = new("delete", "Delete a task and everything that it has here") { taskId, yes };
         configuration.AddTo(command);

@@ -13,5 +13,8 @@ internal sealed class BatchNoiseEntityConfiguration : IEntityTypeConfiguration<B
 
         // Noise is drawn once for a batch and an aggregation parameter.
         builder.HasKey(noise => new { noise.TaskKey, noise.FirstBucket, noise.LastBucket, noise.AggParamHash });
+
+        // Garbage of the leader-selected mode.
+        builder.HasIndex(noise => new { noise.TaskKey, noise.DrawnAt }).HasDatabaseName("ix_batch_noise_age");
     }
 }

@@ -18,6 +18,9 @@ public enum GarbageKind
     /// <summary>The marks of collected batches whose reports have all expired.</summary>
     CollectedBatches,
 
+    /// <summary>The noise of batches whose reports have all expired.</summary>
+    BatchNoise,
+
     /// <summary>Collection jobs that were over before the report expiry age began.</summary>
     CollectionJobs,
 

@@ -14,6 +14,7 @@ public static class GarbageKinds
         GarbageKind.AggregationJobs => "aggregation_jobs",
         GarbageKind.LeaderSelectedBatches => "leader_selected_batches",
         GarbageKind.CollectedBatches => "collected_batches",
+        GarbageKind.BatchNoise => "batch_noise",
         GarbageKind.CollectionJobs => "collection_jobs",
         GarbageKind.AggregateShares => "aggregate_shares",
         GarbageKind.ReportIds => ReportPartitions.Table,

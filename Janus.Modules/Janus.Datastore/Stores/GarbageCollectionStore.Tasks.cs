@@ -35,6 +35,12 @@ public sealed partial class GarbageCollectionStore
             SELECT ctid FROM collected_batches WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
         """;
 
+    private const string AllNoiseSql = """
+        -- GarbageCollectionStore.AllNoise
+        DELETE FROM batch_noise WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM batch_noise WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
+        """;
+
     private const string AllCollectionJobsSql = """
         -- GarbageCollectionStore.AllCollectionJobs
         DELETE FROM collection_jobs WHERE ctid = ANY (ARRAY(
@@ -60,6 +66,7 @@ public sealed partial class GarbageCollectionStore
             AND NOT EXISTS (SELECT FROM aggregation_jobs WHERE task_key = $1)
             AND NOT EXISTS (SELECT FROM leader_selected_batches WHERE task_key = $1)
             AND NOT EXISTS (SELECT FROM collected_batches WHERE task_key = $1)
+            AND NOT EXISTS (SELECT FROM batch_noise WHERE task_key = $1)
             AND NOT EXISTS (SELECT FROM collection_jobs WHERE task_key = $1)
             AND NOT EXISTS (SELECT FROM aggregate_shares WHERE task_key = $1)
             AND NOT EXISTS (SELECT FROM report_ids WHERE task_key = $1)
@@ -87,6 +94,7 @@ public sealed partial class GarbageCollectionStore
             GarbageKind.AggregationJobs => AllAggregationJobsSql,
             GarbageKind.LeaderSelectedBatches => AllLeaderSelectedBatchesSql,
             GarbageKind.CollectedBatches => AllCollectedBatchesSql,
+            GarbageKind.BatchNoise => AllNoiseSql,
             GarbageKind.CollectionJobs => AllCollectionJobsSql,
             GarbageKind.AggregateShares => AllAggregateSharesSql,
             GarbageKind.ReportIds => AllReportIdsSql,

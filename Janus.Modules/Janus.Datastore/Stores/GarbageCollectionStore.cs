@@ -91,6 +91,26 @@ public sealed partial class GarbageCollectionStore
             FOR UPDATE OF b SKIP LOCKED))
         """;
 
+    // As long as the batch may still be asked for, the noise is what it was.
+    private const string NoiseOfIntervalsSql = """
+        -- GarbageCollectionStore.NoiseOfIntervals
+        DELETE FROM batch_noise WHERE ctid = ANY (ARRAY(
+            SELECT n.ctid FROM batch_noise AS n
+            WHERE n.task_key = $1 AND n.first_bucket < $2 AND n.last_bucket < $2
+            ORDER BY n.first_bucket LIMIT $3
+            FOR UPDATE OF n SKIP LOCKED))
+        """;
+
+    private const string NoiseOfBatchesSql = """
+        -- GarbageCollectionStore.NoiseOfBatches
+        DELETE FROM batch_noise WHERE ctid = ANY (ARRAY(
+            SELECT n.ctid FROM batch_noise AS n
+            WHERE n.task_key = $1 AND n.drawn_at < $2
+                AND NOT EXISTS (SELECT FROM batch_bucket_shards AS s WHERE s.task_key = $1 AND s.bucket = n.first_bucket)
+            ORDER BY n.drawn_at LIMIT $3
+            FOR UPDATE OF n SKIP LOCKED))
+        """;
+
     private static readonly string CollectionJobsSql = $"""
         -- GarbageCollectionStore.CollectionJobs
         DELETE FROM collection_jobs WHERE ctid = ANY (ARRAY(
@@ -204,6 +224,8 @@ public sealed partial class GarbageCollectionStore
                     : (SelectedBatchesSql, (object)ReportExpiry.AsStored(time), NpgsqlDbType.Bigint),
                 GarbageKind.AggregationJobs => (AggregationJobsSql, ReportExpiry.AsStored(time), NpgsqlDbType.Bigint),
                 GarbageKind.CollectedBatches when isTimeInterval => (CollectedIntervalsSql, BatchRange.BucketOf(time), NpgsqlDbType.Bytea),
+                GarbageKind.BatchNoise when isTimeInterval => (NoiseOfIntervalsSql, BatchRange.BucketOf(time), NpgsqlDbType.Bytea),
+                GarbageKind.BatchNoise => (NoiseOfBatchesSql, Instant(), NpgsqlDbType.TimestampTz),
                 GarbageKind.LeaderSelectedBatches => (LeaderSelectedBatchesSql, Instant(), NpgsqlDbType.TimestampTz),
                 GarbageKind.CollectedBatches => (CollectedBatchesSql, Instant(), NpgsqlDbType.TimestampTz),
                 GarbageKind.CollectionJobs => (CollectionJobsSql, Instant(), NpgsqlDbType.TimestampTz),

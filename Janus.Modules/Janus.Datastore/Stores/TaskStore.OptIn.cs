@@ -1,4 +1,5 @@
 using Janus.Datastore.Entities;
+using Janus.Messages;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Janus.Codec;
+using Janus.Dap;
 using Janus.Datastore.Entities;
 using Janus.Messages;
 using Microsoft.EntityFrameworkCore;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Janus.Dap;
 using Janus.Messages;
 
 namespace Janus.Datastore;
