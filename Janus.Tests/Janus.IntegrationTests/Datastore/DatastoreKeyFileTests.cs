@@ -15,12 +15,17 @@ public sealed class DatastoreKeyFileTests
 
     private readonly string _old = KeyText(1);
     private readonly string _new = KeyText(2);
-    private readonly FakeTimeProvider _clock = new();
-    private readonly CapturedLogs _logs = new();
+    private FakeTimeProvider _clock = null!;
+    private CapturedLogs _logs = null!;
     private TestDirectory _directory = null!;
 
     [SetUp]
-    public void Create() => _directory = new TestDirectory();
+    public void Create()
+    {
+        _clock = new FakeTimeProvider();
+        _logs = new CapturedLogs();
+        _directory = new TestDirectory();
+    }
 
     [TearDown]
     public void Delete()
@@ -99,7 +104,7 @@ public sealed class DatastoreKeyFileTests
     }
 
     private static string KeyText(int seed) =>
-        System.Buffers.Text.Base64Url.EncodeToString(SHA256.HashData([(byte)seed, (byte)(seed >> 8)]));
+        System.Buffers.Text.Base64Url.EncodeToString(SHA256.HashData(BitConverter.GetBytes(seed)));
 
     private void Write(string content) => File.WriteAllText(_directory.Path("keys"), content);
 

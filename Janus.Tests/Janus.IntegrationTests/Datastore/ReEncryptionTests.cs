@@ -169,7 +169,8 @@ public sealed class ReEncryptionTests : DatastoreFixture
             await jobs.CreateAsync(task, new AggregationJobLimits(1, 2000, TimeSpan.Zero), later, Token);
             Lease<LeaderAggregationJob> waiting = (await jobs.AcquireAsync(10, Minute, later, Token)).Single();
             IReadOnlyList<UnaggregatedReport> reports = await jobs.ReadReportsAsync(waiting.Job, Token);
-            Assert.That(reports, Has.Count.EqualTo(1200).And.All.Matches<UnaggregatedReport>(report => report.LeaderInputShare.SequenceEqual(new byte[] { 4, 5, 6, 7 })));
+            Assert.That(reports, Has.Count.EqualTo(1200));
+            Assert.That(reports.Select(report => report.LeaderInputShare), Is.All.EqualTo(new byte[] { 4, 5, 6, 7 }));
             List<byte[]> shares = [];
             await only.GetRequiredService<BatchStore>().ReadAsync(task.Key, Range(5, 1), share => shares.Add(share.ToArray()), Token);
             Assert.That(shares, Is.EqualTo(new[] { new byte[] { 30, 42 } }));
