@@ -14,7 +14,9 @@ public sealed partial class TaskStore
     private const string GoneSql = """
         -- TaskStore.Gone
         SELECT t.task_key FROM unnest($1::int[]) AS t (task_key)
-        WHERE NOT EXISTS (SELECT FROM tasks AS k WHERE k.task_key = t.task_key AND k.deleted_at IS NULL)
+        LEFT JOIN LATERAL (
+            SELECT k.task_key FROM tasks AS k WHERE k.task_key = t.task_key AND k.deleted_at IS NULL LIMIT 1) AS known ON true
+        WHERE known.task_key IS NULL
         """;
 
     /// <summary>Deletes a task, and tells all processes. False when there is none, or it is deleted already.</summary>
