@@ -104,10 +104,16 @@ public sealed class GarbageRemoval
     private async Task RemoveAsync(
         ExpiringTask task, GarbageCollectionLimits limits, GarbageCollectionRound round, CancellationToken cancellationToken)
     {
-        foreach (GarbageKind kind in GarbageKinds.All)
+        foreach (GarbageKind kind in GarbageKinds.All.Where(kind => kind != GarbageKind.ReportIds))
         {
             round.Add(kind, await RepeatAsync(
                 () => _store.DeleteAllAsync(task.Key, kind, limits.RowsPerTransaction, cancellationToken), limits, cancellationToken));
+        }
+
+        foreach (int week in await _store.ListWeeksAsync(cancellationToken))
+        {
+            round.Add(GarbageKind.ReportIds, await RepeatAsync(
+                () => _store.DeleteReportIdsAsync(task.Key, week, limits.RowsPerTransaction, cancellationToken), limits, cancellationToken));
         }
 
         if (await _store.RemoveTaskAsync(task.Key, cancellationToken))

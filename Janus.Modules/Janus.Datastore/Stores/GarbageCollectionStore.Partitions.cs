@@ -25,7 +25,8 @@ public sealed partial class GarbageCollectionStore
     private const string MissingTasksSql = """
         -- GarbageCollectionStore.MissingTasks
         SELECT t.task_key FROM unnest($1::int[]) AS t (task_key)
-        WHERE NOT EXISTS (SELECT FROM tasks AS k WHERE k.task_key = t.task_key)
+        LEFT JOIN LATERAL (SELECT k.task_key FROM tasks AS k WHERE k.task_key = t.task_key LIMIT 1) AS known ON true
+        WHERE known.task_key IS NULL
         """;
 
     private const string LockTimeoutSql = """

@@ -53,13 +53,6 @@ public sealed partial class GarbageCollectionStore
             SELECT ctid FROM aggregate_shares WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
         """;
 
-    private const string AllReportIdsSql = """
-        -- GarbageCollectionStore.AllReportIds
-        DELETE FROM report_ids AS r USING (
-            SELECT report_id, report_week FROM report_ids WHERE task_key = $1 LIMIT $2) AS old
-        WHERE r.task_key = $1 AND r.report_id = old.report_id AND r.report_week = old.report_week
-        """;
-
     private const string IsEmptySql = """
         NOT EXISTS (SELECT FROM unaggregated_reports WHERE task_key = $1)
             AND NOT EXISTS (SELECT FROM batch_bucket_shards WHERE task_key = $1)
@@ -84,6 +77,7 @@ public sealed partial class GarbageCollectionStore
 
     /// <summary>
     /// Deletes rows of a deleted task, whatever their state, and returns how many; none while another collector works on it.
+    /// Report IDs are deleted by the week: <see cref="DeleteReportIdsAsync"/>.
     /// </summary>
     public Task<int> DeleteAllAsync(int taskKey, GarbageKind kind, int most, CancellationToken cancellationToken)
     {
@@ -97,7 +91,6 @@ public sealed partial class GarbageCollectionStore
             GarbageKind.BatchNoise => AllNoiseSql,
             GarbageKind.CollectionJobs => AllCollectionJobsSql,
             GarbageKind.AggregateShares => AllAggregateSharesSql,
-            GarbageKind.ReportIds => AllReportIdsSql,
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
         return _runner.RunAsync("GarbageCollectionStore.DeleteAll", async (transaction, token) =>

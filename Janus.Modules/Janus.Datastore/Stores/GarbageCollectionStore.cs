@@ -40,8 +40,9 @@ public sealed partial class GarbageCollectionStore
                 AND $2 > (SELECT max(n.max_time) FROM batch_bucket_shards AS n WHERE n.task_key = $1 AND n.bucket = s.bucket)
                 AND NOT EXISTS (SELECT FROM aggregation_jobs AS j
                     WHERE j.task_key = $1 AND j.batch_id = s.bucket AND j.state IN {UnfinishedAggregationJobs.States})
-                AND NOT EXISTS (SELECT FROM collection_jobs AS c
-                    WHERE c.task_key = $1 AND c.state = {CollectionJobState.Waiting:d} AND c.first_bucket = s.bucket)
+                AND NOT EXISTS (SELECT FROM leader_selected_batches AS b
+                    JOIN collection_jobs AS c ON c.task_key = b.task_key AND c.collection_job_id = b.collection_job_id
+                    WHERE b.task_key = $1 AND b.batch_id = s.bucket AND c.state = {CollectionJobState.Waiting:d})
             ORDER BY s.max_time LIMIT $3
             FOR UPDATE OF s SKIP LOCKED))
         """;
@@ -67,7 +68,7 @@ public sealed partial class GarbageCollectionStore
                 AND NOT EXISTS (SELECT FROM aggregation_jobs AS j
                     WHERE j.task_key = $1 AND j.batch_id = b.batch_id AND j.state IN {UnfinishedAggregationJobs.States})
                 AND NOT EXISTS (SELECT FROM collection_jobs AS c
-                    WHERE c.task_key = $1 AND c.state = {CollectionJobState.Waiting:d} AND c.first_bucket = b.batch_id)
+                    WHERE c.task_key = $1 AND c.collection_job_id = b.collection_job_id AND c.state = {CollectionJobState.Waiting:d})
             ORDER BY b.created_at LIMIT $3
             FOR UPDATE OF b SKIP LOCKED))
         """;
@@ -142,10 +143,9 @@ public sealed partial class GarbageCollectionStore
 
     private const string ReportIdsSql = """
         -- GarbageCollectionStore.ReportIds
-        DELETE FROM report_ids AS r USING (
-            SELECT report_id FROM report_ids WHERE task_key = $1 AND report_week = $2
-            ORDER BY report_id LIMIT $3) AS old
-        WHERE r.task_key = $1 AND r.report_week = $2 AND r.report_id = old.report_id
+        DELETE FROM report_ids WHERE task_key = $1 AND report_week = $2 AND ctid = ANY (ARRAY(
+            -- Rows of one week are in one partition, where a ctid is unique.
+            SELECT ctid FROM report_ids WHERE task_key = $1 AND report_week = $2 ORDER BY report_id LIMIT $3))
         """;
 
     private static readonly string OldestSql = $"""
@@ -250,7 +250,7 @@ public sealed partial class GarbageCollectionStore
             return await command.ExecuteNonQueryAsync(token);
         }, cancellationToken);
 
-    /// <summary>Deletes a task's report IDs of a week, all of which have expired.</summary>
+    /// <summary>Deletes a task's report IDs of a week, all of which have expired, or the task is deleted.</summary>
     public Task<int> DeleteReportIdsAsync(int taskKey, int week, int most, CancellationToken cancellationToken) =>
         _runner.RunAsync("GarbageCollectionStore.DeleteReportIds", async (transaction, token) =>
         {

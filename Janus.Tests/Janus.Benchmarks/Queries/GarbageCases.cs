@@ -49,22 +49,25 @@ internal static class GarbageCases
 
     private static async Task DeleteExpiredAsync(WorkloadContext context)
     {
-        FilledTask task = context.Task(
-            TaskKind.LeaderInterval, TaskKind.LeaderSelected, TaskKind.LeaderWindowed, TaskKind.HelperInterval, TaskKind.HelperSelected);
+        FilledTask task = Large(context);
         foreach (GarbageKind kind in GarbageKinds.All.Where(kind => kind != GarbageKind.ReportIds))
         {
             await context.Get<GarbageCollectionStore>().DeleteExpiredAsync(Expiring(task), kind, DatabaseFill.Now, Rows, context.Token);
         }
     }
 
-    // A small task that no other case needs.
+    // One row of each table.
     private static async Task DeleteAllAsync(WorkloadContext context)
     {
-        foreach (GarbageKind kind in GarbageKinds.All)
+        foreach (GarbageKind kind in GarbageKinds.All.Where(kind => kind != GarbageKind.ReportIds))
         {
-            await context.Get<GarbageCollectionStore>().DeleteAllAsync(context.Tasks[^(1 + (context.Round % 4))].Key, kind, 1, context.Token);
+            await context.Get<GarbageCollectionStore>().DeleteAllAsync(Large(context).Key, kind, 1, context.Token);
         }
     }
+
+    // The small ones would soon have nothing left for the other cases.
+    private static FilledTask Large(WorkloadContext context) =>
+        context.Tasks.First(task => task.Kind == (TaskKind)(context.Round % Enum.GetValues<TaskKind>().Length));
 
     private static ExpiringTask Expiring(FilledTask task) => new()
     {
