@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Janus.Aggregator;
+using Janus.Dap;
 
 namespace Janus.Host.Configuration;
 
@@ -7,8 +9,24 @@ internal sealed class HttpOptions : IValidatableObject
 {
     private static readonly TimeSpan LongestShutdown = TimeSpan.FromHours(1);
 
-    /// <summary>The addresses to listen on: <c>http://host:port</c>; port 0 takes a free one.</summary>
+    /// <summary>The addresses to listen on: <c>http://host:port</c> or <c>https://host:port</c>; port 0 takes a free one.</summary>
     public IReadOnlyList<string> Listen { get; set; } = ["http://127.0.0.1:8080"];
+
+    /// <summary>The file of the certificate of the https addresses: PEM, with its intermediates after it, or PFX. Read again when it changes.</summary>
+    public string? Certificate { get; set; }
+
+    /// <summary>The file of its private key in PEM, unless it is in the certificate's file.</summary>
+    public string? PrivateKey { get; set; }
+
+    /// <summary>A file whose first line is the password of the private key or of the PFX.</summary>
+    public string? CertificatePasswordFile { get; set; }
+
+    /// <summary>Whether the https addresses ask for a client certificate.</summary>
+    public ClientCertificates ClientCertificates { get; set; } = ClientCertificates.Ignore;
+
+    /// <summary>Where the certificate of the https addresses is; <see langword="null"/> when there is no such address.</summary>
+    public CertificateFile? CertificateFile =>
+        Listen.Any(IsHttps) ? new CertificateFile(Certificate!, PrivateKey, CertificatePasswordFile) : null;
 
     /// <summary>How long a graceful stop may take: what is in flight is finished within it.</summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -27,7 +45,17 @@ internal sealed class HttpOptions : IValidatableObject
 
         foreach (string address in Listen.Where(address => !IsAddress(address)))
         {
-            yield return new ValidationResult($"'{address}' is not an address such as http://127.0.0.1:8080 or http://*:8080", [nameof(Listen)]);
+            yield return new ValidationResult($"'{address}' is not an address such as http://127.0.0.1:8080 or https://*:8443", [nameof(Listen)]);
+        }
+
+        if (Listen.Any(IsHttps) && string.IsNullOrEmpty(Certificate))
+        {
+            yield return new ValidationResult("a certificate is needed for an https address", [nameof(Certificate)]);
+        }
+
+        if (string.IsNullOrEmpty(Certificate) && !(string.IsNullOrEmpty(PrivateKey) && string.IsNullOrEmpty(CertificatePasswordFile)))
+        {
+            yield return new ValidationResult("there is no certificate that it belongs to", [string.IsNullOrEmpty(PrivateKey) ? nameof(CertificatePasswordFile) : nameof(PrivateKey)]);
         }
 
         if (ShutdownTimeout < TimeSpan.Zero || ShutdownTimeout > LongestShutdown)
@@ -36,7 +64,9 @@ internal sealed class HttpOptions : IValidatableObject
         }
     }
 
+    private static bool IsHttps(string address) => address.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
     private static bool IsAddress(string address) =>
         Uri.TryCreate(address.Replace("//*:", "//localhost:", StringComparison.Ordinal).Replace("//+:", "//localhost:", StringComparison.Ordinal), UriKind.Absolute, out Uri? parsed)
-        && parsed.Scheme == Uri.UriSchemeHttp && parsed.AbsolutePath == "/" && parsed.Query.Length == 0;
+        && (parsed.Scheme == Uri.UriSchemeHttp || parsed.Scheme == Uri.UriSchemeHttps) && parsed.AbsolutePath == "/" && parsed.Query.Length == 0;
 }

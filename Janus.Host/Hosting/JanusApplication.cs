@@ -18,7 +18,11 @@ internal static class JanusApplication
     {
         // Nothing but what is named here is configured: no configuration files, no environment, no watchers.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Janus" });
-        builder.WebHost.UseKestrelCore().UseUrls([.. options.Http.Urls()]).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ListenOn(options.Http.Urls());
+        });
         builder.Services.AddSerilog(Observability.CreateLogger(options.Log), dispose: true);
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Http.ShutdownTimeout);
@@ -27,6 +31,11 @@ internal static class JanusApplication
         builder.Services.AddSingleton(TimeProvider.System);
         Observability.AddTelemetry(builder.Services, options.Telemetry);
         AddModules(builder.Services, options, database);
+        if (options.Http.CertificateFile is { } certificate)
+        {
+            builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ServerCertificate>(services, certificate, options.Http.ClientCertificates));
+            builder.Services.AddHostedService(services => services.GetRequiredService<ServerCertificate>());
+        }
 
         WebApplication application = builder.Build();
         application.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });

@@ -1,4 +1,5 @@
 using Janus.Cli;
+using Janus.Dap;
 using Janus.Datastore;
 using Janus.Host.Configuration;
 using Janus.Vdaf;
@@ -15,11 +16,12 @@ internal sealed partial class JanusProcess : IProcessHost
     public async Task<int> RunAsync(RunArguments arguments, CancellationToken cancellationToken)
     {
         JanusOptions options = JanusConfiguration.Load(arguments);
+        CheckCertificates(options);
         await using OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: false, cancellationToken);
         await using WebApplication application = JanusApplication.Build(options, database);
         ILogger<JanusProcess> logger = application.Services.GetRequiredService<ILogger<JanusProcess>>();
         await database.PrepareAsync(application.Services, migrate: false, cancellationToken);
-        await StartAsync(application, cancellationToken);
+        await StartAsync(application, options.Http.Listen, cancellationToken);
         string[] addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         LogStarted(logger, options.Roles, addresses, InstructionSets.Current);
         if (arguments.AddressFile is { } file)
@@ -70,9 +72,25 @@ internal sealed partial class JanusProcess : IProcessHost
         }
     }
 
+    // Before anything is started for nothing; a command that only opens the datastore may not read private keys.
+    private static void CheckCertificates(JanusOptions options)
+    {
+        string section = "Http.Certificate";
+        try
+        {
+            options.Http.CertificateFile?.Load(TimeProvider.System.GetUtcNow());
+            section = "Aggregator.Peer";
+            options.Aggregator.Peer.CheckCertificates(TimeProvider.System);
+        }
+        catch (CertificateFileException failure)
+        {
+            throw new CliException($"the configuration is wrong: {section}: {failure.Message}", failure);
+        }
+    }
+
     private static Task Cancelled(CancellationToken token) => Task.Delay(Timeout.Infinite, token);
 
-    private static async Task StartAsync(WebApplication application, CancellationToken cancellationToken)
+    private static async Task StartAsync(WebApplication application, IReadOnlyList<string> addresses, CancellationToken cancellationToken)
     {
         try
         {
@@ -87,7 +105,7 @@ internal sealed partial class JanusProcess : IProcessHost
                 case IOException { InnerException: AddressInUseException }:
                     throw new CliException($"{failure.Message.TrimEnd('.')}: stop what listens there, or choose another address with --listen or Http.Listen", failure);
                 case System.Net.Sockets.SocketException:
-                    throw new CliException($"cannot listen on {string.Join(", ", application.Urls)}: {failure.Message}", failure);
+                    throw new CliException($"cannot listen on {string.Join(", ", addresses)}: {failure.Message}", failure);
                 default:
                     throw;
             }

@@ -26,6 +26,7 @@ public static class AggregatorModule
         services.AddSingleton<TaskprovPolicy>();
         services.AddSingleton<TaskprovPeers>();
         services.AddSingleton<TaskprovTasks>();
+        services.AddSingleton<PeerHttpClient>();
         services.AddSingleton<HelperConnection>();
         if (roles.HasFlag(AggregatorRoles.Aggregator))
         {

@@ -41,12 +41,14 @@ public sealed class TestAggregator : IAsyncDisposable
     /// <param name="time">Its clock; the system's when omitted.</param>
     /// <param name="configure">Changes its options.</param>
     /// <param name="datastoreKey">The key of another aggregator on the same database.</param>
+    /// <param name="certificate">Its certificate, which makes it serve https and ask for client certificates.</param>
     public static async Task<TestAggregator> StartAsync(
         TestDatabase database,
         AggregatorRoles roles = AggregatorRoles.Aggregator,
         TimeProvider? time = null,
         Action<AggregatorOptions>? configure = null,
-        string? datastoreKey = null)
+        string? datastoreKey = null,
+        CertificateFile? certificate = null)
     {
         ArgumentNullException.ThrowIfNull(database);
         string key = datastoreKey ?? DatastoreKeys.Generate();
@@ -56,7 +58,11 @@ public sealed class TestAggregator : IAsyncDisposable
 
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Janus" });
         // A sender that a test lets wait, or the machine, is not cut off for being slow.
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MinRequestBodyDataRate = null);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.ListenOn([certificate is null ? "http://127.0.0.1:0" : "https://127.0.0.1:0"]);
+        });
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
         builder.Services.AddRouting();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
@@ -69,6 +75,12 @@ public sealed class TestAggregator : IAsyncDisposable
         builder.Services.AddSingleton<SupportedVdafs, TestVdafs>();
         builder.Services.AddJanusAggregator(roles);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
+        if (certificate is not null)
+        {
+            builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ServerCertificate>(services, certificate, ClientCertificates.Ask));
+            builder.Services.AddHostedService(services => services.GetRequiredService<ServerCertificate>());
+        }
+
         WebApplication application = builder.Build();
         if (roles.HasFlag(AggregatorRoles.Aggregator))
         {

@@ -12,26 +12,23 @@ namespace Janus.Aggregator;
 /// Retries are the job driver's: a repeated step sends the same bytes again, so that the Helper finds the resource
 /// it made before. Only a refusal that no operator can mend by configuration is final.
 /// </remarks>
-internal sealed partial class HelperConnection : IDisposable
+internal sealed partial class HelperConnection
 {
     private const int MaximumShareOverhead = 64 << 10;
     private static readonly TimeSpan DeletionTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan MinimumPollDelay = TimeSpan.FromMilliseconds(50);
-    private static readonly BackOff OneAttempt = new() { MaximumAttempts = 1 };
 
     private readonly PeerOptions _options;
     private readonly TaskDirectory _tasks;
-    private readonly HttpClient _client;
-    private readonly DapExchange _exchange;
+    private readonly PeerHttpClient _peer;
     private readonly TimeProvider _time;
     private readonly ILogger<HelperConnection> _logger;
 
-    public HelperConnection(IOptions<AggregatorOptions> options, TaskDirectory tasks, TimeProvider time, ILogger<HelperConnection> logger)
+    public HelperConnection(IOptions<AggregatorOptions> options, TaskDirectory tasks, PeerHttpClient peer, TimeProvider time, ILogger<HelperConnection> logger)
     {
         _tasks = tasks;
+        _peer = peer;
         _options = options.Value.Peer;
-        _client = new HttpClient(DapHttpHandler.Create()) { Timeout = _options.RequestTimeout };
-        _exchange = new DapExchange(_client, OneAttempt, time);
         _time = time;
         _logger = logger;
     }
@@ -163,9 +160,6 @@ internal sealed partial class HelperConnection : IDisposable
         return delay < _options.MaximumPollDelay ? delay : _options.MaximumPollDelay;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
-
     private static DapRequest AnswersTo(DapRequest request, AggregatorTask task, byte[] aggParam, int step, int reports) => request with
     {
         Accept = DapMediaType.AggregationJobResp,
@@ -176,9 +170,10 @@ internal sealed partial class HelperConnection : IDisposable
     private static int ShareLengthOf(AggregatorTask task, ReadOnlyMemory<byte> aggParam) =>
         checked(task.Vdaf.AggShareLength(aggParam.Span) + MaximumShareOverhead);
 
-    // Every request goes out with the token that is valid when it does, and advertises its task if the Helper may not know it.
+    // Every request goes out with the token and the certificate that are valid when it does, and advertises its task if the
+    // Helper may not know it.
     private async Task<DapResponse> ExchangeAsync(AggregatorTask task, DapRequest request, CancellationToken cancellationToken) =>
-        await _exchange.SendAsync(request with
+        await _peer.Exchange.SendAsync(request with
         {
             Token = await _tasks.TokenToPresentAsync(task, cancellationToken),
             AdvertisedTask = task.Stored.AdvertisedConfiguration,

@@ -78,8 +78,8 @@ internal sealed partial class TaskDirectory
             return await FindAsync(id, cancellationToken) ?? throw Missing(key);
         }
 
-        long version = _signal.VersionOf(WorkKind.Tasks);
-        return await _store.FindAsync(key, cancellationToken) is { } stored ? Remember(stored, version) : throw Missing(key);
+        Moment moment = Now();
+        return await _store.FindAsync(key, cancellationToken) is { } stored ? Remember(stored, moment) : throw Missing(key);
     }
 
     /// <summary>
@@ -124,10 +124,10 @@ internal sealed partial class TaskDirectory
         try
         {
             // Read before the task: a change that comes between the two makes it stale.
-            long version = _signal.VersionOf(WorkKind.Tasks);
+            Moment moment = Now();
             if (await _store.FindAsync(id, CancellationToken.None) is { } stored)
             {
-                return Remember(stored, version);
+                return Remember(stored, moment);
             }
 
             if (_byId.TryRemove(id, out Known? gone))
@@ -149,16 +149,18 @@ internal sealed partial class TaskDirectory
         }
     }
 
-    private bool IsFresh(Known known) =>
-        known.Version == _signal.VersionOf(WorkKind.Tasks) && _time.GetElapsedTime(known.ReadAt) < MaximumAge;
+    private Moment Now() => new(_signal.VersionOf(WorkKind.Tasks), _time.GetTimestamp());
 
-    private AggregatorTask Remember(DapTask stored, long version)
+    private bool IsFresh(Known known) =>
+        known.ReadAt.Version == _signal.VersionOf(WorkKind.Tasks) && _time.GetElapsedTime(known.ReadAt.Timestamp) < MaximumAge;
+
+    private AggregatorTask Remember(DapTask stored, Moment readAt)
     {
         // One that has not changed stays the same object, with everything that it has derived.
         AggregatorTask task = _byId.TryGetValue(stored.Id, out Known? known) && IsUnchanged(known.Task.Stored, stored)
             ? known.Task
             : new AggregatorTask(stored, _vdafs);
-        _byId[stored.Id] = new Known(task, version, _time.GetTimestamp());
+        _byId[stored.Id] = new Known(task, readAt);
         _ids[task.Key] = stored.Id;
         return task;
     }
@@ -172,5 +174,7 @@ internal sealed partial class TaskDirectory
     [LoggerMessage(Level = LogLevel.Error, Message = "task {TaskId} cannot be taken part in, and is answered for as if it were not here: {Mistakes}")]
     private partial void LogUnsupported(TaskId taskId, string mistakes);
 
-    private sealed record Known(AggregatorTask Task, long Version, long ReadAt);
+    private readonly record struct Moment(long Version, long Timestamp);
+
+    private sealed record Known(AggregatorTask Task, Moment ReadAt);
 }

@@ -26,8 +26,10 @@ internal static class CollectCommand
         Option<TimeSpan?> timeout = TextOption.Create<TimeSpan?>(
             "--timeout", "DURATION", "How long to wait for the result, such as 90s or 5m; for ever unless given. The same command goes on later.", text => DurationText.Parse(text));
         Option<bool> json = new("--json") { Description = "Print JSON, for programs." };
+        TlsOptions tls = new(hasCertificate: true);
 
         Command command = new("collect", "Collect the aggregate of one batch as a Collector") { taskFile, key, batchInterval, leaderSelected, aggParam, timeout, json };
+        tls.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetResult(batchInterval) is null != result.GetValue(leaderSelected))
@@ -46,7 +48,8 @@ internal static class CollectCommand
                 throw new CliException($"{result.GetValue(key)}: is not the key of this task");
             }
 
-            CollectionResult collected = await CollectAsync(task, pair, request, result.GetValue(timeout), result.InvocationConfiguration.Error, cancellationToken);
+            using HttpClient http = tls.CreateHttpClient(result);
+            CollectionResult collected = await CollectAsync(task, http, pair, request, result.GetValue(timeout), result.InvocationConfiguration.Error, cancellationToken);
             Write(result.InvocationConfiguration.Output, task, collected, result.GetValue(json));
             return 0;
         });
@@ -84,10 +87,8 @@ internal static class CollectCommand
     }
 
     private static async Task<CollectionResult> CollectAsync(
-        TaskParameters task, HpkeKeyPair keyPair, CollectionJobReq request, TimeSpan? timeout, TextWriter error, CancellationToken cancellationToken)
+        TaskParameters task, HttpClient http, HpkeKeyPair keyPair, CollectionJobReq request, TimeSpan? timeout, TextWriter error, CancellationToken cancellationToken)
     {
-        using HttpClient http = new(DapHttpHandler.Create());
-
         // Asking for an interval again gives its result again, but the next batch comes only when the last job is gone.
         bool keep = request.Query.BatchMode is BatchMode.TimeInterval;
         DapCollectorOptions options = new() { BackOff = AggregatorCalls.Patience, Deadline = timeout, KeepFinishedJobs = keep };

@@ -16,6 +16,8 @@ internal static class TaskCommand
         TaskAddCommand.Create(host),
         CreateList(host),
         CreateShow(host),
+        TaskTokenCommand.Create(host, CredentialOwner.TaskArgument),
+        TaskCertificateCommand.Create(host, CredentialOwner.TaskArgument),
     };
 
     private static Command CreateList(IProcessHost host)
@@ -52,19 +54,7 @@ internal static class TaskCommand
     {
         ConfigurationOptions configuration = new();
         Option<bool> json = JsonOption();
-        Argument<TaskId> taskId = new("TASK-ID")
-        {
-            Description = "The task ID, base64url.",
-            CustomParser = result =>
-            {
-                if (!TaskId.TryParse(result.Tokens.Single().Value, out TaskId id))
-                {
-                    result.AddError($"TASK-ID: {TaskId.Length} bytes in base64url without padding expected");
-                }
-
-                return id;
-            },
-        };
+        Argument<TaskId> taskId = TaskIdArgument.Create();
         Command command = new("show", "Show one task, without its secrets") { taskId, json };
         configuration.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>

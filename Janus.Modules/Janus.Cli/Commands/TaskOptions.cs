@@ -64,9 +64,9 @@ internal sealed class TaskOptions
     private readonly Option<TaskId?> _taskId = TextOption.Create<TaskId?>(
         "--task-id", "BASE64URL", "The task ID; random unless given.", text => TaskId.Parse(text));
 
-    private readonly Option<string?> _verifyKey = SecretFile("--verify-key-file", "the VDAF verification key in base64url");
-    private readonly Option<string?> _aggregatorToken = SecretFile("--aggregator-token-file", "the bearer token that the Leader presents to the Helper");
-    private readonly Option<string?> _collectorToken = SecretFile("--collector-token-file", "the bearer token that the Collector presents to the Leader");
+    private readonly Option<string?> _verifyKey = SecretFileOption("--verify-key-file", "the VDAF verification key in base64url");
+    private readonly Option<string?> _aggregatorToken = SecretFileOption("--aggregator-token-file", "the bearer token that the Leader presents to the Helper");
+    private readonly Option<string?> _collectorToken = SecretFileOption("--collector-token-file", "the bearer token that the Collector presents to the Leader");
 
     private IReadOnlyList<Option> Required => [_leader, _helper, _vdaf, _minBatchSize, _collectorHpkeConfig];
 
@@ -190,31 +190,16 @@ internal sealed class TaskOptions
 
     private static async Task<byte[]> VerifyKeyAsync(string? path, VdafDescription vdaf, CancellationToken cancellationToken) => path is null
         ? RandomNumberGenerator.GetBytes(vdaf.ToVdaf().VerifyKeySize)
-        : TaskChecks.RequireVerifyKey(Base64Url.DecodeFromChars(await FirstLineAsync(path, cancellationToken)), vdaf);
+        : TaskChecks.RequireVerifyKey(Base64Url.DecodeFromChars(await SecretFile.ReadFirstLineAsync(path, cancellationToken)), vdaf);
 
     /// <summary>The token in a file, or a new one.</summary>
     /// <exception cref="FormatException">It is not a token.</exception>
     internal static async Task<BearerToken> TokenAsync(string? path, CancellationToken cancellationToken) => path is null
         ? BearerToken.Generate()
-        : BearerToken.Parse(await FirstLineAsync(path, cancellationToken));
-
-    /// <summary>The first line of a file that holds a secret.</summary>
-    /// <exception cref="CliException">There is no such file.</exception>
-    internal static async Task<string> FirstLineAsync(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using StreamReader file = new(path);
-            return (await file.ReadLineAsync(cancellationToken) ?? "").Trim();
-        }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CliException($"{path}: no such file", failure);
-        }
-    }
+        : BearerToken.Parse(await SecretFile.ReadFirstLineAsync(path, cancellationToken));
 
     // A secret on the command line would be there for every user of the machine to see.
-    internal static Option<string?> SecretFile(string name, string content) =>
+    internal static Option<string?> SecretFileOption(string name, string content) =>
         new(name) { HelpName = "PATH", Description = $"A file whose first line is {content}; random unless given." };
 
     private static IEnumerable<string> NamesOf(IEnumerable<Option> options, Func<Option, bool> isWanted) =>

@@ -169,10 +169,10 @@ internal static class TaskprovPeerAddCommand
             Description = "What aggregate shares are encrypted to: the file of 'janus hpke-key generate', or the text it printed.",
         };
 
-        private readonly Option<string?> _verifyKeyInit = TaskOptions.SecretFile("--verify-key-init-file", "the secret of 32 bytes that verification keys are derived from, in base64url");
+        private readonly Option<string?> _verifyKeyInit = TaskOptions.SecretFileOption("--verify-key-init-file", "the secret of 32 bytes that verification keys are derived from, in base64url");
         private readonly Option<byte?> _verificationKeyId = new("--verification-key-id") { HelpName = "0-255", Description = "Names the secret in aggregation jobs; 0 unless given." };
-        private readonly Option<string?> _aggregatorToken = TaskOptions.SecretFile("--aggregator-token-file", "the bearer token that the Leader presents to the Helper");
-        private readonly Option<string?> _collectorToken = TaskOptions.SecretFile("--collector-token-file", "the bearer token that the Collector presents to the Leader");
+        private readonly Option<string?> _aggregatorToken = TaskOptions.SecretFileOption("--aggregator-token-file", "the bearer token that the Leader presents to the Helper");
+        private readonly Option<string?> _collectorToken = TaskOptions.SecretFileOption("--collector-token-file", "the bearer token that the Collector presents to the Leader");
 
         private Option[] Required => [_role, _leader, _helper, _collectorHpkeConfig];
 

@@ -22,7 +22,7 @@ internal static class TaskprovVerifyKeyInitCommands
     {
         ConfigurationOptions configuration = new();
         Argument<string> peer = TaskprovPeerCommand.PeerArgument();
-        Option<string?> secretFile = TaskOptions.SecretFile("--verify-key-init-file", "the secret of 32 bytes in base64url, which the peer's operator has made");
+        Option<string?> secretFile = TaskOptions.SecretFileOption("--verify-key-init-file", "the secret of 32 bytes in base64url, which the peer's operator has made");
         Option<byte?> id = new("--verification-key-id") { HelpName = "0-255", Description = "Names the secret, on both sides the same; a free one unless given." };
         Option<string?> output = new("--output", "-o") { HelpName = "PATH", Description = "Where a new secret is written for the peer's operator." };
         Command command = new("add-verify-key-init", "Add a secret that verification keys of new tasks are derived from: a new one, or the one of a file") { peer, secretFile, id, output };
@@ -48,7 +48,7 @@ internal static class TaskprovVerifyKeyInitCommands
             byte[] secret = await ReadAsync(result.GetValue(secretFile), cancellationToken);
             if (result.GetValue(output) is { } path)
             {
-                await JsonFile.WriteNewSecretAsync(path, Base64Url.EncodeToString(secret), cancellationToken);
+                await SecretFile.WriteNewAsync(path, Base64Url.EncodeToString(secret), cancellationToken);
             }
 
             await store.AddVerifyKeyInitAsync(
@@ -94,7 +94,7 @@ internal static class TaskprovVerifyKeyInitCommands
     /// <exception cref="FormatException">It is not 32 bytes in base64url.</exception>
     public static async Task<byte[]> SecretAsync(string? path, CancellationToken cancellationToken) => path is null
         ? RandomNumberGenerator.GetBytes(TaskprovDerivation.VerifyKeyInitLength)
-        : TaskChecks.RequireVerifyKeyInit(Base64Url.DecodeFromChars(await TaskOptions.FirstLineAsync(path, cancellationToken)));
+        : TaskChecks.RequireVerifyKeyInit(Base64Url.DecodeFromChars(await SecretFile.ReadFirstLineAsync(path, cancellationToken)));
 
     private static async Task<byte[]> ReadAsync(string? path, CancellationToken cancellationToken)
     {

@@ -28,6 +28,8 @@ internal static class UploadCommand
             "--time", "TIME", "When the measurements were made; now unless given.", text => InstantText.Parse(text));
 
         Command command = new("upload", "Upload measurements as a Client: split, encrypt, and send them to the Leader") { taskFile, measurements, file, column, vdaf, time };
+        TlsOptions tls = new(hasCertificate: false);
+        tls.AddTo(command);
         command.Validators.Add(result =>
         {
             bool given = result.GetValue(measurements) is { Length: > 0 };
@@ -46,7 +48,8 @@ internal static class UploadCommand
                 : [.. result.GetRequiredValue(measurements).Select((text, index) => ($"measurement {index + 1}", text))];
             DateTimeOffset generatedAt = result.GetValue(time) ?? TimeProvider.System.GetUtcNow();
             TimedMeasurement[] timed = [.. texts.Select(text => new TimedMeasurement(Read(encoding, text), generatedAt))];
-            UploadSummary summary = await UploadAsync(task, timed, result.InvocationConfiguration.Error, cancellationToken);
+            using HttpClient http = tls.CreateHttpClient(result);
+            UploadSummary summary = await UploadAsync(task, http, timed, result.InvocationConfiguration.Error, cancellationToken);
             RequireComplete(summary, texts);
             await result.InvocationConfiguration.Output.WriteLineAsync($"{summary.Accepted} reports accepted");
             return 0;
@@ -82,9 +85,8 @@ internal static class UploadCommand
     }
 
     private static async Task<UploadSummary> UploadAsync(
-        TaskParameters task, TimedMeasurement[] measurements, TextWriter error, CancellationToken cancellationToken)
+        TaskParameters task, HttpClient http, TimedMeasurement[] measurements, TextWriter error, CancellationToken cancellationToken)
     {
-        using HttpClient http = new(DapHttpHandler.Create());
         DapClientOptions options = new() { BackOff = AggregatorCalls.Patience };
         DapClient client = task.IsAdvertised
             ? DapClient.ForAdvertisedTask(task.Configuration, http, options)

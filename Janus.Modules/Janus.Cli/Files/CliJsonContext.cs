@@ -14,6 +14,7 @@ namespace Janus.Cli.Files;
 [JsonSerializable(typeof(TaskDescription))]
 [JsonSerializable(typeof(IReadOnlyList<TaskDescription>))]
 [JsonSerializable(typeof(IReadOnlyList<HpkeKeyDescription>))]
+[JsonSerializable(typeof(CredentialDescription[]))]
 [JsonSerializable(typeof(TaskprovPeerFileJson))]
 [JsonSerializable(typeof(TaskprovPeerDescription))]
 [JsonSerializable(typeof(IReadOnlyList<TaskprovPeerDescription>))]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 
 namespace Janus.Dap;
 
@@ -9,8 +10,14 @@ public static class DapHttpHandler
     /// Makes a handler that follows no redirects (a token must not go elsewhere), keeps connections, looks names up
     /// again every few minutes, and neither decompresses nor stores cookies.
     /// </summary>
-    public static SocketsHttpHandler Create() => new()
+    /// <param name="tls">What is particular to TLS; the platform's trust and no client certificate when left out.</param>
+    public static SocketsHttpHandler Create(ClientTls? tls = null) => new()
     {
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            ClientCertificateContext = tls?.Certificate?.Context,
+            CertificateChainPolicy = tls?.ChainPolicy(),
+        },
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,

@@ -15,6 +15,8 @@ public sealed class CommandTests
     private const string NewTask =
         "task add --role leader --leader https://leader.example/ --helper https://helper.example/ --vdaf sum:1000 --min-batch-size 100";
 
+    private const string ATask = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
     private TemporaryFolder _folder = null!;
 
     [SetUp]
@@ -27,6 +29,17 @@ public sealed class CommandTests
     [TestCase(NewTask + " --output x --collector-hpke-config y --task-start 2026-01-01", "--task-duration expected")]
     [TestCase("task add --task-file x --vdaf count --output y", "--vdaf is for a new task")]
     [TestCase("task show AAAA", "TASK-ID: 32 bytes in base64url")]
+    [TestCase("task token add", "TASK-ID")]
+    [TestCase("task token add AAAA", "TASK-ID: 32 bytes in base64url")]
+    [TestCase("task token add " + ATask + " --token y", "--token")]
+    [TestCase("task token add " + ATask + " --not-after 2030-01-01 --valid-for 1d", "--not-after or --valid-for expected, not both")]
+    [TestCase("task token add " + ATask + " --token-file y --output z", "--output is for a token that is made")]
+    [TestCase("task token add " + ATask + " --purpose from-client", "--purpose: to-helper, from-leader or from-collector expected, \"from-client\" given")]
+    [TestCase("task token expire " + ATask + " y --at 2030-01-01 --in 1d", "--at or --in expected, not both")]
+    [TestCase("task certificate add " + ATask + "", "either --certificate or --key-sha256 expected")]
+    [TestCase("task certificate add " + ATask + " --key-sha256 00ff", "--key-sha256: 64 hexadecimal digits expected")]
+    [TestCase("task certificate add " + ATask + " --certificate y --purpose to-helper", "--purpose: from-leader or from-collector expected")]
+    [TestCase("collect --task-file x --key y --leader-selected --client-key z", "--client-certificate expected with --client-key")]
     [TestCase("taskprov advertise --output x", "--leader, --helper, --vdaf, --min-batch-size expected")]
     [TestCase("taskprov peer add", "--role, --leader, --helper, --collector-hpke-config, --output expected for a new agreement")]
     [TestCase("taskprov peer add --peer-file x --role leader --output y", "--role, --output: for a new agreement, not with --peer-file")]
@@ -59,6 +72,12 @@ public sealed class CommandTests
     [TestCase("task add")]
     [TestCase("task list")]
     [TestCase("task show")]
+    [TestCase("task token add")]
+    [TestCase("task token list")]
+    [TestCase("task token expire")]
+    [TestCase("task token remove")]
+    [TestCase("task certificate add")]
+    [TestCase("task certificate list")]
     [TestCase("taskprov task-id")]
     [TestCase("taskprov advertise")]
     [TestCase("taskprov peer add")]
@@ -66,6 +85,8 @@ public sealed class CommandTests
     [TestCase("taskprov peer show")]
     [TestCase("taskprov peer set")]
     [TestCase("taskprov peer remove")]
+    [TestCase("taskprov peer token add")]
+    [TestCase("taskprov peer certificate list")]
     [TestCase("taskprov peer add-verify-key-init")]
     [TestCase("taskprov peer remove-verify-key-init")]
     [TestCase("hpke-key add")]

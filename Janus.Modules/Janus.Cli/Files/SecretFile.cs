@@ -1,0 +1,43 @@
+namespace Janus.Cli.Files;
+
+/// <summary>A file whose first line is a secret.</summary>
+internal static class SecretFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Reads the first line.</summary>
+    /// <exception cref="CliException">There is no such file.</exception>
+    public static async Task<string> ReadFirstLineAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using StreamReader file = new(path);
+            return (await file.ReadLineAsync(cancellationToken) ?? "").Trim();
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CliException($"{path}: no such file", failure);
+        }
+    }
+
+    /// <summary>Writes a new file, which must not exist, with mode 0600.</summary>
+    /// <exception cref="CliException">The file exists.</exception>
+    public static async Task WriteNewAsync(string path, string secret, CancellationToken cancellationToken)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        try
+        {
+            await using StreamWriter file = new(path, options);
+            await file.WriteLineAsync(secret.AsMemory(), cancellationToken);
+        }
+        catch (IOException failure) when (File.Exists(path))
+        {
+            throw new CliException($"{path}: exists already, and is not overwritten", failure);
+        }
+    }
+}
