@@ -107,8 +107,8 @@ internal sealed partial class TaskDirectory
     private async Task<AggregatorTask> OptInAsync(
         TaskId id, TaskConfiguration advertised, Role role, TaskprovPeer? peer, byte? verificationKeyId, CancellationToken cancellationToken)
     {
-        long version = _signal.VersionOf(WorkKind.Tasks);
-        return Remember(await _taskprov.OptInAsync(id, advertised, role, peer, verificationKeyId, cancellationToken), version);
+        Moment moment = Now();
+        return Remember(await _taskprov.OptInAsync(id, advertised, role, peer, verificationKeyId, cancellationToken), moment);
     }
 
     private static DapProblemException Unrecognized(TaskId id, Role role)
