@@ -3,7 +3,6 @@ using System.Text.Json;
 using Janus.Cli.Files;
 using Janus.Cli.Values;
 using Janus.Datastore;
-using Janus.Messages;
 using Spectre.Console;
 
 namespace Janus.Cli.Commands;
@@ -14,19 +13,19 @@ internal static class CredentialCommands
     private const string TaskExample = "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1s";
 
     /// <summary><c>list</c>.</summary>
-    public static Command CreateList(IProcessHost host, AuthTokenKind kind)
+    public static Command CreateList(IProcessHost host, AuthTokenKind kind, Func<Argument<CredentialOwner>> argument)
     {
         ConfigurationOptions configuration = new();
-        Argument<TaskId> taskId = TaskIdArgument.Create();
+        Argument<CredentialOwner> owner = argument();
         Option<bool> json = new("--json") { Description = "Print JSON, for programs." };
-        Command command = new("list", $"List the {Plural(kind)} of a task with their validity, without secrets") { taskId, json };
+        Command command = new("list", $"List the {Plural(kind)} of a task with their validity, without secrets") { owner, json };
         configuration.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
-            await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetValue(taskId), cancellationToken);
+            await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetRequiredValue(owner), cancellationToken);
             DateTimeOffset now = TimeProvider.System.GetUtcNow();
-            AuthToken? presented = access.Task.TokenToPresentAt(now);
-            AuthToken[] tokens = [.. access.Task.Tokens.Where(token => token.Kind == kind)];
+            AuthToken? presented = AuthToken.ToPresentAt(access.Tokens, now);
+            AuthToken[] tokens = [.. access.Tokens.Where(token => token.Kind == kind)];
             CredentialDescription[] descriptions = [.. tokens.Select(token => CredentialDescription.Of(token, now) with
             {
                 State = ReferenceEquals(token, presented) ? "presented" : CredentialDescription.Of(token, now).State,
@@ -51,16 +50,16 @@ internal static class CredentialCommands
     }
 
     /// <summary><c>expire</c>.</summary>
-    public static Command CreateExpire(IProcessHost host, AuthTokenKind kind)
+    public static Command CreateExpire(IProcessHost host, AuthTokenKind kind, Func<Argument<CredentialOwner>> argument)
     {
         ConfigurationOptions configuration = new();
-        Argument<TaskId> taskId = TaskIdArgument.Create();
+        Argument<CredentialOwner> owner = argument();
         Argument<string> label = LabelArgument(kind);
         Option<DateTimeOffset?> at = TextOption.Create<DateTimeOffset?>(
             "--at", "TIME", "When it stops being valid, such as 2026-01-31T08:00Z; now unless given.", text => InstantText.Parse(text));
         Option<TimeSpan?> after = TextOption.Create<TimeSpan?>("--in", "DURATION", "Instead of --at: after how long, such as 7d.", text => DurationText.Parse(text));
         Option<bool> force = ForceOption();
-        Command command = new("expire", $"Set when a {Name(kind)} stops being valid; it stays in the list") { taskId, label, at, after, force };
+        Command command = new("expire", $"Set when a {Name(kind)} stops being valid; it stays in the list") { owner, label, at, after, force };
         configuration.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -73,7 +72,7 @@ internal static class CredentialCommands
         {
             DateTimeOffset now = TimeProvider.System.GetUtcNow();
             DateTimeOffset end = result.GetValue(after) is { } duration ? now + duration : result.GetValue(at) ?? now;
-            await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetValue(taskId), cancellationToken);
+            await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetRequiredValue(owner), cancellationToken);
             await access.EndAsync(kind, result.GetRequiredValue(label), end, result.GetValue(force), cancellationToken);
             await result.InvocationConfiguration.Output.WriteLineAsync($"{result.GetValue(label)} is valid until {InstantText.Format(end)}");
             return 0;
@@ -82,17 +81,17 @@ internal static class CredentialCommands
     }
 
     /// <summary><c>remove</c>.</summary>
-    public static Command CreateRemove(IProcessHost host, AuthTokenKind kind)
+    public static Command CreateRemove(IProcessHost host, AuthTokenKind kind, Func<Argument<CredentialOwner>> argument)
     {
         ConfigurationOptions configuration = new();
-        Argument<TaskId> taskId = TaskIdArgument.Create();
+        Argument<CredentialOwner> owner = argument();
         Argument<string> label = LabelArgument(kind);
         Option<bool> force = ForceOption();
-        Command command = new("remove", $"Remove a {Name(kind)} at once; running processes stop using it within seconds") { taskId, label, force };
+        Command command = new("remove", $"Remove a {Name(kind)} at once; running processes stop using it within seconds") { owner, label, force };
         configuration.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
-            await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetValue(taskId), cancellationToken);
+            await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetRequiredValue(owner), cancellationToken);
             await access.EndAsync(kind, result.GetRequiredValue(label), notAfter: null, result.GetValue(force), cancellationToken);
             await result.InvocationConfiguration.Output.WriteLineAsync($"{result.GetValue(label)} removed");
             return 0;

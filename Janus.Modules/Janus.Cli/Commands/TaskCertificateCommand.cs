@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using Janus.Cli.Files;
 using Janus.Dap;
 using Janus.Datastore;
-using Janus.Messages;
 
 namespace Janus.Cli.Commands;
 
@@ -19,23 +18,23 @@ internal static class TaskCertificateCommand
         The https addresses that the peer connects to must ask for it: Http.ClientCertificates: ask.
         """;
 
-    public static Command Create(IProcessHost host) => new("certificate", "The client certificates pinned for a task's peer: mutual TLS")
+    public static Command Create(IProcessHost host, Func<Argument<CredentialOwner>> argument) => new("certificate", "The client certificates pinned for a task's peer: mutual TLS")
     {
-        CreateAdd(host),
-        CredentialCommands.CreateList(host, AuthTokenKind.CertificateKey),
-        CredentialCommands.CreateExpire(host, AuthTokenKind.CertificateKey),
-        CredentialCommands.CreateRemove(host, AuthTokenKind.CertificateKey),
+        CreateAdd(host, argument),
+        CredentialCommands.CreateList(host, AuthTokenKind.CertificateKey, argument),
+        CredentialCommands.CreateExpire(host, AuthTokenKind.CertificateKey, argument),
+        CredentialCommands.CreateRemove(host, AuthTokenKind.CertificateKey, argument),
     };
 
-    private static Command CreateAdd(IProcessHost host)
+    private static Command CreateAdd(IProcessHost host, Func<Argument<CredentialOwner>> argument)
     {
         ConfigurationOptions configuration = new();
         CredentialOptions credential = new(AuthTokenPurpose.AcceptFromLeader, AuthTokenPurpose.AcceptFromCollector);
-        Argument<TaskId> taskId = TaskIdArgument.Create();
+        Argument<CredentialOwner> owner = argument();
         Option<string?> certificate = new("--certificate") { HelpName = "PATH", Description = "The peer's certificate in PEM, the first in the file." };
         Option<byte[]?> fingerprint = Values.TextOption.Create<byte[]?>(
             "--key-sha256", "HEX", "Instead: the SHA-256 hash of its SubjectPublicKeyInfo, 64 digits (colons are ignored).", ParseFingerprint);
-        Command command = new("add", "Pin a client certificate for the task's peer, beside those it has") { taskId, certificate, fingerprint };
+        Command command = new("add", "Pin a client certificate for the task's peer, beside those it has") { owner, certificate, fingerprint };
         credential.AddTo(command);
         configuration.AddTo(command);
         command.Validators.Add(result =>
@@ -48,8 +47,8 @@ internal static class TaskCertificateCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             byte[] hash = result.GetValue(fingerprint) ?? HashOf(result.GetValue(certificate)!);
-            await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetValue(taskId), cancellationToken);
-            AuthTokenPurpose purpose = credential.Purpose(result, access.Task.Role);
+            await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetRequiredValue(owner), cancellationToken);
+            AuthTokenPurpose purpose = credential.Purpose(result, access.Role);
             AuthToken added = credential.Complete(result, AuthToken.ToAcceptCertificate(purpose, "", hash, TimeProvider.System.GetUtcNow()));
             await access.AddAsync(added, cancellationToken);
             await result.InvocationConfiguration.Output.WriteLineAsync($"certificate {added.Label} pinned ({CredentialDescription.NameOf(purpose)}), key {Convert.ToHexStringLower(hash)}");

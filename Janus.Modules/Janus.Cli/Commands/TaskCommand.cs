@@ -16,8 +16,8 @@ internal static class TaskCommand
         TaskAddCommand.Create(host),
         CreateList(host),
         CreateShow(host),
-        TaskTokenCommand.Create(host),
-        TaskCertificateCommand.Create(host),
+        TaskTokenCommand.Create(host, CredentialOwner.TaskArgument),
+        TaskCertificateCommand.Create(host, CredentialOwner.TaskArgument),
         TaskDeleteCommand.Create(host),
     };
 

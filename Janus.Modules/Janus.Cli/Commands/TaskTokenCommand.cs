@@ -2,7 +2,6 @@ using System.CommandLine;
 using Janus.Cli.Files;
 using Janus.Dap;
 using Janus.Datastore;
-using Janus.Messages;
 
 namespace Janus.Cli.Commands;
 
@@ -24,22 +23,22 @@ internal static class TaskTokenCommand
         file, the Leader removes the old one. Running processes see every change within seconds.
         """;
 
-    public static Command Create(IProcessHost host) => new("token", "A task's bearer tokens: several at once, each with its validity")
+    public static Command Create(IProcessHost host, Func<Argument<CredentialOwner>> argument) => new("token", "A task's bearer tokens: several at once, each with its validity")
     {
-        CreateAdd(host),
-        CredentialCommands.CreateList(host, AuthTokenKind.Bearer),
-        CredentialCommands.CreateExpire(host, AuthTokenKind.Bearer),
-        CredentialCommands.CreateRemove(host, AuthTokenKind.Bearer),
+        CreateAdd(host, argument),
+        CredentialCommands.CreateList(host, AuthTokenKind.Bearer, argument),
+        CredentialCommands.CreateExpire(host, AuthTokenKind.Bearer, argument),
+        CredentialCommands.CreateRemove(host, AuthTokenKind.Bearer, argument),
     };
 
-    private static Command CreateAdd(IProcessHost host)
+    private static Command CreateAdd(IProcessHost host, Func<Argument<CredentialOwner>> argument)
     {
         ConfigurationOptions configuration = new();
         CredentialOptions credential = new(AuthTokenPurpose.PresentToHelper, AuthTokenPurpose.AcceptFromLeader, AuthTokenPurpose.AcceptFromCollector);
-        Argument<TaskId> taskId = TaskIdArgument.Create();
+        Argument<CredentialOwner> owner = argument();
         Option<string?> tokenFile = new("--token-file") { HelpName = "PATH|-", Description = "A file (- for standard input) whose first line is the token; a random one is made unless given." };
         Option<string?> output = new("--output", "-o") { HelpName = "PATH", Description = "Where a token that is made is written, a new file for its owner only; printed once unless given." };
-        Command command = new("add", "Add a token to a task, beside those it has; running processes take it up within seconds") { taskId };
+        Command command = new("add", "Add a token to a task, beside those it has; running processes take it up within seconds") { owner };
         credential.AddTo(command);
         command.Options.Add(tokenFile);
         command.Options.Add(output);
@@ -55,8 +54,8 @@ internal static class TaskTokenCommand
         {
             string? given = result.GetValue(tokenFile);
             BearerToken token = given is null ? BearerToken.Generate() : await ReadAsync(given, cancellationToken);
-            await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetValue(taskId), cancellationToken);
-            AuthTokenPurpose purpose = credential.Purpose(result, access.Task.Role);
+            await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetRequiredValue(owner), cancellationToken);
+            AuthTokenPurpose purpose = credential.Purpose(result, access.Role);
             DateTimeOffset now = TimeProvider.System.GetUtcNow();
             if (purpose == AuthTokenPurpose.PresentToHelper && given is null && !(credential.NotBefore(result) > now))
             {

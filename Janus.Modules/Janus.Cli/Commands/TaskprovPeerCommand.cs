@@ -22,6 +22,8 @@ internal static class TaskprovPeerCommand
         CreateRemove(host),
         TaskprovVerifyKeyInitCommands.CreateAdd(host),
         TaskprovVerifyKeyInitCommands.CreateRemove(host),
+        TaskTokenCommand.Create(host, CredentialOwner.PeerArgument),
+        TaskCertificateCommand.Create(host, CredentialOwner.PeerArgument),
     };
 
     /// <summary>The argument that names a peer.</summary>

@@ -48,7 +48,7 @@ internal static class TaskprovVerifyKeyInitCommands
             byte[] secret = await ReadAsync(result.GetValue(secretFile), cancellationToken);
             if (result.GetValue(output) is { } path)
             {
-                await JsonFile.WriteNewSecretAsync(path, Base64Url.EncodeToString(secret), cancellationToken);
+                await SecretFile.WriteNewAsync(path, Base64Url.EncodeToString(secret), cancellationToken);
             }
 
             await store.AddVerifyKeyInitAsync(

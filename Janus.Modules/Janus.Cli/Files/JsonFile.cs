@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -42,17 +41,6 @@ internal static class JsonFile
     /// <exception cref="CliException">The file exists.</exception>
     public static async Task WriteNewAsync<T>(string path, T content, JsonTypeInfo<T> type, bool secret, CancellationToken cancellationToken)
     {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(content, type);
-        await WriteNewAsync(path, json, secret, cancellationToken);
-    }
-
-    /// <summary>Writes a new file of one secret line, which must not exist, with mode 0600.</summary>
-    /// <exception cref="CliException">The file exists.</exception>
-    public static Task WriteNewSecretAsync(string path, string line, CancellationToken cancellationToken) =>
-        WriteNewAsync(path, Encoding.ASCII.GetBytes(line), secret: true, cancellationToken);
-
-    private static async Task WriteNewAsync(string path, byte[] content, bool secret, CancellationToken cancellationToken)
-    {
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
@@ -62,7 +50,7 @@ internal static class JsonFile
         try
         {
             await using FileStream file = new(path, options);
-            await file.WriteAsync(content, cancellationToken);
+            await JsonSerializer.SerializeAsync(file, content, type, cancellationToken);
             await file.WriteAsync("\n"u8.ToArray(), cancellationToken);
         }
         catch (IOException failure) when (File.Exists(path))

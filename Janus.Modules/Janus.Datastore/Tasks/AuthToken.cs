@@ -74,6 +74,16 @@ public sealed record AuthToken
     public static AuthToken ToAcceptCertificate(AuthTokenPurpose purpose, string label, byte[] keyHash, DateTimeOffset createdAt) =>
         ToAccept(purpose, label, keyHash, createdAt) with { Kind = AuthTokenKind.CertificateKey };
 
+    /// <summary>
+    /// The token that a Leader presents to the Helper at an instant, of those that are valid the one that became so last;
+    /// <see langword="null"/> when there is none.
+    /// </summary>
+    public static AuthToken? ToPresentAt(IEnumerable<AuthToken> tokens, DateTimeOffset now) => tokens
+        .Where(token => token.Purpose == AuthTokenPurpose.PresentToHelper && token.IsValidAt(now))
+        .OrderByDescending(token => token.NotBefore > token.CreatedAt ? token.NotBefore : token.CreatedAt)
+        .ThenByDescending(token => token.CreatedAt)
+        .FirstOrDefault();
+
     /// <summary>The first token that a task's Leader presents to the Helper.</summary>
     public static AuthToken FirstToPresent(BearerToken token, DateTimeOffset createdAt) =>
         ToPresent($"{FirstLabel}-to-helper", token, createdAt);

@@ -75,11 +75,7 @@ public sealed record DapTask
     /// The token that a Leader presents to the Helper at an instant, of those that are valid the one that became so last;
     /// <see langword="null"/> when there is none.
     /// </summary>
-    public AuthToken? TokenToPresentAt(DateTimeOffset now) => Tokens
-        .Where(token => token.Purpose == AuthTokenPurpose.PresentToHelper && token.IsValidAt(now))
-        .OrderByDescending(token => token.NotBefore > token.CreatedAt ? token.NotBefore : token.CreatedAt)
-        .ThenByDescending(token => token.CreatedAt)
-        .FirstOrDefault();
+    public AuthToken? TokenToPresentAt(DateTimeOffset now) => AuthToken.ToPresentAt(Tokens, now);
 
     /// <summary>Whether both are the same task but for when it was added and for its tokens.</summary>
     public bool IsSameTask(DapTask other)

@@ -88,6 +88,8 @@ public sealed class CommandTests
     [TestCase("taskprov peer show")]
     [TestCase("taskprov peer set")]
     [TestCase("taskprov peer remove")]
+    [TestCase("taskprov peer token add")]
+    [TestCase("taskprov peer certificate list")]
     [TestCase("taskprov peer add-verify-key-init")]
     [TestCase("taskprov peer remove-verify-key-init")]
     [TestCase("task delete")]

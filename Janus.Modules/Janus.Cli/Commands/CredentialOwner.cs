@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Janus.Messages;
+
+namespace Janus.Cli.Commands;
+
+/// <summary>Whose credentials a command is about: a task's, or those of a peer for all tasks that are advertised.</summary>
+/// <param name="TaskId">The task, if there is no peer.</param>
+/// <param name="Peer">The peer, as its operator names it.</param>
+internal sealed record CredentialOwner(TaskId TaskId, string? Peer)
+{
+    /// <summary>The argument that names a task.</summary>
+    public static Argument<CredentialOwner> TaskArgument() => new("TASK-ID")
+    {
+        Description = "The task ID, base64url.",
+        CustomParser = result =>
+        {
+            if (!TaskId.TryParse(result.Tokens.Single().Value, out TaskId id))
+            {
+                result.AddError($"TASK-ID: {TaskId.Length} bytes in base64url without padding expected");
+            }
+
+            return new CredentialOwner(id, null);
+        },
+    };
+
+    /// <summary>The argument that names a peer.</summary>
+    public static Argument<CredentialOwner> PeerArgument() => new(TaskprovPeerCommand.PeerArgument().Name)
+    {
+        Description = TaskprovPeerCommand.PeerArgument().Description,
+        CustomParser = result => new CredentialOwner(default, result.Tokens.Single().Value),
+    };
+}
