@@ -1,6 +1,7 @@
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
+using Janus.Testing;
 using Npgsql;
 
 namespace Janus.IntegrationTests.Datastore;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Janus.Datastore;
 using Janus.Messages;
+using Janus.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -9,6 +10,7 @@ namespace Janus.IntegrationTests.Datastore;
 
 public sealed class ReEncryptionTests : DatastoreFixture
 {
+    private readonly TestAgreement _agreement = new();
     private string _newKey = null!;
 
     [SetUp]
@@ -136,7 +138,10 @@ public sealed class ReEncryptionTests : DatastoreFixture
         Assert.That((first.Count, next.Count), Is.EqualTo((3, 2)));
     }
 
-    /// <summary>Something in every encrypted column: waiting reports, a finished job, one between two rounds, a fenced collection.</summary>
+    /// <summary>
+    /// Something in every encrypted column: waiting reports, a finished job, one between two rounds, a fenced collection with
+    /// noise, a peer.
+    /// </summary>
     private async Task<DapTask> FillAsync()
     {
         await Get<HpkeKeyStore>().RotateAsync(new HpkeRotationPolicy(), Now, Token);
@@ -144,10 +149,14 @@ public sealed class ReEncryptionTests : DatastoreFixture
         await UploadAsync(task, 30, 5);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
         await FinishAllAsync(Now);
-        await FenceAsync(await CollectAsync(task, Range(5, 1), Now), Range(5, 1), Now);
+        Lease<CollectionJob> collection = await CollectAsync(task, Range(5, 1), Now);
+        StoredBatch batch = await Batches.ReadAsync(task.Key, Range(5, 1), _ => { }, Token);
+        BatchNoise noise = new(task.Key, Range(5, 1), [], [7, 8, 9]);
+        await CollectionJobs.FenceAsync(collection, batch, [1, 2, 3], batch.ReportInterval, Now, Token, noise);
+        Assert.That(await Get<TaskprovPeerStore>().AddAsync(_agreement.PeerOf(Role.Leader, new Uri("https://peer.example/")), Token), Is.Not.Null);
         await UploadAsync(task, 10, 8);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
+        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
         Assert.That(await LeaderJobs.ContinueAsync(lease, [new ReportVerification(ReportId.Random(), 8, new byte[] { 1, 2, 3 }, new byte[1])], [], "x", Token));
         await UploadAsync(task, 1200, 9);
         return task;
@@ -160,21 +169,24 @@ public sealed class ReEncryptionTests : DatastoreFixture
         {
             DapTask? found = await only.GetRequiredService<TaskStore>().FindAsync(task.Id, Token);
             Assert.That(found!.VerifyKey, Is.EqualTo(task.VerifyKey));
-            Assert.That(found.AggregatorToken, Is.EqualTo(task.AggregatorToken));
+            Assert.That(found.TokenToPresentAt(Now)!.HasSameSecret(task.TokenToPresentAt(Now)!), Is.True);
+            TaskprovPeer peer = (await only.GetRequiredService<TaskprovPeerStore>().ListAsync(Token)).Single();
+            Assert.That(peer.VerifyKeyInits.Single().Secret, Is.EqualTo(_agreement.VerifyKeyInits.Single().Secret));
+            Assert.That((await only.GetRequiredService<BatchNoiseStore>().FindAsync(task.Key, Range(5, 1), [], Token))!.Share, Is.EqualTo(new byte[] { 7, 8, 9 }));
             Assert.That(await only.GetRequiredService<HpkeKeyStore>().ListAsync(Token), Has.Count.EqualTo(1));
             DateTimeOffset later = Now + (2 * Minute);
             LeaderAggregationJobStore jobs = only.GetRequiredService<LeaderAggregationJobStore>();
-            Lease<LeaderAggregationJob> between = (await jobs.AcquireAsync(10, Minute, later, Token)).Single();
+            Lease<LeaderAggregationJob> between = (await jobs.AcquireAsync(10, Minute, later, [], Token)).Single();
             Assert.That((await jobs.ReadVerificationAsync(between.Job, Token)).Single().State.ToArray(), Is.EqualTo(new byte[] { 1, 2, 3 }));
             await jobs.CreateAsync(task, new AggregationJobLimits(1, 2000, TimeSpan.Zero), later, Token);
-            Lease<LeaderAggregationJob> waiting = (await jobs.AcquireAsync(10, Minute, later, Token)).Single();
+            Lease<LeaderAggregationJob> waiting = (await jobs.AcquireAsync(10, Minute, later, [], Token)).Single();
             IReadOnlyList<UnaggregatedReport> reports = await jobs.ReadReportsAsync(waiting.Job, Token);
             Assert.That(reports, Has.Count.EqualTo(1200));
             Assert.That(reports.Select(report => report.LeaderInputShare), Is.All.EqualTo(new byte[] { 4, 5, 6, 7 }));
             List<byte[]> shares = [];
             await only.GetRequiredService<BatchStore>().ReadAsync(task.Key, Range(5, 1), share => shares.Add(share.ToArray()), Token);
             Assert.That(shares, Is.EqualTo(new[] { new byte[] { 30, 42 } }));
-            Lease<CollectionJob> collection = (await only.GetRequiredService<CollectionJobStore>().AcquireAsync(10, Minute, later, Token)).Single();
+            Lease<CollectionJob> collection = (await only.GetRequiredService<CollectionJobStore>().AcquireAsync(10, Minute, later, [], Token)).Single();
             Assert.That(await only.GetRequiredService<CollectionJobStore>().ReadLeaderAggregateShareAsync(collection.Job, Token), Is.EqualTo(new byte[] { 1, 2, 3 }));
         }
     }

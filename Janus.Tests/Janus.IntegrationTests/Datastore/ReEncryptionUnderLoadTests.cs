@@ -88,6 +88,7 @@ public sealed class ReEncryptionUnderLoadTests
                     TaskKey = _waitingTask,
                     Id = ReportId.Random(),
                     Time = TestDeployment.CurrentTime.Value,
+                    Week = ReportWeek.Of(TestDeployment.CurrentTime.Value, TestTask.Precision),
                     PublicShare = new byte[32],
                     LeaderInputShare = new byte[200],
                     HelperEncryptedInputShare = new byte[200],

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Janus.Aggregator;
 using Janus.Client;
 using Janus.Collector;
@@ -71,8 +72,8 @@ public sealed class TaskprovEndToEndTests
             Assert.That(collector.TaskId, Is.EqualTo(task.Id));
             Assert.That(uploaded.Accepted, Is.EqualTo(4));
             Assert.That(result.ReportCount, Is.GreaterThanOrEqualTo(3));
-            Assert.That(result.AggregateResult.Aggregate(UInt128.Zero, (sum, count) => sum + count), Is.EqualTo((UInt128)result.ReportCount));
-            Assert.That(batchMode == BatchMode.LeaderSelected || result.AggregateResult.SequenceEqual(new UInt128[] { 1, 2, 0, 1 }), Is.True);
+            Assert.That(result.AggregateResult.Aggregate(BigInteger.Zero, (sum, count) => sum + count), Is.EqualTo((BigInteger)result.ReportCount));
+            Assert.That(batchMode == BatchMode.LeaderSelected || result.AggregateResult.SequenceEqual([1, 2, 0, 1]), Is.True);
             Assert.That(requests.Select(request => request.Taskprov), Is.All.EqualTo(task.TaskprovHeader));
             Assert.That(requests.Select(request => request.Method).Distinct(), Is.SupersetOf(new[] { "POST", "GET" }));
             Assert.That(requests, Has.Some.Property("IsAggregationJob").True.And.Some.Property("IsAggregateShare").True);
