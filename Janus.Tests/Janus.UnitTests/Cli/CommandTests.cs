@@ -277,6 +277,7 @@ public sealed class CommandTests
             new HelpOption { Recursive = true },
             TaskCommand.Create(new NoDatastore()),
             TaskprovCommand.Create(new NoDatastore()),
+            GarbageCommand.Create(new NoDatastore()),
             HpkeKeyCommand.Create(new NoDatastore()),
             UploadCommand.Create(),
             CollectCommand.Create(),
