@@ -143,7 +143,7 @@ public sealed partial class GarbageCollectionStore
 
     private const string ReportIdsSql = """
         -- GarbageCollectionStore.ReportIds
-        DELETE FROM report_ids WHERE task_key = $1 AND report_week = $2 AND ctid = ANY (ARRAY(
+        DELETE FROM report_ids WHERE report_week = $2 AND ctid = ANY (ARRAY(
             -- Rows of one week are in one partition, where a ctid is unique.
             SELECT ctid FROM report_ids WHERE task_key = $1 AND report_week = $2 ORDER BY report_id LIMIT $3))
         """;
