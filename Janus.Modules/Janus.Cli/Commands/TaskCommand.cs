@@ -106,6 +106,7 @@ internal static class TaskCommand
             ("target batch size", task.TargetBatchSize?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ("batch time window", task.BatchTimeWindow is { } window ? $"{window}s" : null),
             ("asynchronous", task.Asynchronous is { } later ? (later ? "yes" : "no") : null),
+            ("taskprov peer", task.TaskprovPeer?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ("time precision", $"{task.TimePrecision}s"),
             ("task interval", task.TaskInterval),
             ("collector HPKE config", task.CollectorHpkeConfig),

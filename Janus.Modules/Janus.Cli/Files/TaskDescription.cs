@@ -49,6 +49,9 @@ internal sealed record TaskDescription
     /// <summary>Whether the Helper answers later; null for a Leader.</summary>
     public bool? Asynchronous { get; init; }
 
+    /// <summary>The number of the peer with whom the task was opted into; null for a task that was added.</summary>
+    public int? TaskprovPeer { get; init; }
+
     /// <summary>The Collector's encoded HpkeConfig, base64url.</summary>
     public required string CollectorHpkeConfig { get; init; }
 
@@ -77,6 +80,7 @@ internal sealed record TaskDescription
             TargetBatchSize = task.TargetBatchSize,
             BatchTimeWindow = task.BatchTimeWindow * configuration.TimePrecision.Seconds,
             Asynchronous = task.Role == Messages.Role.Helper ? task.Asynchronous : null,
+            TaskprovPeer = task.TaskprovPeerKey,
             CollectorHpkeConfig = CollectorKeyFile.Encode(task.CollectorHpkeConfig),
             TaskConfiguration = Base64Url.EncodeToString(configuration.Encoded.Span),
             CreatedAt = InstantText.Format(task.CreatedAt),
