@@ -16,7 +16,7 @@ public sealed class TokenRotationTests
     private TestDeployment _deployment = null!;
     private TestAggregator _second = null!;
 
-    [SetUp]
+    [OneTimeSetUp]
     public async Task Start()
     {
         _directory = new TestDirectory();
@@ -24,7 +24,7 @@ public sealed class TokenRotationTests
         _second = await _deployment.StartBesideLeaderAsync(AggregatorRoles.All);
     }
 
-    [TearDown]
+    [OneTimeTearDown]
     public async Task Stop()
     {
         await _second.DisposeAsync();
@@ -66,7 +66,7 @@ public sealed class TokenRotationTests
         DapTask leader = (await _second.Get<TaskStore>().FindAsync(task.Id, cancellationToken))!;
         HttpAnswer old = await RawHttp.GetAsync(new Uri(_deployment.Leader.Endpoint, $"tasks/{id}/collection_jobs/{new string('A', 22)}"), task.CollectorToken);
         string[] logs = [.. _deployment.Helper.Logs.Lines, .. _deployment.Leader.Logs.Lines, .. _second.Logs.Lines];
-        string[] refused = [.. logs.Where(line => line.Contains("not authenticated", StringComparison.Ordinal))];
+        string[] refused = [.. logs.Where(line => line.Contains("not authenticated", StringComparison.Ordinal) || line.Contains("answered 401", StringComparison.Ordinal))];
         await TestContext.Out.WriteLineAsync($"{flow.Uploaded} reports in {flow.Rounds} batches, {_deployment.Between.Requests.Count} requests to the Helper");
         using (Assert.EnterMultipleScope())
         {

@@ -11,6 +11,7 @@ using Janus.Datastore;
 using Janus.IntegrationTests.Embedded;
 using Janus.Messages;
 using Janus.Testing;
+using Npgsql;
 
 namespace Janus.IntegrationTests.Http;
 
@@ -124,7 +125,7 @@ public sealed class MutualTlsTests
         await _helper.Get<AuthTokenStore>().RemoveAsync(owner, "old", CancellationToken.None);
         Assert.That(async () => await StatusAsync(task, _peer, task.AggregatorToken), Is.EqualTo(HttpStatusCode.Unauthorized).After(10_000, 20));
         Assert.That(await UploadAndCollectAsync(leader, task), Is.EqualTo(3));
-        Assert.That(leader.Logs.Lines, Has.None.Contains("not authenticated"));
+        Assert.That(leader.Logs.Lines, Has.None.Contains("answered 401"));
     }
 
     [Test]
@@ -162,20 +163,25 @@ public sealed class MutualTlsTests
         string roots = _directory.Path("ca.pem");
         await File.WriteAllTextAsync(roots, _root.Pem);
         (string certificate, string certificateKey) = _peer.Write(_directory.Root, "collector");
-        string[] collect = ["collect", "--task-file", taskFile, "--key", key, "--leader-selected", "--timeout", "1s", "--ca", roots];
+        string[] collect = ["collect", "--task-file", taskFile, "--key", key, "--leader-selected", "--ca", roots];
 
         await using HostProcess upload = HostProcess.Start(["upload", "--task-file", TaskFile(task, "client"), "--ca", roots, "1"]);
         await using HostProcess untrusting = HostProcess.Start(["upload", "--task-file", TaskFile(task, "client"), "1"]);
         await using HostProcess known = HostProcess.Start([.. collect, "--client-certificate", certificate, "--client-key", certificateKey]);
         await using HostProcess unknown = HostProcess.Start(collect);
-        int[] codes = await Task.WhenAll(upload.WaitForExitAsync(), untrusting.WaitForExitAsync(), known.WaitForExitAsync(), unknown.WaitForExitAsync());
+        int[] codes = await Task.WhenAll(upload.WaitForExitAsync(), untrusting.WaitForExitAsync(), unknown.WaitForExitAsync());
+
+        // One report is no batch yet: the known Collector has its job, and waits for it until it is killed.
+        await using NpgsqlConnection connection = new(_database.ConnectionString);
+        await connection.OpenAsync();
+        await using NpgsqlCommand jobs = new("SELECT count(*) FROM collection_jobs", connection);
+        Assert.That(async () => await jobs.ExecuteScalarAsync(), Is.EqualTo(1L).After(30_000, 50), known.Error);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(codes, Is.EqualTo((int[])[0, 1, 1, 1]), upload.Error);
+            Assert.That(codes, Is.EqualTo((int[])[0, 1, 1]), upload.Error);
             Assert.That(upload.Output, Does.Contain("1 reports accepted"));
             Assert.That(untrusting.Error, Does.Contain("an aggregator cannot be reached"));
-            Assert.That(unknown.Error, Does.Contain("not authenticated"));
-            Assert.That(known.Error, Does.Not.Contain("not authenticated").And.Contain("time"), "one report is no batch yet");
+            Assert.That(unknown.Error, Does.Contain("the aggregator answered 401"));
         }
     }
 
