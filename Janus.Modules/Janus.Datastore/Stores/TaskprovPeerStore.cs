@@ -28,8 +28,10 @@ public sealed class TaskprovPeerStore
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
         List<TaskprovPeerEntity> rows = await context.TaskprovPeers.AsNoTracking().TagWith("TaskprovPeerStore.List")
-            .Include(peer => peer.VerifyKeyInits)
             .OrderBy(peer => peer.PeerKey)
+            .ToListAsync(cancellationToken);
+        List<TaskprovVerifyKeyInitEntity> inits = await context.TaskprovVerifyKeyInits.AsNoTracking()
+            .TagWith("TaskprovPeerStore.ListVerifyKeyInits")
             .ToListAsync(cancellationToken);
 
         // Almost all tokens are those of tasks: by itself, this finds the others by their index.
@@ -38,6 +40,7 @@ public sealed class TaskprovPeerStore
             .ToListAsync(cancellationToken);
         foreach (TaskprovPeerEntity row in rows)
         {
+            row.VerifyKeyInits = inits.FindAll(init => init.PeerKey == row.PeerKey);
             row.Tokens = tokens.FindAll(token => token.TaskprovPeerKey == row.PeerKey);
         }
 

@@ -19,7 +19,8 @@ public sealed class AuthTokenStoreTests : DatastoreFixture
     public async Task Credentials_of_a_task_and_of_a_peer_are_added_changed_and_removed()
     {
         DapTask task = await AddTaskAsync();
-        foreach (AuthTokenOwner owner in new[] { AuthTokenOwner.Task(task.Key), AuthTokenOwner.TaskprovPeer(7) })
+        TaskprovPeer? peer = await Get<TaskprovPeerStore>().AddAsync(new TestAgreement().PeerOf(Role.Leader, new Uri("https://helper.example/")), Token);
+        foreach (AuthTokenOwner owner in new[] { AuthTokenOwner.Task(task.Key), AuthTokenOwner.TaskprovPeer(peer!.Key) })
         {
             int before = (await Tokens.ListAsync(owner, Token)).Count;
             AuthToken present = AuthToken.ToPresent("a", BearerToken.Generate(), Now) with { NotBefore = Now + Minute, NotAfter = Now + (2 * Minute) };
