@@ -112,7 +112,7 @@ internal static class TaskprovPeerCommand
             "--batch-time-window", "DURATION", "Leader, leader-selected: the longest time that a batch spans.", text => DurationText.Parse(text));
         Option<bool?> asynchronous = new("--asynchronous") { HelpName = "true|false", Description = "Helper: answer the leader later." };
         Option<TimeSpan?> reportExpiryAge = TextOption.Create<TimeSpan?>(
-            "--report-expiry-age", "DURATION", "How old reports of its new tasks may get here; 0s for never too old.", text => DurationText.Parse(text));
+            "--report-expiry-age", "DURATION", "How old reports of its new tasks may get here, such as 14d, or never.", text => text == "never" ? TimeSpan.Zero : DurationText.Parse(text));
         Option<bool?> newTasks = new("--new-tasks") { HelpName = "true|false", Description = "Whether new tasks are opted into; those that are here go on." };
         Option[] changes = [collectorHpkeConfig, targetBatchSize, batchTimeWindow, asynchronous, reportExpiryAge, newTasks];
         Command command = new("set", "Change a peer; running processes take it up by themselves, for new tasks") { peer };
