@@ -155,6 +155,11 @@ internal sealed partial class TaskprovTasks : IDisposable
             throw OptedOut(id, string.Join("; ", refusals));
         }
 
+        if (peer.DifferentialPrivacy?.FindMistake(advertised) is { } unsuitable)
+        {
+            throw OptedOut(id, unsuitable);
+        }
+
         TaskprovVerifyKeyInit init = peer.VerifyKeyInit(verificationKeyId) ?? throw new DapProblemException(
             DapProblemType.InvalidMessage,
             $"a verification_key_id that both aggregators know expected, {verificationKeyId?.ToString(CultureInfo.InvariantCulture) ?? "none"} given ('janus taskprov peer add-verify-key-init')",
@@ -178,6 +183,7 @@ internal sealed partial class TaskprovTasks : IDisposable
             ReportExpiryAge = peer.ReportExpiryAge is { } age
                 ? ((ulong)age.TotalSeconds + advertised.TimePrecision.Seconds - 1) / advertised.TimePrecision.Seconds
                 : null,
+            DifferentialPrivacy = peer.DifferentialPrivacy,
             CreatedAt = now,
         };
     }

@@ -68,6 +68,7 @@ public sealed class TaskprovPeerStore
         ArgumentNullException.ThrowIfNull(peer);
         byte[] config = WireMessage.Encode(peer.CollectorHpkeConfig);
         long? window = TaskprovPeerRows.SecondsOf(peer.BatchTimeWindow);
+        string? noise = peer.DifferentialPrivacy?.ToString();
         long? expiry = TaskprovPeerRows.SecondsOf(peer.ReportExpiryAge);
         return ChangeAsync(async context => await context.TaskprovPeers.TagWith("TaskprovPeerStore.Update")
             .Where(row => row.PeerKey == peer.Key)
@@ -78,6 +79,7 @@ public sealed class TaskprovPeerStore
                     .SetProperty(value => value.BatchTimeWindowSeconds, window)
                     .SetProperty(value => value.Asynchronous, peer.Asynchronous)
                     .SetProperty(value => value.ReportExpiryAgeSeconds, expiry)
+                    .SetProperty(value => value.DifferentialPrivacy, noise)
                     .SetProperty(value => value.AcceptsNewTasks, peer.AcceptsNewTasks),
                 cancellationToken) > 0, cancellationToken);
     }
