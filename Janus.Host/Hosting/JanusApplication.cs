@@ -53,6 +53,9 @@ internal static class JanusApplication
         kestrel.Limits.MaxConcurrentConnections = options.MaximumConnections;
         // What is read ahead of a handler: all connections together stay within a gigabyte by default.
         kestrel.Limits.MaxRequestBufferSize = ReadAhead;
+        // HTTP/2, which is spoken over TLS, has limits of its own: for all streams of a connection together, and for each.
+        kestrel.Limits.Http2.InitialConnectionWindowSize = ReadAhead;
+        kestrel.Limits.Http2.InitialStreamWindowSize = ReadAhead / 2;
     }
 
     private static void AddModules(IServiceCollection services, JanusOptions options, OpenedDatabase database)

@@ -147,9 +147,9 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         IReadOnlyList<Lease<TJob>> leases = _served.Count == 0 ? [] : await LeaseAsync(free, _served);
         if (leases.Count < free)
         {
-            // Every task that has work had a turn.
+            // Every task that has work had a turn. What has been leased is driven before more is asked for, which may fail.
             _served.Clear();
-            leases = [.. leases, .. await LeaseAsync(free - leases.Count, [])];
+            leases = leases.Count > 0 ? leases : await LeaseAsync(free, []);
         }
 
         _served.UnionWith(leases.Select(lease => TaskKeyOf(lease.Job)));

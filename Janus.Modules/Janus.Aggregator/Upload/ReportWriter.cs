@@ -43,9 +43,12 @@ internal sealed partial class ReportWriter : BackgroundService
     /// <summary>How many reports wait to be written, or are being written.</summary>
     public long WaitingReports => Volatile.Read(ref _waitingReports);
 
-    /// <summary>Writes reports of one task and tells of each what became of it, in order.</summary>
+    /// <summary>
+    /// Writes reports of one task and tells of each what became of it, in order. It cannot be broken off: a request that has
+    /// been given up still holds its memory, and its part of <see cref="UploadAdmission"/>, until its reports are written.
+    /// </summary>
     /// <exception cref="HttpProblemException">The process is stopping, or the database is away: 503 with Retry-After.</exception>
-    public async Task<UploadOutcome[]> WriteAsync(IReadOnlyList<UploadedReport> reports, CancellationToken cancellationToken)
+    public async Task<UploadOutcome[]> WriteAsync(IReadOnlyList<UploadedReport> reports)
     {
         Entry entry = new(reports);
         lock (_lock)
@@ -59,7 +62,7 @@ internal sealed partial class ReportWriter : BackgroundService
         }
 
         Interlocked.Add(ref _waitingReports, reports.Count);
-        return await entry.Completion.Task.WaitAsync(cancellationToken);
+        return await entry.Completion.Task;
     }
 
     /// <inheritdoc/>
