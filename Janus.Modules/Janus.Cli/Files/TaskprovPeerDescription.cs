@@ -58,7 +58,7 @@ internal sealed record TaskprovPeerDescription
         TargetBatchSize = peer.TargetBatchSize,
         BatchTimeWindow = (long?)peer.BatchTimeWindow?.TotalSeconds,
         Asynchronous = peer.PeerRole == Messages.Role.Leader ? peer.Asynchronous : null,
-            ReportExpiryAge = (long?)peer.ReportExpiryAge?.TotalSeconds,
+        ReportExpiryAge = (long?)peer.ReportExpiryAge?.TotalSeconds,
         DifferentialPrivacy = peer.DifferentialPrivacy?.ToString(),
         CreatedAt = InstantText.Format(peer.CreatedAt),
     };

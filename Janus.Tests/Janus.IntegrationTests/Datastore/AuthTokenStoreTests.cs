@@ -104,7 +104,7 @@ public sealed class AuthTokenStoreTests : DatastoreFixture
         await using JanusDbContext context = await services.GetRequiredService<IDbContextFactory<JanusDbContext>>().CreateDbContextAsync(Token);
         IMigrator migrator = context.GetService<IMigrator>();
         string[] all = [.. context.Database.GetMigrations()];
-        string before = all[Array.FindIndex(all, name => name.EndsWith("_AuthTokens", StringComparison.Ordinal)) - 1];
+        string before = all[Array.FindIndex(all, name => name.EndsWith("_Endurance", StringComparison.Ordinal)) - 1];
         Assert.That(() => migrator.MigrateAsync(before, Token), Throws.InstanceOf<PostgresException>().With.Message.Contains("certificates are pinned"));
         await tokens.RemoveAsync(owner, "pin", Token);
 
