@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -43,6 +44,7 @@ public static class DatastoreServices
         services.AddSingleton(provider => new BatchStore(Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new CollectionJobStore(Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new AggregateShareStore(Runner(provider)));
+        services.AddSingleton(provider => new BacklogStore(Runner(provider)));
         return services;
     }
 
@@ -60,6 +62,10 @@ public static class DatastoreServices
 
         // Parameters are never logged: they hold secrets.
         builder.UseLoggerFactory(loggers).EnableParameterLogging(false);
+        // Statements are parts of what is traced: looking for work that is not there makes no traces.
+        builder.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => Activity.Current is not null)
+            .ConfigureBatchFilter(_ => Activity.Current is not null));
         return builder.Build();
     }
 

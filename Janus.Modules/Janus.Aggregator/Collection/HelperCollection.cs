@@ -22,10 +22,12 @@ internal sealed partial class HelperCollection
     private readonly AggregateShareStore _store;
     private readonly BatchStore _batches;
     private readonly TimeProvider _time;
+    private readonly CollectionMetrics _metrics;
     private readonly ILogger<HelperCollection> _logger;
 
-    public HelperCollection(AggregateShareStore store, BatchStore batches, TimeProvider time, ILogger<HelperCollection> logger)
+    public HelperCollection(AggregateShareStore store, BatchStore batches, AggregatorMetrics metrics, TimeProvider time, ILogger<HelperCollection> logger)
     {
+        _metrics = metrics.Collections;
         _store = store;
         _batches = batches;
         _time = time;
@@ -43,6 +45,24 @@ internal sealed partial class HelperCollection
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="DapProblemException">The request is refused; nothing changed.</exception>
     public async Task<StoredAggregateShare?> CollectAsync(
+        AggregatorTask task,
+        StoredAggregateShare share,
+        AggregateShareReq request,
+        Lease<StoredAggregateShare>? lease,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryCollectAsync(task, share, request, lease, cancellationToken);
+        }
+        catch (DapProblemException problem)
+        {
+            _metrics.ShareRefused(problem.Type);
+            throw;
+        }
+    }
+
+    private async Task<StoredAggregateShare?> TryCollectAsync(
         AggregatorTask task,
         StoredAggregateShare share,
         AggregateShareReq request,
@@ -78,6 +98,7 @@ internal sealed partial class HelperCollection
             switch (await _store.CommitAsync(commit, lease, _time.GetUtcNow(), cancellationToken))
             {
                 case AggregateShareOutcome.Committed:
+                    _metrics.ShareGiven(commit.Share.ReportCount);
                     LogCollected(share.Id, task.Id, commit.Share.ReportCount);
                     return commit.Share;
                 case AggregateShareOutcome.AlreadyExists raced:

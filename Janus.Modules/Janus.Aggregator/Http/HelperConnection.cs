@@ -22,14 +22,16 @@ internal sealed partial class HelperConnection : IDisposable
     private readonly PeerOptions _options;
     private readonly HttpClient _client;
     private readonly DapExchange _exchange;
+    private readonly PeerMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<HelperConnection> _logger;
 
-    public HelperConnection(IOptions<AggregatorOptions> options, TimeProvider time, ILogger<HelperConnection> logger)
+    public HelperConnection(IOptions<AggregatorOptions> options, AggregatorMetrics metrics, TimeProvider time, ILogger<HelperConnection> logger)
     {
         _options = options.Value.Peer;
         _client = new HttpClient(DapHttpHandler.Create()) { Timeout = _options.RequestTimeout };
         _exchange = new DapExchange(_client, OneAttempt, time);
+        _metrics = metrics.Peer;
         _time = time;
         _logger = logger;
     }
@@ -89,7 +91,7 @@ internal sealed partial class HelperConnection : IDisposable
         DapRequest request = new(HttpMethod.Delete, AggregatorUrls.WithoutStep(location)) { Token = task.Stored.AggregatorToken };
         try
         {
-            await _exchange.SendAsync(request, cancellationToken);
+            await ExchangeAsync(request, cancellationToken);
         }
         catch (DapResponseException exception) when (exception.Type == DapProblemType.UnrecognizedAggregationJob)
         {
@@ -146,7 +148,7 @@ internal sealed partial class HelperConnection : IDisposable
         try
         {
             DapRequest request = new(HttpMethod.Delete, AggregatorUrls.WithoutStep(location)) { Token = task.Stored.AggregatorToken };
-            await _exchange.SendAsync(request, limit.Token);
+            await ExchangeAsync(request, limit.Token);
         }
         catch (Exception exception)
         {
@@ -180,7 +182,7 @@ internal sealed partial class HelperConnection : IDisposable
     {
         try
         {
-            DapResponse response = await _exchange.SendAsync(request with { Token = task.Stored.AggregatorToken }, cancellationToken);
+            DapResponse response = await ExchangeAsync(request with { Token = task.Stored.AggregatorToken }, cancellationToken);
             return new HelperAnswer<T>(response.Content.IsEmpty ? null : Decode<T>(response), response.Location, response.RetryAfter);
         }
         catch (DapResponseException exception) when (IsFinal(exception))
@@ -194,6 +196,25 @@ internal sealed partial class HelperConnection : IDisposable
         catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException)
         {
             throw new PeerUnavailableException($"the Helper at {request.Uri} did not answer: {exception.Message}", inner: exception);
+        }
+    }
+
+    private async Task<DapResponse> ExchangeAsync(DapRequest request, CancellationToken cancellationToken)
+    {
+        long started = _time.GetTimestamp();
+        Exception? failure = null;
+        try
+        {
+            return await _exchange.SendAsync(request, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            throw;
+        }
+        finally
+        {
+            _metrics.Sent(request, failure, _time.GetElapsedTime(started));
         }
     }
 
