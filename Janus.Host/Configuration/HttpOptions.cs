@@ -40,7 +40,8 @@ internal sealed class HttpOptions : IValidatableObject
         }
     }
 
-    private static bool IsAddress(string address) =>
+    /// <summary>Whether Kestrel can listen on it.</summary>
+    internal static bool IsAddress(string address) =>
         Uri.TryCreate(address.Replace("//*:", "//localhost:", StringComparison.Ordinal).Replace("//+:", "//localhost:", StringComparison.Ordinal), UriKind.Absolute, out Uri? parsed)
         && parsed.Scheme == Uri.UriSchemeHttp && parsed.AbsolutePath == "/" && parsed.Query.Length == 0;
 }

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
-using Serilog;
 
 namespace Janus.Host.Hosting;
 
@@ -22,13 +21,12 @@ internal static class JanusApplication
         // Nothing but what is named here is configured: no configuration files, no environment, no watchers.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Janus" });
         builder.WebHost.UseKestrelCore().UseUrls([.. options.Http.Urls()]).ConfigureKestrel(kestrel => Limit(kestrel, options.Http));
-        builder.Services.AddSerilog(Observability.CreateLogger(options.Log), dispose: true);
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Http.ShutdownTimeout);
         builder.Services.AddRouting();
         builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("database");
         builder.Services.AddSingleton(TimeProvider.System);
-        Observability.AddTelemetry(builder.Services, options.Telemetry);
+        Observability.Add(builder.Services, options);
         AddModules(builder.Services, options, database);
 
         WebApplication application = builder.Build();
@@ -63,8 +61,8 @@ internal static class JanusApplication
         }
     }
 
-    // Names and states only: a check's exception may name hosts and users.
-    private static Task WriteReadinessAsync(HttpContext context, HealthReport report)
+    /// <summary>Writes names and states only: a check's exception may name hosts and users.</summary>
+    public static Task WriteReadinessAsync(HttpContext context, HealthReport report)
     {
         context.Response.ContentType = "application/json";
         var checks = report.Entries.ToDictionary(entry => entry.Key, entry => new { status = entry.Value.Status.ToString(), description = entry.Value.Description });
@@ -91,8 +89,8 @@ internal static class JanusApplication
         }
     }
 
-    // Signals are turned into cancellation by the command line.
-    private sealed class SilentLifetime : IHostLifetime
+    /// <summary>Signals are turned into cancellation by the command line.</summary>
+    internal sealed class SilentLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

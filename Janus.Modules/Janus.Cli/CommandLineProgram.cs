@@ -62,6 +62,7 @@ public static class CommandLineProgram
             DemoCommand.Create(),
             RunCommand.Create(host),
             MigrateCommand.Create(host),
+            LogLevelCommand.Create(),
             DatastoreKeyCommand.Create(),
             TaskCommand.Create(host),
             HpkeKeyCommand.Create(host),

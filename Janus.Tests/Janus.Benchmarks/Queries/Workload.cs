@@ -6,6 +6,6 @@ internal static class Workload
     /// <summary>The cases, in an order in which a report goes through an aggregator.</summary>
     public static IReadOnlyList<WorkloadCase> All { get; } =
     [
-        .. TaskCases.All, .. UploadCases.All, .. LeaderJobCases.All, .. HelperJobCases.All, .. CollectionCases.All, .. AggregateShareCases.All,
+        .. TaskCases.All, .. UploadCases.All, .. LeaderJobCases.All, .. HelperJobCases.All, .. CollectionCases.All, .. AggregateShareCases.All, .. BacklogCases.All,
     ];
 }
