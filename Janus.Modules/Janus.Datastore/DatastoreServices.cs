@@ -60,6 +60,9 @@ public static class DatastoreServices
             builder.ConnectionStringBuilder.MaxAutoPrepare = PreparedStatements;
         }
 
+        // What metrics call the pool: otherwise it would be the connection string.
+        builder.Name = "janus";
+
         // Parameters are never logged: they hold secrets.
         builder.UseLoggerFactory(loggers).EnableParameterLogging(false);
         // Statements are parts of what is traced: looking for work that is not there makes no traces.

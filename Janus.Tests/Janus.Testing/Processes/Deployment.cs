@@ -110,9 +110,9 @@ public sealed class Deployment : IAsyncDisposable
     private async Task<AggregatorProcess> StartAsync(Side side, string name, string[] roles, CancellationToken cancellationToken)
     {
         Dictionary<string, string> environment = Settings.ToDictionary(setting => $"JANUS__{setting.Key}", setting => setting.Value);
-        foreach ((string name, string value) in Variables)
+        foreach ((string variable, string value) in Variables)
         {
-            environment[name] = value;
+            environment[variable] = value;
         }
 
         environment["JANUS_DATABASE_URL"] = side.Database.ConnectionString;
