@@ -1,13 +1,11 @@
+using System.Buffers.Text;
 using System.Diagnostics;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Janus.Dap;
-using Janus.Datastore;
 using Janus.Messages;
 using Janus.Testing;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Janus.IntegrationTests.Telemetry;
 
@@ -58,7 +56,7 @@ public sealed partial class TelemetryTests
         _deployment.Variables["OTEL_SERVICE_NAME"] = "helper";
         _helper = await _deployment.StartHelperAsync([Deployment.All], limit.Token);
 
-        VdafDescription vdaf = new() { Type = VdafType.Prio3Count };
+        VdafDescription vdaf = VdafDescription.Count();
         _task = await DeployedTask.CreateAsync(_deployment, vdaf, BatchMode.TimeInterval, Reports, asynchronous: false, limit.Token);
         DateTimeOffset then = DeployedTask.HoursAgo(2);
         await _task.UploadAsync(TestMeasurement.RandomMany(vdaf, Reports, new Random(1)), then, limit.Token);
@@ -111,8 +109,7 @@ public sealed partial class TelemetryTests
         await AwaitAsync(() => _collector.Spans.FirstOrDefault(span => span.Name == "collection job step"));
 
         Assert.That(_collector.Requests.Any(request => request.Path == "/v1/traces" && request.Contains(_task.Id.ToString())));
-        string token = Encoding.ASCII.GetString(_task.LeaderTask.AggregatorToken!.Value.Span);
-        foreach (string secret in new[] { token, LeaderSecret, HelperSecret, Uri.EscapeDataString(LeaderSecret) })
+        foreach (string secret in new[] { "Bearer ", LeaderSecret, HelperSecret, Uri.EscapeDataString(LeaderSecret), Base64Url.EncodeToString(_task.LeaderTask.VerifyKey) })
         {
             Assert.That(_collector.Requests.Any(request => request.Contains(secret)), Is.False, "exported");
             Assert.That(_leader.Output + _helper.Output, Does.Not.Contain(secret));
