@@ -42,9 +42,9 @@ internal sealed class TelemetryOptions : IValidatableObject
             yield return new ValidationResult("headers are for OtlpEndpoint, which is empty; give it too, or use OTEL_EXPORTER_OTLP_HEADERS", [nameof(OtlpHeaders)]);
         }
 
-        foreach (string name in OtlpHeaders.Where(header => header.Key.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '_' or '.')) || header.Value.Any(char.IsControl)).Select(header => header.Key))
+        foreach (string name in OtlpHeaders.Where(header => header.Key.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '_' or '.')) || header.Value.Any(letter => letter == ',' || char.IsControl(letter))).Select(header => header.Key))
         {
-            yield return new ValidationResult($"'{name}' is not the name of a header, or its value has more than one line", [nameof(OtlpHeaders)]);
+            yield return new ValidationResult($"'{name}' is not the name of a header, or its value has a comma or more than one line, which cannot be sent", [nameof(OtlpHeaders)]);
         }
 
         if (BacklogInterval != TimeSpan.Zero && (BacklogInterval < TimeSpan.FromSeconds(1) || BacklogInterval > TimeSpan.FromHours(1)))

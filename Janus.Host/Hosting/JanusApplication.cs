@@ -26,6 +26,7 @@ internal static class JanusApplication
         builder.Services.AddRouting();
         builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("database");
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Configuration.AddInMemoryCollection(Observability.StandardVariables());
         Observability.Add(builder.Services, options);
         AddModules(builder.Services, options, database);
 

@@ -82,7 +82,15 @@ internal sealed partial class JanusProcess : IProcessHost
         catch (Exception failure)
         {
             // The workers start before the web server does.
-            await application.StopAsync(CancellationToken.None);
+            try
+            {
+                await application.StopAsync(CancellationToken.None);
+            }
+            catch (ArgumentNullException)
+            {
+                // Not even the workers could be made, and the host does not expect that.
+            }
+
             switch (failure)
             {
                 case IOException { InnerException: AddressInUseException }:

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Diagnostics;
 using Janus.Aggregator;
 using Janus.Host.Configuration;
@@ -21,6 +22,12 @@ internal static class Observability
 
     // Who asks for these asks often, and is not interesting.
     private static readonly string[] UntracedPaths = ["/metrics", "/healthz", "/readyz", LogLevelEndpoints.Path];
+
+    /// <summary>The variables of the environment that OpenTelemetry's own libraries look at, in the configuration of the host.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> StandardVariables() => Environment.GetEnvironmentVariables()
+        .Cast<DictionaryEntry>()
+        .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value))
+        .Where(variable => variable.Key.StartsWith("OTEL_", StringComparison.Ordinal));
 
     /// <summary>Adds the logger, and what is exported where.</summary>
     public static void Add(IServiceCollection services, JanusOptions options)

@@ -127,7 +127,7 @@ public sealed partial class DocumentedMetricsTests
         .Matches(Label().Replace(expression, ""))
         .Select(match => match.Value)
         .Where(name => name.Contains('_', StringComparison.Ordinal) && !Function().IsMatch(name))
-        .Select(name => Suffix().Replace(name, ""));
+        .Select(name => Known().Contains(name) ? name : Suffix().Replace(name, ""));
 
     private static IEnumerable<string> Texts(JsonElement element, string property) => element.ValueKind switch
     {

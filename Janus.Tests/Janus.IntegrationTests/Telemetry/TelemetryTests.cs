@@ -17,7 +17,7 @@ namespace Janus.IntegrationTests.Telemetry;
 public sealed partial class TelemetryTests
 {
     private const int Reports = 20;
-    private const string LeaderSecret = "leader key=1, with all letters";
+    private const string LeaderSecret = "leader key=1 of all %2C letters";
     private const string HelperSecret = "helper-key";
     private static readonly HttpClient Http = new();
 
@@ -26,6 +26,8 @@ public sealed partial class TelemetryTests
     private AggregatorProcess _leader = null!;
     private AggregatorProcess _helper = null!;
     private DeployedTask _task = null!;
+    private string _leaderScrape = "";
+    private string _helperScrape = "";
 
     private static CancellationToken Token => TestContext.CurrentContext.CancellationToken;
 
@@ -61,6 +63,16 @@ public sealed partial class TelemetryTests
         DateTimeOffset then = DeployedTask.HoursAgo(2);
         await _task.UploadAsync(TestMeasurement.RandomMany(vdaf, Reports, new Random(1)), then, limit.Token);
         await _task.CollectAsync(then, limit.Token);
+        // The Collector may have the answer before the driver has counted it.
+        do
+        {
+            await Task.Delay(100, limit.Token);
+            _leaderScrape = await Http.GetStringAsync(new Uri(_leader.Management, "metrics"), limit.Token);
+        }
+        while (!_leaderScrape.Contains("janus_collection_jobs_total{", StringComparison.Ordinal)
+            || Value(_leaderScrape, "janus_job_running", "kind=\"collection_job\"") > 0
+            || Value(_leaderScrape, "janus_backlog_reports") > 0);
+        _helperScrape = await Http.GetStringAsync(new Uri(_helper.Management, "metrics"), limit.Token);
     }
 
     [OneTimeTearDown]
@@ -76,7 +88,7 @@ public sealed partial class TelemetryTests
     [TestCase("/v1/logs")]
     public async Task Every_signal_arrives_with_header_and_name_whether_configured_or_by_the_standard_variables(string path)
     {
-        OtlpRequest leader = await AwaitAsync(() => From(path, Uri.EscapeDataString(LeaderSecret)) ?? From(path, LeaderSecret));
+        OtlpRequest leader = await AwaitAsync(() => From(path, LeaderSecret));
         OtlpRequest helper = await AwaitAsync(() => From(path, HelperSecret));
 
         Assert.That(leader.Contains("deployment.environment.name") && leader.Contains("testing"));
@@ -86,7 +98,7 @@ public sealed partial class TelemetryTests
 
     [Test]
     public async Task Headers_reach_the_collector_as_they_are_configured() =>
-        Assert.That(WebUtility.UrlDecode((await AwaitAsync(() => _collector.Requests.FirstOrDefault(request => request.Contains("testing")))).Headers["x-api-key"]), Is.EqualTo(LeaderSecret));
+        Assert.That((await AwaitAsync(() => _collector.Requests.FirstOrDefault(request => request.Contains("testing")))).Headers["x-api-key"], Is.EqualTo(LeaderSecret));
 
     [Test]
     public async Task Helper_continues_the_trace_of_a_leaders_step()
@@ -169,11 +181,9 @@ public sealed partial class TelemetryTests
     }
 
     [Test]
-    public async Task Metrics_tell_what_has_happened()
+    public void Metrics_tell_what_has_happened()
     {
-        string leader = await ScrapeAsync(_leader);
-        string helper = await ScrapeAsync(_helper);
-
+        (string leader, string helper) = (_leaderScrape, _helperScrape);
         Assert.That(Value(leader, "janus_upload_reports_total", "outcome=\"stored\""), Is.EqualTo(Reports));
         Assert.That(Value(leader, "janus_aggregation_reports_total", "role=\"leader\""), Is.EqualTo(Reports));
         Assert.That(Value(helper, "janus_aggregation_reports_total", "role=\"helper\""), Is.EqualTo(Reports));
@@ -182,11 +192,9 @@ public sealed partial class TelemetryTests
         Assert.That(Value(leader, "janus_peer_request_duration_seconds_count", "operation=\"create_aggregation_job\"", "status=\"200\""), Is.GreaterThan(0));
         Assert.That(Value(leader, "janus_peer_request_duration_seconds_count", "operation=\"create_aggregate_share\"", "status=\"200\""), Is.EqualTo(1));
         Assert.That(Value(leader, "janus_job_step_duration_seconds_count", "kind=\"collection_job\"", "outcome=\"done\""), Is.GreaterThan(0));
-        Assert.That(Value(leader, "janus_job_running", "kind=\"collection_job\""), Is.Zero);
         Assert.That(Value(leader, "janus_collection_jobs_total", "outcome=\"finished\""), Is.EqualTo(1));
         Assert.That(Value(leader, "janus_collection_batch_reports_sum", "role=\"leader\""), Is.EqualTo(Reports));
         Assert.That(Value(helper, "janus_collection_batch_reports_sum", "role=\"helper\""), Is.EqualTo(Reports));
-        Assert.That(Value(leader, "janus_backlog_reports"), Is.Zero);
     }
 
     [Test]
