@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Diagnostics;
 using Janus.Aggregator;
 using Janus.Host.Configuration;
 using Npgsql;
@@ -171,25 +170,5 @@ internal static class Observability
         {
             exporter.Headers = string.Join(',', options.OtlpHeaders.Select(header => $"{header.Key}={Uri.EscapeDataString(header.Value)}"));
         }
-    }
-
-    /// <summary>Gives what the aggregator does a trace ID that goes to the Helper and into log lines, though nothing is exported.</summary>
-    private sealed class TraceContext : IHostedService, IDisposable
-    {
-        private readonly ActivityListener _listener = new()
-        {
-            ShouldListenTo = source => source.Name == AggregatorModule.ActivitySourceName,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.PropagationData,
-        };
-
-        public Task StartAsync(CancellationToken cancellationToken)
-        {
-            ActivitySource.AddActivityListener(_listener);
-            return Task.CompletedTask;
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public void Dispose() => _listener.Dispose();
     }
 }
