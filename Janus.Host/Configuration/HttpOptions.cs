@@ -40,8 +40,7 @@ internal sealed class HttpOptions : IValidatableObject
         }
     }
 
-    /// <summary>Whether Kestrel can listen on it.</summary>
-    internal static bool IsAddress(string address) =>
+    private static bool IsAddress(string address) =>
         Uri.TryCreate(address.Replace("//*:", "//localhost:", StringComparison.Ordinal).Replace("//+:", "//localhost:", StringComparison.Ordinal), UriKind.Absolute, out Uri? parsed)
         && parsed.Scheme == Uri.UriSchemeHttp && parsed.AbsolutePath == "/" && parsed.Query.Length == 0;
 }

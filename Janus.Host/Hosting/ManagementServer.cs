@@ -46,7 +46,7 @@ internal sealed partial class ManagementServer : IHostedService, IAsyncDisposabl
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Janus" });
-        builder.WebHost.UseKestrelCore().UseUrls([.. _options.Urls()]).ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseUrls([.. _options.Listen]).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MaximumConnections;
