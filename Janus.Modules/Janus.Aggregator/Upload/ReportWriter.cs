@@ -119,16 +119,16 @@ internal sealed partial class ReportWriter : BackgroundService
             List<UploadedReport> all = new(reports);
             entries.ForEach(entry => all.AddRange(entry.Reports));
             UploadOutcome[] outcomes = await _store.PutAsync(all, _time.GetUtcNow(), CancellationToken.None);
+            _metrics.ReportsWritten(outcomes);
+            activity.End("done");
             int start = 0;
             foreach (Entry entry in entries)
             {
+                _metrics.Requests.Written(_time.GetElapsedTime(entry.Entered));
                 entry.Completion.SetResult(outcomes[start..(start + entry.Reports.Count)]);
                 start += entry.Reports.Count;
             }
 
-            _metrics.ReportsWritten(outcomes);
-            entries.ForEach(entry => _metrics.Requests.Written(_time.GetElapsedTime(entry.Entered)));
-            activity.End("done");
         }
         catch (Exception exception)
         {
