@@ -7,6 +7,6 @@ internal static class Workload
     public static IReadOnlyList<WorkloadCase> All { get; } =
     [
         .. TaskCases.All, .. TaskprovCases.All, .. AuthTokenCases.All, .. UploadCases.All, .. LeaderJobCases.All, .. HelperJobCases.All,
-        .. CollectionCases.All, .. AggregateShareCases.All, .. GarbageCases.All, .. KeyCases.All,
+        .. CollectionCases.All, .. AggregateShareCases.All, .. BacklogCases.All, .. GarbageCases.All, .. KeyCases.All,
     ];
 }
