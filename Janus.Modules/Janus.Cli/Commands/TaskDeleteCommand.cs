@@ -44,7 +44,7 @@ internal static class TaskDeleteCommand
                 throw new CliException($"there is no task {id} any more");
             }
 
-            await output.WriteLineAsync($"task {id} deleted; the role garbage-collector removes what it has ('janus gc run' does so now)");
+            await output.WriteLineAsync($"task {id} deleted; from a minute on, the role garbage-collector removes what it has (or 'janus gc run')");
             return 0;
         });
         return command.WithNotes(Notes).WithExamples(
