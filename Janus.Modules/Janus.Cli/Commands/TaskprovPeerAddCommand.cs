@@ -36,10 +36,15 @@ internal static class TaskprovPeerAddCommand
         Option<TimeSpan?> batchTimeWindow = TextOption.Create<TimeSpan?>(
             "--batch-time-window", "DURATION", "Leader, leader-selected: the longest time that a batch spans; unlimited unless given.", text => DurationText.Parse(text));
         Option<bool> asynchronous = new("--asynchronous") { Description = "Helper: answer the leader later, and let drivers do the work meanwhile; at once unless given." };
+        Option<TimeSpan?> reportExpiryAge = TextOption.Create<TimeSpan?>(
+            "--report-expiry-age",
+            "DURATION",
+            "How old reports of the peer's tasks may get here, such as 14d: older ones are refused, and what they have left is removed. Each aggregator chooses its own; never unless given.",
+            text => DurationText.Parse(text));
         Option<bool> allowHttp = new("--allow-http") { Description = "Take http endpoints that are not on this machine: for tests only." };
         Command command = new("add", "Add a peer: with a new agreement, or the one in a file from the peer's operator") { peerFile };
         agreed.AddTo(command);
-        foreach (Option option in new Option[] { targetBatchSize, batchTimeWindow, asynchronous, output, allowHttp })
+        foreach (Option option in new Option[] { targetBatchSize, batchTimeWindow, asynchronous, reportExpiryAge, output, allowHttp })
         {
             command.Options.Add(option);
         }
@@ -72,6 +77,7 @@ internal static class TaskprovPeerAddCommand
                 TargetBatchSize = result.GetValue(targetBatchSize),
                 BatchTimeWindow = result.GetValue(batchTimeWindow),
                 Asynchronous = result.GetValue(asynchronous),
+                ReportExpiryAge = result.GetValue(reportExpiryAge),
             };
             RequireFitting(peer);
             IReadOnlyList<string> written = path is null ? await WriteAsync(result.GetRequiredValue(output)!, known, cancellationToken) : [];
@@ -88,7 +94,7 @@ internal static class TaskprovPeerAddCommand
         return command.WithNotes(Notes).WithExamples(
             "janus taskprov peer add --role leader --leader https://leader.example/ --helper https://helper.example/ "
                 + "--collector-hpke-config collector-key.json --output peers",
-            "janus taskprov peer add --peer-file peers/helper.json --asynchronous");
+            "janus taskprov peer add --peer-file peers/helper.json --asynchronous --report-expiry-age 14d");
     }
 
     /// <summary>Refuses settings of the other role.</summary>

@@ -111,8 +111,10 @@ internal static class TaskprovPeerCommand
         Option<TimeSpan?> batchTimeWindow = TextOption.Create<TimeSpan?>(
             "--batch-time-window", "DURATION", "Leader, leader-selected: the longest time that a batch spans.", text => DurationText.Parse(text));
         Option<bool?> asynchronous = new("--asynchronous") { HelpName = "true|false", Description = "Helper: answer the leader later." };
+        Option<TimeSpan?> reportExpiryAge = TextOption.Create<TimeSpan?>(
+            "--report-expiry-age", "DURATION", "How old reports of new tasks may get here, such as 14d.", text => DurationText.Parse(text));
         Option<bool?> newTasks = new("--new-tasks") { HelpName = "true|false", Description = "Whether new tasks are opted into; those that are here go on." };
-        Option[] changes = [collectorHpkeConfig, targetBatchSize, batchTimeWindow, asynchronous, newTasks];
+        Option[] changes = [collectorHpkeConfig, targetBatchSize, batchTimeWindow, asynchronous, reportExpiryAge, newTasks];
         Command command = new("set", "Change a peer; running processes take it up by themselves, for new tasks") { peer };
         foreach (Option option in changes)
         {
@@ -140,6 +142,7 @@ internal static class TaskprovPeerCommand
                 TargetBatchSize = result.GetValue(targetBatchSize) is { } size ? (size == 0 ? null : size) : found.TargetBatchSize,
                 BatchTimeWindow = result.GetValue(batchTimeWindow) ?? found.BatchTimeWindow,
                 Asynchronous = result.GetValue(asynchronous) ?? found.Asynchronous,
+                ReportExpiryAge = result.GetValue(reportExpiryAge) ?? found.ReportExpiryAge,
                 AcceptsNewTasks = result.GetValue(newTasks) ?? found.AcceptsNewTasks,
             };
             TaskprovPeerAddCommand.RequireFitting(changed);
@@ -198,6 +201,7 @@ internal static class TaskprovPeerCommand
             ("target batch size", peer.TargetBatchSize?.ToString(CultureInfo.InvariantCulture)),
             ("batch time window", peer.BatchTimeWindow is { } window ? $"{window}s" : null),
             ("asynchronous", peer.Asynchronous is { } later ? (later ? "yes" : "no") : null),
+            ("report expiry age", peer.ReportExpiryAge is { } age ? $"{age}s" : "never"),
             ("collector HPKE config", peer.CollectorHpkeConfig),
             ("added", peer.CreatedAt),
         ];

@@ -36,6 +36,9 @@ internal sealed record TaskprovPeerDescription
     /// <summary>Whether we as the Helper answer later; null for a Leader.</summary>
     public bool? Asynchronous { get; init; }
 
+    /// <summary>How old reports of its tasks may get here, in seconds; for ever if not set.</summary>
+    public long? ReportExpiryAge { get; init; }
+
     /// <summary>When the peer was added here.</summary>
     public required string CreatedAt { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record TaskprovPeerDescription
         TargetBatchSize = peer.TargetBatchSize,
         BatchTimeWindow = (long?)peer.BatchTimeWindow?.TotalSeconds,
         Asynchronous = peer.PeerRole == Messages.Role.Leader ? peer.Asynchronous : null,
+        ReportExpiryAge = (long?)peer.ReportExpiryAge?.TotalSeconds,
         CreatedAt = InstantText.Format(peer.CreatedAt),
     };
 }

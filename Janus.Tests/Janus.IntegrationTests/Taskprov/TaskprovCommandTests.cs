@@ -40,8 +40,9 @@ public sealed class TaskprovCommandTests
 
         await RunAsync(
             _leader, key, "add", "--role", "leader", "--leader", "https://leader.example", "--helper", "https://helper.example/",
-            "--collector-hpke-config", config, "--target-batch-size", "500", "--output", _directory.Path("peers"));
+            "--collector-hpke-config", config, "--target-batch-size", "500", "--report-expiry-age", "14d", "--output", _directory.Path("peers"));
         await RunAsync(_helper, key, "add", "--peer-file", _directory.Path("peers/helper.json"), "--asynchronous");
+        await RunAsync(_helper, key, "set", "1", "--report-expiry-age", "36h");
         await RunAsync(_helper, key, "add-verify-key-init", "https://leader.example/", "--output", _directory.Path("secret.txt"));
         await RunAsync(_leader, key, "add-verify-key-init", "1", "--verify-key-init-file", _directory.Path("secret.txt"));
         await RunAsync(_helper, key, "token", "add", "1", "--label", "next", "--output", _directory.Path("token"));
@@ -53,6 +54,8 @@ public sealed class TaskprovCommandTests
         {
             Assert.That((leader.Endpoint, leader.PeerRole, leader.TargetBatchSize), Is.EqualTo(("https://helper.example/", Role.Helper, (ulong?)500)));
             Assert.That((helper.Endpoint, helper.PeerRole, helper.Asynchronous), Is.EqualTo(("https://leader.example/", Role.Leader, true)));
+            Assert.That((leader.ReportExpiryAge, helper.ReportExpiryAge), Is.EqualTo(((TimeSpan?)TimeSpan.FromDays(14), (TimeSpan?)TimeSpan.FromHours(36))));
+            Assert.That(listed.RootElement[0].GetProperty("report_expiry_age").GetInt64(), Is.EqualTo(36 * 3600));
             Assert.That(leader.VerifyKeyInits.Select(init => init.Id), Is.EqualTo(new byte[] { 0, 1 }));
             Assert.That(leader.VerifyKeyInits.Select(init => init.Secret), Is.EqualTo(helper.VerifyKeyInits.Select(init => init.Secret)));
             Assert.That(helper.Tokens.Select(token => token.Label), Is.EqualTo(new[] { "first-from-leader", "next" }));
