@@ -1,6 +1,5 @@
 using Janus.Dap;
 using Janus.Datastore;
-using Janus.Hpke;
 using Janus.Messages;
 using Janus.Testing;
 using Microsoft.EntityFrameworkCore;
@@ -68,7 +67,7 @@ public sealed class MigrationTests : GarbageFixture
         await Migrator.MigrateAsync(cancellationToken: Token);
         NpgsqlConnection.ClearAllPools();
         StoredHpkeKey key = (await _services.GetRequiredService<HpkeKeyStore>().ListAsync(Token)).Single();
-        Assert.That(key.Status, Is.EqualTo(new HpkeKeyStatus(key.Config.Id, HpkeConfigs.MandatorySuite, HpkeKeyState.Active, Now, Now, null)));
+        Assert.That(key.Status, Is.EqualTo(new HpkeKeyStatus(key.Config.Id, Janus.Dap.HpkeConfigs.MandatorySuite, HpkeKeyState.Active, Now, Now, null)));
         foreach (DapTask task in new[] { _leader, _helper })
         {
             DapTask moved = (await Tasks.FindAsync(task.Id, Token))!;
