@@ -162,7 +162,7 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
 
         Clock.Advance(GarbageRemoval.DeletionDelay);
         await CollectGarbageAsync();
-        Assert.That(await ScalarAsync<long>("SELECT count(*) FROM report_ids"), Is.Zero);
+        Assert.That(await CountAsync("report_ids", task), Is.Zero);
         AssertOptedOut(await UploadAsync(task, task.TaskprovHeader), task, "it was deleted here");
 
         Assert.That(await ChangeAsync(() => Peers.RemoveAsync(peer.Key, Token)), Is.True, "only tasks that are served need their peer");
@@ -213,11 +213,12 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
         AssertOk(await UploadAsync(task, task.TaskprovHeader));
         await using TestAggregator strict = await TestAggregator.StartAsync(
             Database, time: Clock, configure: ((Action<AggregatorOptions>)Enable) + (options => options.Taskprov.Vdafs = []), datastoreKey: Aggregator.DatastoreKey);
+        TestTask other = NewTask(agreement, url);
+        AssertOptedOut(await UploadAsync(other, other.TaskprovHeader, strict.Endpoint), other, "Taskprov.Vdafs");
         await ChangeAsync(() => Peers.UpdateAsync(peer with { AcceptsNewTasks = false }, Token));
 
         AssertOk(await UploadAsync(task, task.TaskprovHeader, strict.Endpoint));
-        TestTask other = NewTask(agreement, url);
-        AssertOptedOut(await UploadAsync(other, other.TaskprovHeader, strict.Endpoint), other, "Taskprov.Vdafs");
+        AssertOptedOut(await UploadAsync(other, other.TaskprovHeader), other, "no new tasks are taken up with this peer");
     }
 
     [Test]
