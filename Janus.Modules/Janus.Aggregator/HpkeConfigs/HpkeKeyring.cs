@@ -31,7 +31,7 @@ internal sealed partial class HpkeKeyring : BackgroundService
         _changes = signal.CreateWaiter(WorkKind.HpkeKeys);
         _time = time;
         _logger = logger;
-        metrics.ObserveHpkeKeys(Ages);
+        metrics.Maintenance.ObserveHpkeKeys(Ages);
     }
 
     /// <summary>The configurations to announce, newest first; none before the keys have been read.</summary>
@@ -117,7 +117,7 @@ internal sealed partial class HpkeKeyring : BackgroundService
         return Volatile.Read(ref _current).Keys.Select(key => new Measurement<double>(
             (now - key.Status.Since).TotalSeconds,
             new KeyValuePair<string, object?>("config_id", (int)key.Config.Id.Value),
-            new KeyValuePair<string, object?>("state", key.Status.State.ToString())));
+            Label.Of("state", key.Status.State)));
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "no HPKE key was active: {Transition}")]

@@ -91,7 +91,7 @@ internal sealed class ReportsEndpoints
         }
 
         UploadedReport[] accepted = [.. opened.Where(one => one.Report is not null).Select(one => one.Report!)];
-        UploadOutcome[] outcomes = accepted.Length == 0 ? [] : await _writer.WriteAsync(accepted, cancellationToken);
+        UploadOutcome[] outcomes = accepted.Length == 0 ? [] : await _writer.WriteAsync(accepted);
         int written = 0;
         for (int i = 0; i < reports.Count; i++)
         {

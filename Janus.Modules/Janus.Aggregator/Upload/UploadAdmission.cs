@@ -7,7 +7,7 @@ namespace Janus.Aggregator;
 /// </summary>
 internal sealed class UploadAdmission
 {
-    /// <summary>The most bytes of a request that are taken in before they are stored: see <see cref="ReportsEndpoints"/>.</summary>
+    /// <summary>Of a request, so many bytes and one report more are taken in before they are stored: see <see cref="ReportsEndpoints"/>.</summary>
     public const int ChunkBytes = 8 << 20;
 
     // A request's objects, and the buffers of its connection.
@@ -32,7 +32,7 @@ internal sealed class UploadAdmission
         // Each works on several threads when there is much; one more keeps the processors busy meanwhile.
         _turns = new FairTurns<int>(options.Value.EffectiveVerificationThreads + 1, Quantum);
         _metrics = metrics;
-        metrics.ObserveUploadMemory(() => Held);
+        metrics.Requests.ObserveUploadMemory(() => Held, upload.MaximumMemory);
     }
 
     /// <summary>The bytes that requests hold now.</summary>
@@ -46,11 +46,12 @@ internal sealed class UploadAdmission
     /// </exception>
     public IDisposable Enter(AggregatorTask task, long? contentLength)
     {
-        long body = Math.Clamp(contentLength ?? ChunkBytes, 0, ChunkBytes);
+        long most = ChunkBytes + task.ReportBodyLength;
+        long body = Math.Clamp(contentLength ?? most, 0, most);
         QuotaAnswer answer = _memory.TryTake(task.Key, RequestOverhead + (Copies * body), out IDisposable? room);
         if (answer != QuotaAnswer.Taken)
         {
-            _metrics.UploadShed(answer);
+            _metrics.Requests.UploadShed(answer);
         }
 
         return answer switch

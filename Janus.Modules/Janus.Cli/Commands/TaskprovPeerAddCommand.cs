@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Janus.Cli.Files;
 using Janus.Cli.Values;
+using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,14 +38,16 @@ internal static class TaskprovPeerAddCommand
             "--batch-time-window", "DURATION", "Leader, leader-selected: the longest time that a batch spans; unlimited unless given.", text => DurationText.Parse(text));
         Option<bool> asynchronous = new("--asynchronous") { Description = "Helper: answer the leader later, and let drivers do the work meanwhile; at once unless given." };
         Option<TimeSpan?> reportExpiryAge = TextOption.Create<TimeSpan?>(
-            "--report-expiry-age",
-            "DURATION",
-            "How old reports of the peer's tasks may get here, such as 14d: older ones are refused, and what they have left is removed. Each aggregator chooses its own; never unless given.",
-            text => DurationText.Parse(text));
+            "--report-expiry-age", "DURATION", "How old reports of its tasks may get here, such as 14d; never too old unless given.", text => DurationText.Parse(text));
+        Option<DifferentialPrivacyStrategy?> noise = TextOption.Create(
+            "--differential-privacy",
+            "none|laplace:epsilon=E|gaussian:epsilon=E",
+            "The noise of this aggregator for its new tasks, with a budget E such as 1/2 or 0.5 for each batch; none unless given.",
+            text => text == "none" ? null : DifferentialPrivacyStrategy.Parse(text));
         Option<bool> allowHttp = new("--allow-http") { Description = "Take http endpoints that are not on this machine: for tests only." };
         Command command = new("add", "Add a peer: with a new agreement, or the one in a file from the peer's operator") { peerFile };
         agreed.AddTo(command);
-        foreach (Option option in new Option[] { targetBatchSize, batchTimeWindow, asynchronous, reportExpiryAge, output, allowHttp })
+        foreach (Option option in new Option[] { targetBatchSize, batchTimeWindow, asynchronous, reportExpiryAge, noise, output, allowHttp })
         {
             command.Options.Add(option);
         }
@@ -78,6 +81,7 @@ internal static class TaskprovPeerAddCommand
                 BatchTimeWindow = result.GetValue(batchTimeWindow),
                 Asynchronous = result.GetValue(asynchronous),
                 ReportExpiryAge = result.GetValue(reportExpiryAge),
+                DifferentialPrivacy = result.GetValue(noise),
             };
             RequireFitting(peer);
             IReadOnlyList<string> written = path is null ? await WriteAsync(result.GetRequiredValue(output)!, known, cancellationToken) : [];
@@ -94,7 +98,7 @@ internal static class TaskprovPeerAddCommand
         return command.WithNotes(Notes).WithExamples(
             "janus taskprov peer add --role leader --leader https://leader.example/ --helper https://helper.example/ "
                 + "--collector-hpke-config collector-key.json --output peers",
-            "janus taskprov peer add --peer-file peers/helper.json --asynchronous --report-expiry-age 14d");
+            "janus taskprov peer add --peer-file peers/helper.json --asynchronous");
     }
 
     /// <summary>Refuses settings of the other role.</summary>

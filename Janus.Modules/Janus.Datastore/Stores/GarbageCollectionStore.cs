@@ -73,11 +73,14 @@ public sealed partial class GarbageCollectionStore
             FOR UPDATE OF b SKIP LOCKED))
         """;
 
+    // Not before its shares: a collection job may still wait for some of them.
     private const string CollectedIntervalsSql = """
         -- GarbageCollectionStore.CollectedIntervals
         DELETE FROM collected_batches WHERE ctid = ANY (ARRAY(
             SELECT b.ctid FROM collected_batches AS b
             WHERE b.task_key = $1 AND b.first_bucket < $2 AND b.last_bucket < $2
+                AND NOT EXISTS (SELECT FROM batch_bucket_shards AS s
+                    WHERE s.task_key = $1 AND s.bucket BETWEEN b.first_bucket AND b.last_bucket)
             ORDER BY b.first_bucket LIMIT $3
             FOR UPDATE OF b SKIP LOCKED))
         """;
@@ -98,6 +101,8 @@ public sealed partial class GarbageCollectionStore
         DELETE FROM batch_noise WHERE ctid = ANY (ARRAY(
             SELECT n.ctid FROM batch_noise AS n
             WHERE n.task_key = $1 AND n.first_bucket < $2 AND n.last_bucket < $2
+                AND NOT EXISTS (SELECT FROM batch_bucket_shards AS s
+                    WHERE s.task_key = $1 AND s.bucket BETWEEN n.first_bucket AND n.last_bucket)
             ORDER BY n.first_bucket LIMIT $3
             FOR UPDATE OF n SKIP LOCKED))
         """;
@@ -143,7 +148,7 @@ public sealed partial class GarbageCollectionStore
 
     private const string ReportIdsSql = """
         -- GarbageCollectionStore.ReportIds
-        DELETE FROM report_ids WHERE task_key = $1 AND report_week = $2 AND ctid = ANY (ARRAY(
+        DELETE FROM report_ids WHERE report_week = $2 AND ctid = ANY (ARRAY(
             -- Rows of one week are in one partition, where a ctid is unique.
             SELECT ctid FROM report_ids WHERE task_key = $1 AND report_week = $2 ORDER BY report_id LIMIT $3))
         """;
@@ -287,20 +292,21 @@ public sealed partial class GarbageCollectionStore
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    // A creator that began before the reports expired may be about to put them into a job.
+    // A creator that began before may be about to put the reports into a job, or to fill the batch.
     private static async Task<bool> TryBeginAsync(
         DatastoreTransaction transaction, int taskKey, GarbageKind kind, CancellationToken cancellationToken)
     {
         await using NpgsqlBatch batch = transaction.Batch();
         batch.AddTryCollection(taskKey);
-        if (kind == GarbageKind.UnaggregatedReports)
+        bool isCreators = kind is GarbageKind.UnaggregatedReports or GarbageKind.LeaderSelectedBatches;
+        if (isCreators)
         {
             batch.AddTryCreation(taskKey);
         }
 
         await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(cancellationToken);
         bool isOurs = (await reader.ReadRowsAsync(row => row.GetBoolean(0), cancellationToken))[0];
-        return kind == GarbageKind.UnaggregatedReports
+        return isCreators
             ? (await reader.ReadNextAsync(row => row.GetBoolean(0), cancellationToken))[0] && isOurs
             : isOurs;
     }

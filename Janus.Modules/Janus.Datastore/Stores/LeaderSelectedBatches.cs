@@ -30,13 +30,17 @@ internal static class LeaderSelectedBatches
 
     /// <summary>
     /// The condition that a row of <c>leader_selected_batches</c> has not expired: its newest aggregated report is not before the time of the
-    /// parameter, or none is aggregated yet.
+    /// parameter. Without any, reports of it are being aggregated, or all have given their room back: otherwise its shares
+    /// have been deleted, and its row will follow.
     /// </summary>
     public static string IsLive(string firstLiveTime, string batch = "b") =>
         $"""
         ({firstLiveTime} <= 0 OR {firstLiveTime} <= coalesce((
             SELECT max(s.max_time) FROM batch_bucket_shards AS s
-            WHERE s.task_key = {batch}.task_key AND s.bucket = {batch}.batch_id), {long.MaxValue}))
+            WHERE s.task_key = {batch}.task_key AND s.bucket = {batch}.batch_id),
+            CASE WHEN {batch}.assigned_count = 0 OR EXISTS (SELECT FROM aggregation_jobs AS u
+                WHERE u.task_key = {batch}.task_key AND u.batch_id = {batch}.batch_id AND u.state IN {UnfinishedAggregationJobs.States})
+            THEN {long.MaxValue} ELSE -1 END))
         """;
 
     /// <summary>How many reports a batch of the task is filled up to.</summary>

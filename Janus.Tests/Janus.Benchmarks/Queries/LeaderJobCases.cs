@@ -62,14 +62,16 @@ internal static class LeaderJobCases
         }
     }
 
-    // One report is postponed, one rejected, the others go on.
+    // A third of the reports is postponed, a third rejected, the others go on. These statements read all of a job, however
+    // many of its reports they change, and jobs that other cases have made are larger than those of the filled database.
     private static async Task ContinueAsync(LeaderAggregationJobStore store, Lease<LeaderAggregationJob> lease, WorkloadContext context)
     {
         IReadOnlyList<UnaggregatedReport> reports = await store.ReadReportsAsync(lease.Job, context.Token);
+        int third = Math.Max(1, reports.Count / 3);
         await store.ContinueAsync(
             lease,
-            [.. reports.Skip(2).Select(report => new ReportVerification(report.Id, report.Time, new byte[32], new byte[16]))],
-            [new PostponedReport(reports[0].Id, context.Now.AddMinutes(1))],
+            [.. reports.Skip(2 * third).Select(report => new ReportVerification(report.Id, report.Time, new byte[32], new byte[16]))],
+            Postponed(reports.Take(third), context),
             Location,
             context.Token);
     }
@@ -77,7 +79,8 @@ internal static class LeaderJobCases
     private static async Task FinishAsync(LeaderAggregationJobStore store, Lease<LeaderAggregationJob> lease, WorkloadContext context)
     {
         IReadOnlyList<UnaggregatedReport> reports = await store.ReadReportsAsync(lease.Job, context.Token);
-        BatchBucketShard[] shards = [.. reports.Skip(1).GroupBy(report => report.Time).Select(group => new BatchBucketShard
+        int third = Math.Max(1, reports.Count / 3);
+        BatchBucketShard[] shards = [.. reports.Skip(third).GroupBy(report => report.Time).Select(group => new BatchBucketShard
         {
             Bucket = lease.Job.BatchId?.ToArray() ?? BatchRange.BucketOf(group.Key),
             JobId = lease.Job.Id,
@@ -87,7 +90,9 @@ internal static class LeaderJobCases
             MinTime = group.Key,
             MaxTime = group.Key,
         }).DistinctBy(shard => Convert.ToHexString(shard.Bucket))];
-        PostponedReport[] postponed = [new(reports[0].Id, context.Now.AddMinutes(1))];
-        await store.FinishAsync(lease, shards, postponed, context.Now, context.Token);
+        await store.FinishAsync(lease, shards, Postponed(reports.Take(third), context), context.Now, context.Token);
     }
+
+    private static PostponedReport[] Postponed(IEnumerable<UnaggregatedReport> reports, WorkloadContext context) =>
+        [.. reports.Select(report => new PostponedReport(report.Id, context.Now.AddMinutes(1)))];
 }

@@ -35,6 +35,22 @@ public sealed class UnsupportedTaskTests : ResourceFixture
         Assert.That(Aggregator.Logs.Lines, Has.Some.Contains(task.Id.ToString()).And.Contains("extensions: "), "the operator is told why");
     }
 
+    [TestCase("laplace:epsilon=1/999999999999999999", null, "is too wide for the field")]
+    [TestCase("gaussian:epsilon=1/1000", 3, "there is no noise for")]
+    public async Task A_task_whose_noise_does_not_suit_it_is_answered_for_as_if_it_were_not_there(string noise, int? rounds, string why)
+    {
+        TestTask task = await AddTaskAsync(Role.Leader, new TestTaskOptions
+        {
+            Vdaf = Dap.VdafDescription.Sum(1000),
+            MultiRound = rounds is { } several ? new MultiRoundVdaf(several) : null,
+            LeaderNoise = noise,
+        });
+        Resource upload = Creations.First();
+        HttpAnswer answer = await RefuseAsync(() => SendAsync(upload, UriOf(upload, task.Id.ToString()), null, upload.MediaType, ValidBody(upload, task)));
+        AssertProblem(answer, Dap.DapProblemType.UnrecognizedTask, task.Id);
+        Assert.That(Aggregator.Logs.Lines, Has.Some.Contains(task.Id.ToString()).And.Contains(why), "the operator is told why");
+    }
+
     [Test]
     public async Task A_task_with_its_interval_alone_is_taken_part_in()
     {

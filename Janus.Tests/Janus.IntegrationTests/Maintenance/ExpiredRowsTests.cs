@@ -117,6 +117,35 @@ public sealed class ExpiredRowsTests : GarbageFixture
     }
 
     [Test]
+    public async Task A_batch_of_the_leaders_choice_whose_shares_have_been_deleted_is_neither_selected_nor_filled()
+    {
+        DapTask task = (await AddExpiringTaskAsync(BatchMode.LeaderSelected)) with { TargetBatchSize = 20 };
+        await UploadAsync(task, 12, NowHour - Age);
+        await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
+        await FinishAllAsync(Now);
+        DateTimeOffset later = Now.AddDays(1).AddHours(1);
+        Lease<CollectionJob> lease = await CollectAsync(task, null, Now);
+
+        // The batch was made when its reports were two weeks old already, so its row is not.
+        await CollectAsync(at: later);
+        Assert.That(await RowsAsync(task), Does.Contain(new KeyValuePair<string, long>("batch_bucket_shards", 0)));
+        Assert.That(await RowsAsync(task), Does.Contain(new KeyValuePair<string, long>("leader_selected_batches", 1)));
+
+        Assert.That(await CollectionJobs.SelectBatchAsync(lease, 10, task.FirstLiveTime(later), Token), Is.Null);
+        await UploadAsync(task, 1, NowHour, later);
+        await LeaderJobs.CreateAsync(task, AnySize, later, Token);
+        Assert.That(
+            await ScalarAsync<long[]>("SELECT array_agg(assigned_count ORDER BY assigned_count) FROM leader_selected_batches"), Is.EqualTo((long[])[1, 12]));
+
+        // A batch that is being filled stays, also when all its reports turn out invalid.
+        Assert.That((await FinishAllAsync(later, rejected: 1)), Has.Count.EqualTo(1));
+        await UploadAsync(task, 1, NowHour, later);
+        await LeaderJobs.CreateAsync(task, AnySize, later, Token);
+        Assert.That(
+            await ScalarAsync<long[]>("SELECT array_agg(assigned_count ORDER BY assigned_count) FROM leader_selected_batches"), Is.EqualTo((long[])[1, 12]));
+    }
+
+    [Test]
     public async Task A_batch_of_the_leaders_choice_lives_on_with_its_newest_report()
     {
         DapTask task = await AddExpiringTaskAsync(BatchMode.LeaderSelected);

@@ -28,6 +28,7 @@ internal static class OldRows
             INSERT INTO leader_selected_batches (task_key, batch_id, agg_param, assigned_count, created_at)
                 SELECT {task.Key}, bucket, '', 1, {when} FROM old WHERE length(bucket) = 32;
             INSERT INTO collected_batches SELECT DISTINCT {task.Key}, bucket, bucket, {when} FROM old;
+            INSERT INTO batch_noise SELECT DISTINCT {task.Key}, bucket, bucket, sha256(''), ''::bytea, {when} FROM old;
             INSERT INTO collection_jobs (task_key, collection_job_id, request, request_hash, agg_param, state, first_bucket, last_bucket,
                 created_at, finished_at, next_attempt_at, lease_expiry, lease_attempts)
                 SELECT {task.Key}, id, '', uuid_send(id), '', 3, bucket, bucket, {when}, {when}, {when}, {when}, 0 FROM old;

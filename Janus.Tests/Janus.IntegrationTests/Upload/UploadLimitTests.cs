@@ -112,6 +112,41 @@ public sealed class UploadLimitTests : EndpointFixture
     }
 
     [Test]
+    public async Task An_upload_that_is_given_up_holds_its_memory_until_its_reports_are_written()
+    {
+        TestTask task = await AddTaskAsync(Role.Leader, Large);
+        UploadAdmission admission = Aggregator.Get<UploadAdmission>();
+        await using (DatabaseGate gate = await DatabaseGate.BeforeWritesAsync(Database, "unaggregated_reports"))
+        {
+            using HttpClient client = new();
+            using CancellationTokenSource patience = new();
+            using ByteArrayContent body = new(ReportFactory.UploadBody(MakeReports(task, 1)));
+            body.Headers.TryAddWithoutValidation("Content-Type", MediaType);
+            Task upload = client.PostAsync(Resource(task), body, patience.Token);
+            await WaitForQueueAsync(1);
+            long held = admission.Held;
+            await patience.CancelAsync();
+            Assert.That(async () => await upload, Throws.InstanceOf<OperationCanceledException>());
+
+            // The connection is closed; meanwhile others are served.
+            for (int i = 0; i < 20; i++)
+            {
+                await RawHttp.GetAsync(At("hpke_config"));
+                Assert.That(admission.Held, Is.EqualTo(held), "whoever aborts uploads could fill the queue without end");
+            }
+
+            await gate.OpenAsync();
+        }
+
+        while (admission.Held > 0)
+        {
+            await Task.Delay(5);
+        }
+
+        Assert.That(await CountAsync("unaggregated_reports", task), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_body_larger_than_the_most_reports_need_is_refused([Values] bool withLength)
     {
         TestTask task = await AddTaskAsync(Role.Leader);
