@@ -286,7 +286,8 @@ namespace Janus.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            // By hand: report_ids is one table again, and tokens move back before their table goes.
+            // By hand: tasks that the older schema cannot treat are gone first, report_ids is one table again, and tokens move back before their table goes.
+            TasksOfOlderSchema.Down(migrationBuilder);
             migrationBuilder.Sql(ReportIdPartitions.Down);
 
             migrationBuilder.AddColumn<byte[]>(

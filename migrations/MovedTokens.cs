@@ -22,7 +22,8 @@ internal static class MovedTokens
     /// <summary>Runs when the columns of <c>tasks</c> exist again and <c>auth_tokens</c> still does.</summary>
     /// <remarks>
     /// The columns take one token each. Where that would lose what a task cannot do without, nothing is changed: a token to
-    /// present that came later is bound to its own row, and nobody could ask for a pinned certificate any more.
+    /// present that came later is bound to its own row, and nobody could ask for a pinned certificate any more. Of tokens that
+    /// are accepted, one that is valid now is kept: what has expired must not come back for ever.
     /// </remarks>
     public static void Down(MigrationBuilder migration) => migration.Sql("""
         DO $$
@@ -32,17 +33,21 @@ internal static class MovedTokens
             END IF;
             IF EXISTS (
                 SELECT FROM auth_tokens AS a JOIN tasks AS t USING (task_key)
-                WHERE a.purpose = 1 AND NOT EXISTS (SELECT FROM auth_tokens AS f WHERE f.token_id = t.task_id)) THEN
-                RAISE EXCEPTION 'the first token to present of a task has been removed, and the older schema can hold no other';
+                WHERE a.purpose = 1 AND NOT EXISTS (
+                    SELECT FROM auth_tokens AS f
+                    WHERE f.token_id = t.task_id AND coalesce(f.not_before <= now(), true) AND coalesce(f.not_after > now(), true))) THEN
+                RAISE EXCEPTION 'the first token to present of a task has been removed or is not valid now, and the older schema can hold no other';
             END IF;
         END $$;
         UPDATE tasks AS t SET
             aggregator_token = (SELECT a.token FROM auth_tokens AS a WHERE a.token_id = t.task_id),
             aggregator_token_hash = (
                 SELECT a.hash FROM auth_tokens AS a WHERE a.task_key = t.task_key AND a.purpose = 2
+                    AND coalesce(a.not_before <= now(), true) AND coalesce(a.not_after > now(), true)
                 ORDER BY a.not_after IS NULL DESC, a.created_at DESC LIMIT 1),
             collector_token_hash = (
                 SELECT a.hash FROM auth_tokens AS a WHERE a.task_key = t.task_key AND a.purpose = 3
+                    AND coalesce(a.not_before <= now(), true) AND coalesce(a.not_after > now(), true)
                 ORDER BY a.not_after IS NULL DESC, a.created_at DESC LIMIT 1);
         """);
 }

@@ -9,7 +9,7 @@ public sealed class TestCertificate : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    private TestCertificate(string name, TestCertificate? issuer, DateTimeOffset notBefore, DateTimeOffset notAfter)
+    private TestCertificate(string name, TestCertificate? issuer, DateTimeOffset notBefore, DateTimeOffset notAfter, Uri? issuerAddress = null)
     {
         CertificateRequest request = new($"CN={name}", _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(issuer is null, false, 0, true));
@@ -17,6 +17,11 @@ public sealed class TestCertificate : IDisposable
         names.AddDnsName("localhost");
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
+        if (issuerAddress is not null)
+        {
+            request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [issuerAddress.AbsoluteUri]));
+        }
+
         Certificate = issuer is null
             ? request.CreateSelfSigned(notBefore, notAfter)
             : request.Create(issuer.Certificate, notBefore, notAfter, RandomNumberGenerator.GetBytes(8)).CopyWithPrivateKey(_key);
@@ -40,6 +45,10 @@ public sealed class TestCertificate : IDisposable
 
     /// <summary>A certificate that this one issues for this machine, valid from an hour ago for an hour.</summary>
     public TestCertificate Issue(string name) => new(name, this, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+
+    /// <summary>A certificate that this one issues, and that tells where to get this one.</summary>
+    public TestCertificate Issue(string name, Uri issuerAddress) =>
+        new(name, this, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), issuerAddress);
 
     /// <summary>A certificate that this one issues with another validity.</summary>
     public TestCertificate Issue(string name, TimeSpan from, TimeSpan to) => new(name, this, DateTimeOffset.UtcNow + from, DateTimeOffset.UtcNow + to);

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Janus.Dap;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -42,6 +43,9 @@ public sealed partial class ServerCertificate : BackgroundService
 #pragma warning restore CA5398
         ServerCertificateContext = Volatile.Read(ref _current).Context,
         ClientCertificateRequired = _clientCertificates == ClientCertificates.Ask,
+
+        // A stranger's certificate must not have us fetch its issuer from an address that the stranger chooses.
+        CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck },
 
         // Who it is decides the task's pinned keys, request by request, and not any issuer.
 #pragma warning disable CA5359

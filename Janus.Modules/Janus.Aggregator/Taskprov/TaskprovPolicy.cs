@@ -25,13 +25,21 @@ internal sealed class TaskprovPolicy
     {
         // What is not understood can neither be measured nor served.
         IReadOnlyList<string> mistakes = TaskConfigurationRules.FindMistakes(configuration);
-        return mistakes.Count > 0 ? mistakes :
+        if (mistakes.Count > 0)
+        {
+            return mistakes;
+        }
+
+        List<string> refusals =
         [
             .. OfEndpoint(configuration, role),
             .. OfVdaf(configuration),
             .. OfBatches(configuration),
             .. OfTimes(configuration, now),
         ];
+
+        // Making a VDAF is costly: for the last, and when its numbers have been seen to be small.
+        return refusals.Count > 0 ? refusals : OfReport(configuration);
     }
 
     private IEnumerable<string> OfEndpoint(TaskConfiguration configuration, Role role)
@@ -53,15 +61,20 @@ internal sealed class TaskprovPolicy
 
         try
         {
-            // First the numbers: making a VDAF of any size is costly.
-            VdafDescription description = VdafDescription.Of(configuration);
-            List<string> refusals = [.. OfSize(description)];
-            if (refusals.Count == 0 && ReportLength(_vdafs.Create(configuration)) is long length && length > _options.MaximumReportBytes)
-            {
-                refusals.Add($"a report's shares of at most {_options.MaximumReportBytes} bytes expected, those of {description} have {length} (Taskprov.MaximumReportBytes)");
-            }
+            return [.. OfSize(VdafDescription.DecodeUnchecked(configuration.VdafType, configuration.VdafConfiguration.Span))];
+        }
+        catch (UnsupportedVdafException exception)
+        {
+            return [exception.Message];
+        }
+    }
 
-            return refusals;
+    private List<string> OfReport(TaskConfiguration configuration)
+    {
+        try
+        {
+            IVdaf vdaf = _vdafs.Create(configuration);
+            return [.. OfReportLength(vdaf.Name, (long)vdaf.PublicShareLength + vdaf.InputShareLength(0) + vdaf.InputShareLength(1))];
         }
         catch (UnsupportedVdafException exception)
         {
@@ -81,10 +94,20 @@ internal sealed class TaskprovPolicy
         {
             yield return $"a length of at most {_options.MaximumLength} expected, {description.Length} given (Taskprov.MaximumLength)";
         }
+
+        foreach (string refusal in OfReportLength($"{description}", description.LeastInputShareLength))
+        {
+            yield return refusal;
+        }
     }
 
-    private static long ReportLength(IVdaf vdaf) =>
-        (long)vdaf.PublicShareLength + vdaf.InputShareLength(0) + vdaf.InputShareLength(1);
+    private IEnumerable<string> OfReportLength(string vdaf, long length)
+    {
+        if (length > _options.MaximumReportBytes)
+        {
+            yield return $"a report's shares of at most {_options.MaximumReportBytes} bytes expected, those of {vdaf} have {length} (Taskprov.MaximumReportBytes)";
+        }
+    }
 
     private IEnumerable<string> OfBatches(TaskConfiguration configuration)
     {

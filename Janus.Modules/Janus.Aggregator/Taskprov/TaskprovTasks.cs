@@ -18,6 +18,8 @@ namespace Janus.Aggregator;
 /// </remarks>
 internal sealed partial class TaskprovTasks : IDisposable
 {
+    private const string Closed = "no new tasks are taken up with this peer ('janus taskprov peer set')";
+
     // How long a limit is taken for reached without asking the database again.
     private static readonly TimeSpan LimitMemory = TimeSpan.FromSeconds(5);
 
@@ -99,6 +101,11 @@ internal sealed partial class TaskprovTasks : IDisposable
             throw OptedOut(id, $"the other aggregator of the task is no peer of this {role} ('janus taskprov peer add')");
         }
 
+        if (!peer.AcceptsNewTasks)
+        {
+            throw OptedOut(id, Closed);
+        }
+
         TaskprovOptInOutcome outcome = Reached(peer.Key, now)
             ?? await OptInAsync(TaskOf(id, advertised, role, peer, verificationKeyId, now), peer.Key, cancellationToken);
         switch (outcome)
@@ -122,8 +129,10 @@ internal sealed partial class TaskprovTasks : IDisposable
             case TaskprovOptInOutcome.Full:
                 Remember(peer.Key, DateTimeOffset.MaxValue, outcome, now);
                 throw OptedOut(id, $"there are as many tasks as the peer may have, {_options.MaximumTasks} (Taskprov.MaximumTasks)");
+            case TaskprovOptInOutcome.Deleted:
+                throw OptedOut(id, "it was deleted here ('janus task delete')");
             default:
-                throw OptedOut(id, "no new tasks are taken up with this peer ('janus taskprov peer set')");
+                throw OptedOut(id, Closed);
         }
     }
 

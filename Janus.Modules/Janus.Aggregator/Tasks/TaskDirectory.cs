@@ -16,9 +16,12 @@ internal sealed partial class TaskDirectory
     /// <summary>How long a task is taken for unchanged without a notification, should one be lost.</summary>
     public static readonly TimeSpan MaximumAge = TimeSpan.FromSeconds(10);
 
+    // Tasks come and go for years: one that nobody asks for is not kept.
+    private static readonly TimeSpan IdleAge = TimeSpan.FromMinutes(10);
+
     private readonly ConcurrentDictionary<TaskId, Known> _byId = [];
     private readonly ConcurrentDictionary<int, TaskId> _ids = [];
-    private readonly ConcurrentDictionary<TaskId, bool> _unsupported = [];
+    private readonly ConcurrentDictionary<TaskId, Moment> _unsupported = [];
     private readonly ConcurrentDictionary<TaskId, Lazy<Task<AggregatorTask?>>> _loading = [];
     private readonly TaskStore _store;
     private readonly AuthTokenStore _tokens;
@@ -27,6 +30,7 @@ internal sealed partial class TaskDirectory
     private readonly TaskprovTasks _taskprov;
     private readonly TimeProvider _time;
     private readonly ILogger<TaskDirectory> _logger;
+    private long _lookedForIdleAt;
 
     public TaskDirectory(
         TaskStore store,
@@ -44,6 +48,7 @@ internal sealed partial class TaskDirectory
         _taskprov = taskprov;
         _time = time;
         _logger = logger;
+        _lookedForIdleAt = time.GetTimestamp();
     }
 
     /// <summary>
@@ -52,12 +57,12 @@ internal sealed partial class TaskDirectory
     /// </summary>
     public async ValueTask<AggregatorTask?> FindAsync(TaskId id, CancellationToken cancellationToken)
     {
-        if (_byId.TryGetValue(id, out Known? known) && IsFresh(known))
+        if (_byId.TryGetValue(id, out Known? known) && IsFresh(known.ReadAt))
         {
             return known.Task;
         }
 
-        if (_unsupported.ContainsKey(id))
+        if (_unsupported.TryGetValue(id, out Moment seen) && IsFresh(seen))
         {
             return null;
         }
@@ -81,6 +86,9 @@ internal sealed partial class TaskDirectory
         Moment moment = Now();
         return await _store.FindAsync(key, cancellationToken) is { } stored ? Remember(stored, moment) : throw Missing(key);
     }
+
+    /// <summary>How many tasks are kept in memory.</summary>
+    internal int Count => _byId.Count;
 
     /// <summary>The tasks in memory whose Helper is that of one of these, and these.</summary>
     public IReadOnlyCollection<int> SharingHelpers(IReadOnlyCollection<int> keys)
@@ -129,10 +137,10 @@ internal sealed partial class TaskDirectory
 
     private async Task<AggregatorTask?> LoadAsync(TaskId id)
     {
+        // Read before the task: a change that comes between the two makes it stale.
+        Moment moment = Now();
         try
         {
-            // Read before the task: a change that comes between the two makes it stale.
-            Moment moment = Now();
             if (await _store.FindAsync(id, CancellationToken.None) is { } stored)
             {
                 return Remember(stored, moment);
@@ -147,8 +155,13 @@ internal sealed partial class TaskDirectory
         }
         catch (Exception exception) when (exception is NotSupportedException or UnsupportedVdafException)
         {
-            _unsupported.TryAdd(id, true);
-            LogUnsupported(id, exception.Message);
+            bool isTold = _unsupported.ContainsKey(id);
+            _unsupported[id] = moment;
+            if (!isTold)
+            {
+                LogUnsupported(id, exception.Message);
+            }
+
             return null;
         }
         finally
@@ -159,15 +172,45 @@ internal sealed partial class TaskDirectory
 
     private Moment Now() => new(_signal.VersionOf(WorkKind.Tasks), _time.GetTimestamp());
 
-    private bool IsFresh(Known known) =>
-        known.ReadAt.Version == _signal.VersionOf(WorkKind.Tasks) && _time.GetElapsedTime(known.ReadAt.Timestamp) < MaximumAge;
+    private bool IsFresh(Moment readAt) =>
+        readAt.Version == _signal.VersionOf(WorkKind.Tasks) && _time.GetElapsedTime(readAt.Timestamp) < MaximumAge;
+
+    private void ForgetIdle()
+    {
+        long before = Volatile.Read(ref _lookedForIdleAt);
+        if (_time.GetElapsedTime(before) < IdleAge || Interlocked.CompareExchange(ref _lookedForIdleAt, _time.GetTimestamp(), before) != before)
+        {
+            return;
+        }
+
+        foreach (KeyValuePair<TaskId, Known> idle in _byId.Where(pair => _time.GetElapsedTime(pair.Value.ReadAt.Timestamp) >= IdleAge))
+        {
+            if (_byId.TryRemove(idle))
+            {
+                _ids.TryRemove(idle.Value.Task.Key, out _);
+            }
+        }
+
+        foreach (KeyValuePair<TaskId, Moment> idle in _unsupported.Where(pair => _time.GetElapsedTime(pair.Value.Timestamp) >= IdleAge))
+        {
+            _unsupported.TryRemove(idle);
+        }
+    }
 
     private AggregatorTask Remember(DapTask stored, Moment readAt)
     {
+        ForgetIdle();
+
         // One that has not changed stays the same object, with everything that it has derived.
         AggregatorTask task = _byId.TryGetValue(stored.Id, out Known? known) && IsUnchanged(known.Task.Stored, stored)
             ? known.Task
             : new AggregatorTask(stored, _vdafs);
+        if (known is not null && known.Task.Key != task.Key)
+        {
+            // Deleted, and added again.
+            _ids.TryRemove(known.Task.Key, out _);
+        }
+
         _byId[stored.Id] = new Known(task, readAt);
         _ids[task.Key] = stored.Id;
         return task;

@@ -46,7 +46,8 @@ internal static class TaskCertificateCommand
         });
         command.SetAction(async (result, cancellationToken) =>
         {
-            byte[] hash = result.GetValue(fingerprint) ?? HashOf(result.GetValue(certificate)!);
+            // An array that is not given is empty.
+            byte[] hash = result.GetResult(fingerprint) is null ? HashOf(result.GetValue(certificate)!) : result.GetRequiredValue(fingerprint)!;
             await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetRequiredValue(owner), cancellationToken);
             AuthTokenPurpose purpose = credential.Purpose(result, access.Role);
             AuthToken added = credential.Complete(result, AuthToken.ToAcceptCertificate(purpose, "", hash, TimeProvider.System.GetUtcNow()));

@@ -51,8 +51,12 @@ internal static class TaskprovVerifyKeyInitCommands
                 await SecretFile.WriteNewAsync(path, Base64Url.EncodeToString(secret), cancellationToken);
             }
 
-            await store.AddVerifyKeyInitAsync(
-                found.Key, new TaskprovVerifyKeyInit { Id = chosen, Secret = secret, CreatedAt = TimeProvider.System.GetUtcNow() }, cancellationToken);
+            TaskprovVerifyKeyInit init = new() { Id = chosen, Secret = secret, CreatedAt = TimeProvider.System.GetUtcNow() };
+            if (!await store.AddVerifyKeyInitAsync(found.Key, init, cancellationToken))
+            {
+                throw new CliException($"peer {found.Key} has got a secret with the ID {chosen} meanwhile; this one was not added");
+            }
+
             await result.InvocationConfiguration.Output.WriteLineAsync($"secret {chosen} of peer {found.Key} added");
             return 0;
         });

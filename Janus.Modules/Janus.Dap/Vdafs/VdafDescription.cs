@@ -11,6 +11,8 @@ namespace Janus.Dap;
 /// </summary>
 public sealed record VdafDescription
 {
+    private const int Field128Length = 16;
+
     private VdafDescription(VdafType type, int length = 1, ulong maximum = 1, int chunkLength = 1)
     {
         Type = type;
@@ -71,7 +73,14 @@ public sealed record VdafDescription
     /// <exception cref="UnsupportedVdafException">
     /// The type is not supported, or its configuration is malformed or out of range.
     /// </exception>
-    public static VdafDescription Decode(VdafType type, ReadOnlySpan<byte> configuration)
+    public static VdafDescription Decode(VdafType type, ReadOnlySpan<byte> configuration) => Checked(DecodeUnchecked(type, configuration));
+
+    /// <summary>
+    /// Reads a <c>vdaf_type</c> and its <c>vdaf_configuration</c> without making the VDAF, for what a stranger has sent: the
+    /// parameters may be out of range, or make a VDAF that takes gigabytes.
+    /// </summary>
+    /// <exception cref="UnsupportedVdafException">The type is not supported, or its configuration is malformed.</exception>
+    public static VdafDescription DecodeUnchecked(VdafType type, ReadOnlySpan<byte> configuration)
     {
         try
         {
@@ -79,18 +88,18 @@ public sealed record VdafDescription
             {
                 case VdafType.Prio3Count:
                     WireMessage.Decode<Prio3CountConfig>(configuration);
-                    return Count();
+                    return new(VdafType.Prio3Count);
                 case VdafType.Prio3Sum:
-                    return Sum(WireMessage.Decode<Prio3SumConfig>(configuration).MaxMeasurement);
+                    return new(VdafType.Prio3Sum, maximum: WireMessage.Decode<Prio3SumConfig>(configuration).MaxMeasurement);
                 case VdafType.Prio3SumVec:
                     Prio3SumVecConfig sumVec = WireMessage.Decode<Prio3SumVecConfig>(configuration);
-                    return SumVec(ToInt(sumVec.Length), sumVec.MaxMeasurement, ToInt(sumVec.ChunkLength));
+                    return new(VdafType.Prio3SumVec, ToInt(sumVec.Length), sumVec.MaxMeasurement, ToInt(sumVec.ChunkLength));
                 case VdafType.Prio3Histogram:
                     Prio3HistogramConfig histogram = WireMessage.Decode<Prio3HistogramConfig>(configuration);
-                    return Histogram(ToInt(histogram.Length), ToInt(histogram.ChunkLength));
+                    return new(VdafType.Prio3Histogram, ToInt(histogram.Length), chunkLength: ToInt(histogram.ChunkLength));
                 case VdafType.Prio3MultihotCountVec:
                     Prio3MultihotCountVecConfig multihot = WireMessage.Decode<Prio3MultihotCountVecConfig>(configuration);
-                    return MultihotCountVec(ToInt(multihot.Length), multihot.MaxWeight, ToInt(multihot.ChunkLength));
+                    return new(VdafType.Prio3MultihotCountVec, ToInt(multihot.Length), multihot.MaxWeight, ToInt(multihot.ChunkLength));
                 default:
                     throw new UnsupportedVdafException($"vdaf type {type} (0x{(uint)type:x8}) is not supported");
             }
@@ -108,6 +117,32 @@ public sealed record VdafDescription
     /// </summary>
     /// <exception cref="UnsupportedVdafException">The text is none of these, or a parameter is out of range.</exception>
     public static VdafDescription Parse(string text) => MeasurementEncoding.Parse(text).Vdaf;
+
+    /// <summary>
+    /// At least so many bytes has the Leader's input share, the measurement's share and that of the proof, and so large is
+    /// what making the VDAF takes. It is computed from the numbers, whether they are in range or not.
+    /// </summary>
+    public long LeastInputShareLength
+    {
+        get
+        {
+            long encoded = Type switch
+            {
+                VdafType.Prio3SumVec => (long)Length * Bits(Maximum),
+                VdafType.Prio3MultihotCountVec => Length + Bits(Maximum),
+                VdafType.Prio3Histogram => Length,
+                _ => 0,
+            };
+            if (encoded == 0 || ChunkLength == 0)
+            {
+                return 0;
+            }
+
+            long calls = (encoded + ChunkLength - 1) / ChunkLength;
+            long wire = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)calls + 1);
+            return (encoded + (2L * ChunkLength) + (2 * (wire - 1)) + 1) * Field128Length;
+        }
+    }
 
     /// <summary>The encoded <c>vdaf_configuration</c>.</summary>
     public byte[] EncodeConfiguration() => Type switch

@@ -23,8 +23,18 @@ public sealed record ExpiringTask
     /// <summary>How old a report may get, in time-precision units; <see langword="null"/> keeps reports for ever.</summary>
     public ulong? ReportExpiryAge { get; init; }
 
+    /// <summary>Whether the task was advertised: Clients may advertise it again as long as it has not ended.</summary>
+    public bool IsAdvertised { get; init; }
+
     /// <summary>When the task was deleted; <see langword="null"/> as long as it is not.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>
+    /// Whether a deleted task's own row has to stay when everything else is gone: it tells that the task, which Clients still
+    /// advertise, is not to be opted into again.
+    /// </summary>
+    internal bool IsRemembered(DateTimeOffset now) =>
+        IsAdvertised && (End is not { } end || end.Value > Time.FromDateTimeOffset(now, TimePrecision).Value);
 
     /// <summary>The earliest report time that is kept when reports are kept until this moment, in time-precision units.</summary>
     internal ulong FirstLiveTime(DateTimeOffset moment) => ReportExpiry.FirstLiveTime(ReportExpiryAge, TimePrecision, moment);

@@ -91,7 +91,7 @@ public sealed class GarbageRemoval
             {
                 if (deletedAt + DeletionDelay <= now)
                 {
-                    await RemoveAsync(task, limits, round, cancellationToken);
+                    await RemoveAsync(task, limits, now, round, cancellationToken);
                 }
             }
             else if (task.End is { } end && end.Value <= task.FirstLiveTime(now - limits.GracePeriod))
@@ -102,7 +102,7 @@ public sealed class GarbageRemoval
     }
 
     private async Task RemoveAsync(
-        ExpiringTask task, GarbageCollectionLimits limits, GarbageCollectionRound round, CancellationToken cancellationToken)
+        ExpiringTask task, GarbageCollectionLimits limits, DateTimeOffset now, GarbageCollectionRound round, CancellationToken cancellationToken)
     {
         foreach (GarbageKind kind in GarbageKinds.All.Where(kind => kind != GarbageKind.ReportIds))
         {
@@ -116,7 +116,7 @@ public sealed class GarbageRemoval
                 () => _store.DeleteReportIdsAsync(task.Key, week, limits.RowsPerTransaction, cancellationToken), limits, cancellationToken));
         }
 
-        if (await _store.RemoveTaskAsync(task.Key, cancellationToken))
+        if (!task.IsRemembered(now - limits.GracePeriod) && await _store.RemoveTaskAsync(task.Key, cancellationToken))
         {
             round.RemovedTasks.Add(task.Id);
         }

@@ -181,7 +181,7 @@ public sealed partial class GarbageCollectionStore
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
         var rows = await context.Tasks.AsNoTracking().TagWith("GarbageCollectionStore.ListTasks")
-            .Select(task => new { task.TaskKey, task.TaskId, task.TaskConfiguration, task.ReportExpiryAge, task.DeletedAt })
+            .Select(task => new { task.TaskKey, task.TaskId, task.TaskConfiguration, task.ReportExpiryAge, task.DeletedAt, task.TaskprovPeerKey })
             .ToListAsync(cancellationToken);
         return [.. rows.Select(row =>
         {
@@ -195,6 +195,7 @@ public sealed partial class GarbageCollectionStore
                 End = configuration.TaskInterval() is { } interval && interval.TryGetEnd(out Time end) ? end : null,
                 ReportExpiryAge = (ulong?)row.ReportExpiryAge,
                 DeletedAt = row.DeletedAt,
+                IsAdvertised = row.TaskprovPeerKey is not null,
             };
         })];
     }

@@ -35,8 +35,12 @@ public sealed partial class TaskStore
 
         // One that an operator has deleted is not opted into again.
         byte[] id = task.Id.ToArray();
-        bool isDeleted = await context.Tasks.TagWith("TaskStore.IsDeleted").AnyAsync(other => other.TaskId == id, cancellationToken);
-        if (isDeleted || peers is not [{ AcceptsNewTasks: true }])
+        if (await context.Tasks.TagWith("TaskStore.IsDeleted").AnyAsync(other => other.TaskId == id, cancellationToken))
+        {
+            return new TaskprovOptInOutcome.Deleted();
+        }
+
+        if (peers is not [{ AcceptsNewTasks: true }])
         {
             return new TaskprovOptInOutcome.Closed();
         }

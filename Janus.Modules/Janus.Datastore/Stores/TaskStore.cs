@@ -42,7 +42,9 @@ public sealed partial class TaskStore
         catch (DbUpdateException exception) when (exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
             DapTask? stored = await FindAsync(task.Id, cancellationToken);
-            return stored is not null && AreSame(stored, task) ? stored : throw new TaskConflictException(task.Id);
+            return stored is null ? throw TaskConflictException.Deleted(task.Id)
+                : AreSame(stored, task) ? stored
+                : throw new TaskConflictException(task.Id);
         }
     }
 

@@ -84,11 +84,20 @@ public sealed class TaskprovPeerStore
                 cancellationToken) > 0, cancellationToken);
     }
 
-    /// <summary>Removes a peer that has no tasks, with its secrets and tokens; false when it has tasks, or is not there.</summary>
-    public Task<bool> RemoveAsync(int peerKey, CancellationToken cancellationToken) =>
-        ChangeAsync(async context => await context.TaskprovPeers.TagWith("TaskprovPeerStore.Remove")
+    /// <summary>
+    /// Removes a peer that has no tasks but deleted ones, with its secrets and tokens; false when it has tasks, or is not
+    /// there. Its deleted tasks need not be remembered any longer: without the peer, nobody opts into them again.
+    /// </summary>
+    public Task<bool> RemoveAsync(int peerKey, CancellationToken cancellationToken) => ChangeAsync(async context =>
+    {
+        await context.Tasks.TagWith("TaskprovPeerStore.ForgetDeleted")
+            .Where(task => task.TaskprovPeerKey == peerKey && task.DeletedAt != null)
+            .Where(_ => !context.Tasks.Any(other => other.TaskprovPeerKey == peerKey && other.DeletedAt == null))
+            .ExecuteUpdateAsync(task => task.SetProperty(value => value.TaskprovPeerKey, (int?)null), cancellationToken);
+        return await context.TaskprovPeers.TagWith("TaskprovPeerStore.Remove")
             .Where(peer => peer.PeerKey == peerKey && !context.Tasks.Any(task => task.TaskprovPeerKey == peerKey))
-            .ExecuteDeleteAsync(cancellationToken) > 0, cancellationToken);
+            .ExecuteDeleteAsync(cancellationToken) > 0;
+    }, cancellationToken);
 
     /// <summary>Adds a secret, or returns false when its ID is taken.</summary>
     /// <exception cref="DbUpdateException">There is no such peer.</exception>

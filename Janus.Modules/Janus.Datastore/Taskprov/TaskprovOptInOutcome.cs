@@ -15,6 +15,9 @@ public abstract record TaskprovOptInOutcome
     /// <summary>The peer is gone, or takes no new tasks.</summary>
     public sealed record Closed : TaskprovOptInOutcome;
 
+    /// <summary>An operator has deleted the task.</summary>
+    public sealed record Deleted : TaskprovOptInOutcome;
+
     /// <summary>The peer has as many tasks as it may have.</summary>
     public sealed record Full : TaskprovOptInOutcome;
 

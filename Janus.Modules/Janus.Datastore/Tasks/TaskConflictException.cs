@@ -9,6 +9,13 @@ public sealed class TaskConflictException : Exception
     public TaskConflictException(TaskId id)
         : base($"task {id} exists already with other parameters or tokens (its tokens are changed by 'janus task token')") => Id = id;
 
+    private TaskConflictException(TaskId id, string message)
+        : base(message) => Id = id;
+
     /// <summary>The ID that is taken.</summary>
     public TaskId Id { get; }
+
+    /// <summary>The exception for a task that was deleted, and whose ID is not free yet.</summary>
+    public static TaskConflictException Deleted(TaskId id) =>
+        new(id, $"task {id} was deleted, and its ID is taken until what it had is removed ('janus gc run', a minute after the deletion)");
 }

@@ -3,10 +3,6 @@ using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
 using Janus.Testing;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Migrations;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Janus.IntegrationTests.Datastore;
@@ -19,8 +15,8 @@ public sealed class AuthTokenStoreTests : DatastoreFixture
     public async Task Credentials_of_a_task_and_of_a_peer_are_added_changed_and_removed()
     {
         DapTask task = await AddTaskAsync();
-        TaskprovPeer? peer = await Get<TaskprovPeerStore>().AddAsync(new TestAgreement().PeerOf(Role.Leader, new Uri("https://helper.example/")), Token);
-        foreach (AuthTokenOwner owner in new[] { AuthTokenOwner.Task(task.Key), AuthTokenOwner.TaskprovPeer(peer!.Key) })
+        TaskprovPeer peer = (await Get<TaskprovPeerStore>().AddAsync(new TestAgreement().PeerOf(Role.Leader, new Uri("https://peer.example/")), Token))!;
+        foreach (AuthTokenOwner owner in new[] { AuthTokenOwner.Task(task.Key), AuthTokenOwner.TaskprovPeer(peer.Key) })
         {
             int before = (await Tokens.ListAsync(owner, Token)).Count;
             AuthToken present = AuthToken.ToPresent("a", BearerToken.Generate(), Now) with { NotBefore = Now + Minute, NotAfter = Now + (2 * Minute) };
@@ -81,42 +77,5 @@ public sealed class AuthTokenStoreTests : DatastoreFixture
             SELECT 1
             """);
         Assert.That(() => Get<TaskStore>().FindAsync(task.Id, Token), Throws.InstanceOf<CryptographicException>());
-    }
-
-    [Test]
-    public async Task Tokens_of_the_older_schema_are_moved_and_back_unless_something_would_be_lost()
-    {
-        await using TestDatabase database = await TestPostgres.CreateDatabaseAsync();
-        await using ServiceProvider services = new ServiceCollection()
-            .AddJanusDatastore(options =>
-            {
-                options.ConnectionString = database.ConnectionString;
-                options.Keys.Add(Key);
-            })
-            .BuildServiceProvider();
-        TaskStore tasks = services.GetRequiredService<TaskStore>();
-        AuthTokenStore tokens = services.GetRequiredService<AuthTokenStore>();
-        DapTask leader = await tasks.AddAsync(NewTask(role: Role.Leader), Token);
-        DapTask helper = await tasks.AddAsync(NewTask(role: Role.Helper), Token);
-        AuthTokenOwner owner = AuthTokenOwner.Task(leader.Key);
-        await tokens.AddAsync(owner, AuthToken.ToAcceptCertificate(AuthTokenPurpose.AcceptFromCollector, "pin", new byte[32], Now), Token);
-
-        await using JanusDbContext context = await services.GetRequiredService<IDbContextFactory<JanusDbContext>>().CreateDbContextAsync(Token);
-        IMigrator migrator = context.GetService<IMigrator>();
-        string[] all = [.. context.Database.GetMigrations()];
-        string before = all[Array.FindIndex(all, name => name.EndsWith("_Endurance", StringComparison.Ordinal)) - 1];
-        Assert.That(() => migrator.MigrateAsync(before, Token), Throws.InstanceOf<PostgresException>().With.Message.Contains("certificates are pinned"));
-        await tokens.RemoveAsync(owner, "pin", Token);
-
-        await migrator.MigrateAsync(before, Token);
-        await migrator.MigrateAsync(cancellationToken: Token);
-        NpgsqlConnection.ClearAllPools();
-
-        foreach (DapTask task in new[] { leader, helper })
-        {
-            DapTask moved = (await tasks.FindAsync(task.Id, Token))!;
-            Assert.That(moved.Tokens.Select(token => token.Label), Is.EquivalentTo(task.Tokens.Select(token => token.Label)));
-            Assert.That(task.Tokens.All(token => moved.Tokens.Any(token.HasSameSecret)), Is.True);
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Janus.Aggregator;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
@@ -40,6 +41,22 @@ public sealed class AuthTokenTests : EndpointFixture
         HttpAnswer stranger = await RequestAsync(task, role, BearerToken.Generate());
         Assert.That(late.Problem, Is.EqualTo(stranger.Problem), "nothing tells that it was right once");
         Assert.That(Aggregator.Logs.Lines, Has.Some.Contains("the credential second, which has expired"));
+    }
+
+    [Test]
+    public async Task A_task_that_nobody_asks_for_is_not_kept_in_memory_and_found_again()
+    {
+        TestTask idle = await AddTaskAsync(Role.Helper);
+        TestTask busy = await AddTaskAsync(Role.Helper);
+        Assert.That(await StatusAsync(idle, Role.Helper, idle.AggregatorToken), Is.EqualTo(HttpStatusCode.NotFound));
+        TaskDirectory directory = Aggregator.Get<TaskDirectory>();
+        int before = directory.Count;
+
+        Clock.Advance(Hour);
+        Assert.That(await StatusAsync(busy, Role.Helper, busy.AggregatorToken), Is.EqualTo(HttpStatusCode.NotFound));
+        Assert.That((before, directory.Count), Is.EqualTo((before, 1)));
+        Assert.That(before, Is.Positive);
+        Assert.That(await StatusAsync(idle, Role.Helper, idle.AggregatorToken), Is.EqualTo(HttpStatusCode.NotFound));
     }
 
     [Test]

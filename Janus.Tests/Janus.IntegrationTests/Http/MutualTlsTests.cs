@@ -95,6 +95,20 @@ public sealed class MutualTlsTests
     }
 
     [Test]
+    public async Task An_address_in_a_strangers_certificate_is_not_asked_for_its_issuer()
+    {
+        using TcpListener issuer = new(IPAddress.Loopback, 0);
+        issuer.Start();
+        using TestCertificate unknown = TestCertificate.Root("unknown");
+        using TestCertificate stranger = unknown.Issue("stranger", new Uri($"http://127.0.0.1:{((IPEndPoint)issuer.LocalEndpoint).Port}/issuer.crt"));
+        TestTask task = await AddTaskAsync(Pin("stranger", stranger));
+
+        // The handshake is over by then, and so are its checks.
+        Assert.That(await StatusAsync(task, stranger, task.AggregatorToken), Is.EqualTo(HttpStatusCode.NotFound));
+        Assert.That(issuer.Pending(), Is.False);
+    }
+
+    [Test]
     public async Task A_leader_changes_its_certificate_while_it_runs_and_no_request_is_refused()
     {
         using TestCertificate next = TestCertificate.Root("next");

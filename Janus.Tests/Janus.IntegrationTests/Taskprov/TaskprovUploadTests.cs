@@ -97,6 +97,9 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
     [TestCase("sumvec", "Taskprov.MaximumMeasurement")]
     [TestCase("histogram", "a length of at most 10000 expected, 10001 given (Taskprov.MaximumLength)")]
     [TestCase("report", "Taskprov.MaximumReportBytes")]
+    [TestCase("chunks", "Taskprov.MaximumReportBytes")]
+    [TestCase("chunk", "Taskprov.MaximumReportBytes")]
+    [TestCase("no chunk", "chunkLength")]
     [TestCase("batch size", "a minimum batch size of at least 3 expected, 2 given (Taskprov.MinimumBatchSize)")]
     [TestCase("batch mode", "batch_mode: time_interval (1) or leader_selected (2) expected")]
     [TestCase("precision", "Taskprov.MinimumTimePrecision")]
@@ -168,6 +171,27 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
     }
 
     [Test]
+    public async Task A_deleted_task_is_not_opted_into_again_though_all_that_it_had_is_removed()
+    {
+        (TestAgreement agreement, Uri url, TaskprovPeer peer) = await AddPeerAsync();
+        TestTask task = NewTask(agreement, url);
+        AssertOk(await UploadAsync(task, task.TaskprovHeader));
+        await ChangeAsync(() => Aggregator.Get<TaskStore>().DeleteAsync(task.Id, Clock.GetUtcNow(), Token));
+        AssertOptedOut(await UploadAsync(task, task.TaskprovHeader), task, "it was deleted here");
+        AssertProblem(await UploadAsync(task, null), DapProblemType.UnrecognizedTask, task.Id);
+
+        Clock.Advance(GarbageRemoval.DeletionDelay);
+        await CollectGarbageAsync();
+        Assert.That(await CountAsync("report_ids", task), Is.Zero);
+        AssertOptedOut(await UploadAsync(task, task.TaskprovHeader), task, "it was deleted here");
+
+        Assert.That(await ChangeAsync(() => Peers.RemoveAsync(peer.Key, Token)), Is.True, "only tasks that are served need their peer");
+        await CollectGarbageAsync();
+        Assert.That(await ScalarAsync<long>($"SELECT count(*) FROM tasks WHERE task_id = '\\x{Convert.ToHexString(task.Id.ToArray())}'"), Is.Zero);
+        AssertOptedOut(await UploadAsync(task, task.TaskprovHeader), task, "no peer of this Leader");
+    }
+
+    [Test]
     public async Task Two_processes_that_opt_in_at_once_store_one_task()
     {
         (TestAgreement agreement, Uri url, TaskprovPeer peer) = await AddPeerAsync();
@@ -209,11 +233,12 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
         AssertOk(await UploadAsync(task, task.TaskprovHeader));
         await using TestAggregator strict = await TestAggregator.StartAsync(
             Database, time: Clock, configure: ((Action<AggregatorOptions>)Enable) + (options => options.Taskprov.Vdafs = []), datastoreKey: Aggregator.DatastoreKey);
+        TestTask other = NewTask(agreement, url);
+        AssertOptedOut(await UploadAsync(other, other.TaskprovHeader, strict.Endpoint), other, "Taskprov.Vdafs");
         await ChangeAsync(() => Peers.UpdateAsync(peer with { AcceptsNewTasks = false }, Token));
 
         AssertOk(await UploadAsync(task, task.TaskprovHeader, strict.Endpoint));
-        TestTask other = NewTask(agreement, url);
-        AssertOptedOut(await UploadAsync(other, other.TaskprovHeader, strict.Endpoint), other, "Taskprov.Vdafs");
+        AssertOptedOut(await UploadAsync(other, other.TaskprovHeader), other, "no new tasks are taken up with this peer");
     }
 
     [Test]
@@ -233,7 +258,7 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
     public async Task A_peers_settings_are_those_of_its_new_tasks()
     {
         (TestAgreement agreement, Uri url, TaskprovPeer peer) = await AddPeerAsync();
-        await ChangeAsync(() => Peers.UpdateAsync(peer with { TargetBatchSize = 7, BatchTimeWindow = TimeSpan.FromMinutes(10) }, Token));
+        await ChangeAsync(() => Peers.UpdateAsync(peer with { TargetBatchSize = 7, BatchTimeWindow = TimeSpan.FromMinutes(10), ReportExpiryAge = TimeSpan.FromSeconds(601) }, Token));
         TestTask selected = NewTask(agreement, url, new TestTaskOptions { BatchMode = BatchMode.LeaderSelected, TaskInterval = Days });
         TestTask large = NewTask(agreement, url, new TestTaskOptions { BatchMode = BatchMode.LeaderSelected, TaskInterval = Days, MinBatchSize = 8 });
         TestTask interval = NewTask(agreement, url);
@@ -244,8 +269,12 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
 
         Assert.That((await FindAsync(selected))!, Has.Property("TargetBatchSize").EqualTo(7).And.Property("BatchTimeWindow").EqualTo(10));
         Assert.That((await FindAsync(large))!.TargetBatchSize, Is.Null);
+        Assert.That((await FindAsync(interval))!.ReportExpiryAge, Is.EqualTo(11), "rounded up");
         Assert.That((await FindAsync(interval))!, Has.Property("TargetBatchSize").Null.And.Property("BatchTimeWindow").Null);
     }
+
+    private async Task CollectGarbageAsync() =>
+        await Aggregator.Get<GarbageRemoval>().RunAsync(new GarbageCollectionLimits(TimeSpan.FromDays(1), 100, TimeSpan.Zero, 0), Token);
 
     private TaskConfigurationFields Change(TaskConfigurationFields fields, string what)
     {
@@ -258,6 +287,9 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
             "sumvec" => With(fields, VdafDescription.SumVec(2, 2000)),
             "histogram" => With(fields, VdafDescription.Histogram(10_001)),
             "report" => With(fields, VdafDescription.Histogram(10_000)),
+            "chunks" => With(fields, VdafType.Prio3SumVec, new Prio3SumVecConfig(10_000, 1000, 1)),
+            "chunk" => With(fields, VdafType.Prio3SumVec, new Prio3SumVecConfig(1, 1, int.MaxValue)),
+            "no chunk" => With(fields, VdafType.Prio3SumVec, new Prio3SumVecConfig(1, 1, 0)),
             "batch size" => fields with { MinBatchSize = 2 },
             "batch mode" => fields with { BatchMode = (BatchMode)3 },
             "precision" => fields with { TimePrecision = new TimePrecision(59) },
@@ -272,6 +304,9 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
             _ => fields with { HelperAggregatorEndpoint = new Url("https://stranger.example/") },
         };
     }
+
+    private static TaskConfigurationFields With<T>(TaskConfigurationFields fields, VdafType type, T configuration)
+        where T : IWireMessage<T> => fields with { VdafType = type, VdafConfiguration = WireMessage.Encode(configuration) };
 
     private static TaskConfigurationFields With(TaskConfigurationFields fields, VdafDescription vdaf) =>
         fields with { VdafType = vdaf.Type, VdafConfiguration = vdaf.EncodeConfiguration() };

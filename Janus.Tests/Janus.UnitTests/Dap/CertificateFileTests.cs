@@ -100,6 +100,32 @@ public sealed class CertificateFileTests
         Assert.That(files.Current.Certificate.Subject, Is.EqualTo("CN=renewed"));
     }
 
+    // Whatever else is thrown would end the process that looks at its files.
+    [Test]
+    public void Files_that_are_half_written_leave_what_there_was()
+    {
+        (string certificate, string key) = _leaf.Write(_folder.Path, "leaf");
+        string pfx = _folder.File("leaf.pfx");
+        File.WriteAllBytes(pfx, _leaf.Certificate.Export(X509ContentType.Pfx, ""));
+        foreach ((CertificateFile file, string changed) in new[]
+        {
+            (new CertificateFile(certificate, key, null), certificate), (new(certificate, key, null), key), (new(pfx, null, null), pfx),
+        })
+        {
+            byte[] whole = File.ReadAllBytes(changed);
+            ReloadedFiles<LoadedCertificate> files = new(file.Paths, contents => file.Load(contents, DateTimeOffset.UtcNow));
+            LoadedCertificate first = files.Current;
+            for (int length = 0; length < whole.Length - 30; length += 1 + (whole.Length / 50))
+            {
+                File.WriteAllBytes(changed, whole[..length]);
+                Assert.That(files.Refresh(out _), Is.False, $"{length} bytes of {changed}");
+                Assert.That(files.Current, Is.SameAs(first));
+            }
+
+            File.WriteAllBytes(changed, whole);
+        }
+    }
+
     [Test]
     public void The_hash_of_a_key_stays_when_the_certificate_is_renewed_for_it()
     {

@@ -1,3 +1,4 @@
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
 using Janus.UnitTests.Messages;
@@ -99,5 +100,34 @@ public sealed class VdafDescriptionTests
         Prio3 vdaf = VdafDescription.Of(Samples.TaskConfiguration).ToVdaf();
 
         Assert.That(vdaf.Name, Is.EqualTo("Prio3Sum(255)"));
+    }
+
+    [TestCase("count")]
+    [TestCase("sum:1000")]
+    [TestCase("sumvec:10:255:4")]
+    [TestCase("sumvec:1000:1:1")]
+    [TestCase("histogram:7:100")]
+    [TestCase("histogram:1000:1")]
+    [TestCase("multihot:100:12:9")]
+    public void The_size_of_a_share_is_known_from_the_numbers_but_for_its_seeds(string text)
+    {
+        VdafDescription vdaf = VdafDescription.Parse(text);
+        int seeds = 64;
+        long length = vdaf.ToVdaf().InputShareLength(0);
+        Assert.That(vdaf.LeastInputShareLength, Is.AtMost(length));
+        if (vdaf.LeastInputShareLength > 0)
+        {
+            Assert.That(vdaf.LeastInputShareLength, Is.AtLeast(length - seeds));
+        }
+    }
+
+    [Test]
+    public void What_would_take_gigabytes_is_read_without_being_made()
+    {
+        byte[] huge = WireMessage.Encode(new Prio3HistogramConfig(1 << 24, 1));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        VdafDescription vdaf = VdafDescription.DecodeUnchecked(VdafType.Prio3Histogram, huge);
+        Assert.That(vdaf.LeastInputShareLength, Is.GreaterThan(1L << 30));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(10_000));
     }
 }
