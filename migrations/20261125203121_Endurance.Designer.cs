@@ -794,6 +794,10 @@ namespace Janus.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("DifferentialPrivacy")
+                        .HasColumnType("text")
+                        .HasColumnName("differential_privacy");
+
                     b.Property<string>("Endpoint")
                         .IsRequired()
                         .HasColumnType("text")

@@ -99,6 +99,7 @@ namespace Janus.Migrations
                     batch_time_window_seconds = table.Column<long>(type: "bigint", nullable: true),
                     asynchronous = table.Column<bool>(type: "boolean", nullable: false),
                     report_expiry_age_seconds = table.Column<long>(type: "bigint", nullable: true),
+                    differential_privacy = table.Column<string>(type: "text", nullable: true),
                     accepts_new_tasks = table.Column<bool>(type: "boolean", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },

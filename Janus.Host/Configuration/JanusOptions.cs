@@ -21,8 +21,11 @@ internal sealed class JanusOptions : IValidatableObject
     /// <summary>What it logs.</summary>
     public LogOptions Log { get; set; } = new();
 
-    /// <summary>Where its traces and metrics go.</summary>
+    /// <summary>Where its traces, metrics and logs go.</summary>
     public TelemetryOptions Telemetry { get; set; } = new();
+
+    /// <summary>Where it listens for who operates it.</summary>
+    public ManagementOptions Management { get; set; } = new();
 
     /// <summary>The roles as the aggregator module takes them.</summary>
     public AggregatorRoles AggregatorRoles => Roles.Aggregate(AggregatorRoles.None, (roles, role) => roles | role switch

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
-using Serilog;
 
 namespace Janus.Host.Hosting;
 
@@ -26,13 +25,13 @@ internal static class JanusApplication
             Limit(kestrel, options.Http);
             kestrel.ListenOn(options.Http.Urls());
         });
-        builder.Services.AddSerilog(Observability.CreateLogger(options.Log), dispose: true);
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Http.ShutdownTimeout);
         builder.Services.AddRouting();
         builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("database");
         builder.Services.AddSingleton(TimeProvider.System);
-        Observability.AddTelemetry(builder.Services, options.Telemetry);
+        builder.Configuration.AddInMemoryCollection(Observability.StandardVariables());
+        Observability.Add(builder.Services, options);
         AddModules(builder.Services, options, database);
         if (options.Http.CertificateFile is { } certificate)
         {
@@ -75,8 +74,8 @@ internal static class JanusApplication
         }
     }
 
-    // Names and states only: a check's exception may name hosts and users.
-    private static Task WriteReadinessAsync(HttpContext context, HealthReport report)
+    /// <summary>Writes names and states only: a check's exception may name hosts and users.</summary>
+    public static Task WriteReadinessAsync(HttpContext context, HealthReport report)
     {
         context.Response.ContentType = "application/json";
         var checks = report.Entries.ToDictionary(entry => entry.Key, entry => new { status = entry.Value.Status.ToString(), description = entry.Value.Description });
@@ -103,8 +102,8 @@ internal static class JanusApplication
         }
     }
 
-    // Signals are turned into cancellation by the command line.
-    private sealed class SilentLifetime : IHostLifetime
+    /// <summary>Signals are turned into cancellation by the command line.</summary>
+    internal sealed class SilentLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

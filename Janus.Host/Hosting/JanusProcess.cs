@@ -26,7 +26,8 @@ internal sealed partial class JanusProcess : IProcessHost
         LogStarted(logger, options.Roles, addresses, InstructionSets.Current);
         if (arguments.AddressFile is { } file)
         {
-            await WriteAddressesAsync(file, addresses, cancellationToken);
+            IEnumerable<string> management = application.Services.GetService<ManagementServer>()?.Addresses ?? [];
+            await WriteAddressesAsync(file, [.. addresses, .. management], cancellationToken);
         }
 
         // A background job that fails for good stops the application by itself.
@@ -99,11 +100,19 @@ internal sealed partial class JanusProcess : IProcessHost
         catch (Exception failure)
         {
             // The workers start before the web server does.
-            await application.StopAsync(CancellationToken.None);
+            try
+            {
+                await application.StopAsync(CancellationToken.None);
+            }
+            catch (ArgumentNullException)
+            {
+                // Not even the workers could be made, and the host does not expect that.
+            }
+
             switch (failure)
             {
                 case IOException { InnerException: AddressInUseException }:
-                    throw new CliException($"{failure.Message.TrimEnd('.')}: stop what listens there, or choose another address with --listen or Http.Listen", failure);
+                    throw new CliException($"{failure.Message.TrimEnd('.')}: stop what listens there, or choose another address with --listen, Http.Listen or Management.Listen", failure);
                 case System.Net.Sockets.SocketException:
                     throw new CliException($"cannot listen on {string.Join(", ", addresses)}: {failure.Message}", failure);
                 default:

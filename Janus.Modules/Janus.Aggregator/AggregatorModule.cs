@@ -16,6 +16,9 @@ public static class AggregatorModule
     /// <summary>The name of the meter that carries the aggregator's instruments.</summary>
     public const string MeterName = AggregatorMetrics.MeterName;
 
+    /// <summary>The name of the source of the spans of what the aggregator does by itself.</summary>
+    public const string ActivitySourceName = AggregatorActivities.SourceName;
+
     /// <summary>Adds the services and the workers of <paramref name="roles"/>; the datastore and options are the caller's.</summary>
     public static IServiceCollection AddJanusAggregator(this IServiceCollection services, AggregatorRoles roles)
     {
@@ -90,6 +93,15 @@ public static class AggregatorModule
             services.AddHostedService<GarbageCollector>();
         }
 
+        return services;
+    }
+
+    /// <summary>Adds the metrics of what waits in the database, looked at every <paramref name="interval"/>: <c>janus.backlog.*</c>.</summary>
+    public static IServiceCollection AddJanusBacklogMetrics(this IServiceCollection services, TimeSpan interval)
+    {
+        services.AddSingleton(new BacklogInterval(interval));
+        services.AddSingleton<BacklogMetrics>();
+        AddShared<BacklogSampler>(services);
         return services;
     }
 

@@ -63,6 +63,7 @@ public static class CommandLineProgram
             RunCommand.Create(host),
             MigrateCommand.Create(host),
             HealthCommand.Create(),
+            LogLevelCommand.Create(),
             DatastoreKeyCommand.Create(host),
             TaskCommand.Create(host),
             TaskprovCommand.Create(host),

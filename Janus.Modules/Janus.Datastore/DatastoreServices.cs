@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -61,6 +62,7 @@ public static class DatastoreServices
             Runner(provider), Contexts(provider), provider.GetRequiredService<NpgsqlDataSource>(), Partitions(provider)));
         services.AddSingleton(provider => new GarbageRemoval(
             provider.GetRequiredService<GarbageCollectionStore>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new BacklogStore(Runner(provider)));
         return services;
     }
 
@@ -76,8 +78,15 @@ public static class DatastoreServices
             builder.ConnectionStringBuilder.MaxAutoPrepare = PreparedStatements;
         }
 
+        // What metrics call the pool: otherwise it would be the connection string.
+        builder.Name = "janus";
+
         // Parameters are never logged: they hold secrets.
         builder.UseLoggerFactory(loggers).EnableParameterLogging(false);
+        // Statements are parts of what is traced: looking for work that is not there makes no traces.
+        builder.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => Activity.Current is not null)
+            .ConfigureBatchFilter(_ => Activity.Current is not null));
         return builder.Build();
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.Extensions.Hosting;
@@ -16,6 +17,7 @@ internal sealed partial class AggregationJobCreator : BackgroundService
     private readonly AggregationJobOptions _options;
     private readonly LeaderAggregationJobStore _store;
     private readonly TaskDirectory _tasks;
+    private readonly JobMetrics _metrics;
     private readonly WorkSignal _signal;
     private readonly TimeProvider _time;
     private readonly ILogger<AggregationJobCreator> _logger;
@@ -24,6 +26,7 @@ internal sealed partial class AggregationJobCreator : BackgroundService
         IOptions<AggregatorOptions> options,
         LeaderAggregationJobStore store,
         TaskDirectory tasks,
+        AggregatorMetrics metrics,
         WorkSignal signal,
         TimeProvider time,
         ILogger<AggregationJobCreator> logger)
@@ -31,6 +34,7 @@ internal sealed partial class AggregationJobCreator : BackgroundService
         _options = options.Value.AggregationJobs;
         _store = store;
         _tasks = tasks;
+        _metrics = metrics.Jobs;
         _signal = signal;
         _time = time;
         _logger = logger;
@@ -67,14 +71,17 @@ internal sealed partial class AggregationJobCreator : BackgroundService
         bool left = false;
         foreach (int key in await _store.TasksWithUnassignedReportsAsync(_time.GetUtcNow(), cancellationToken))
         {
+            using Activity? activity = AggregatorActivities.StartRoot("aggregation job creation");
             try
             {
                 AggregatorTask task = await _tasks.GetAsync(key, cancellationToken);
+                AggregatorActivities.DescribeTask(task.Id);
                 await CreateJobsAsync(task, cancellationToken);
                 left |= !task.Vdaf.HasAggParam;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
+                activity.End("failed", exception);
                 // A task that cannot be worked on does not hold up the others.
                 LogCreationFailed(exception);
             }
@@ -89,8 +96,10 @@ internal sealed partial class AggregationJobCreator : BackgroundService
         int created = task.Vdaf.HasAggParam
             ? await _store.CreateForCollectionAsync(task.Stored, aggParam => LimitsOf(task, aggParam), now, cancellationToken)
             : await _store.CreateAsync(task.Stored, LimitsOf(task, []), now, cancellationToken);
+        Activity.Current?.SetTag("janus.jobs", created);
         if (created > 0)
         {
+            _metrics.Created(created);
             LogCreated(created, task.Id);
         }
     }

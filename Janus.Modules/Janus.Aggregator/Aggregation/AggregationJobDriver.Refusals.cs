@@ -23,12 +23,14 @@ internal sealed partial class AggregationJobDriver
     {
         LeaderAggregationJob job = lease.Job;
         int refusals = job.Refusals + 1;
+        _metrics.Jobs.Refused(exception);
         if (!IsHopeless(job, exception) && refusals < _options.MaximumAttempts)
         {
             await TryAgainAsync(task, lease, refusals, exception, cancellationToken);
             return null;
         }
 
+        _metrics.Jobs.Abandoned(exception);
         LogAbandoned(job.Id, task.Id, job.Step, exception.Message);
         location ??= (exception as PeerMisbehavedException)?.Location;
         // A job that was not created is not committed: the Helper says so itself. One whose answer was deferred was created.
@@ -47,6 +49,7 @@ internal sealed partial class AggregationJobDriver
         string known = AggregatorUrls.WithoutStep(location).AbsoluteUri;
         if (!await _store.SettleAsync(lease, known, cancellationToken))
         {
+            CountLostLease();
             LogLeaseLost(job.Id);
             return null;
         }
@@ -97,11 +100,12 @@ internal sealed partial class AggregationJobDriver
         DateTimeOffset? putBackUntil = isCommitted ? null : now + _options.PutBackDelay;
         if (await _store.AbandonAsync(lease, putBackUntil, now, cancellationToken) is { } abandoned)
         {
-            _metrics.JobAbandoned(abandoned);
+            _metrics.Jobs.LetGo(abandoned);
             LogLetGo(lease.Job.Id, task.Id, abandoned.PutBack, abandoned.Dropped);
             return true;
         }
 
+        CountLostLease();
         LogLeaseLost(lease.Job.Id);
         return false;
     }

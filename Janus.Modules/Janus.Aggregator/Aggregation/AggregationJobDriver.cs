@@ -38,7 +38,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         WorkSignal signal,
         TimeProvider time,
         ILogger<AggregationJobDriver> logger)
-        : base(options.Value.AggregationJobDriver, signal, WorkKind.AggregationJobs, time, logger)
+        : base(options.Value.AggregationJobDriver, signal, WorkKind.AggregationJobs, metrics.Jobs, time, logger)
     {
         _options = options.Value.AggregationJobs;
         _driving = options.Value.AggregationJobDriver;
@@ -72,6 +72,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
     protected override async Task StepAsync(Lease<LeaderAggregationJob> lease, CancellationToken cancellationToken)
     {
         AggregatorTask task = await _tasks.GetAsync(lease.Job.TaskKey, cancellationToken);
+        AggregatorActivities.DescribeTask(task.Id);
         DateTimeOffset lastStart = lease.Expiry - (_driving.LeaseDuration / 2);
         while (await TakeStepAsync(task, lease, cancellationToken) is { } next)
         {
@@ -177,6 +178,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         string known = AggregatorUrls.WithoutStep(location ?? throw new PeerMisbehavedException("the Helper does not tell the location of the aggregation job")).AbsoluteUri;
         if (!await _store.ContinueAsync(lease, progress.Next, PostponedOf(task, progress), known, cancellationToken))
         {
+            CountLostLease();
             LogLeaseLost(lease.Job.Id);
             return null;
         }
@@ -201,14 +203,15 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         IReadOnlyList<BatchBucketShard> shards = progress.Sums.ToShards(job.Id);
         if (!await _store.FinishAsync(lease, shards, PostponedOf(task, progress), Clock.GetUtcNow(), cancellationToken))
         {
+            CountLostLease();
             LogLeaseLost(job.Id);
             return null;
         }
 
         long committed = shards.Sum(shard => shard.ReportCount);
         CountRejected(verification, progress);
-        _metrics.JobReports.Record(job.ReportCount);
-        _metrics.ReportsAggregated.Add(committed, new KeyValuePair<string, object?>("role", nameof(Role.Leader)));
+        _metrics.Jobs.Finished(job, verification.OldestReport, Clock.GetUtcNow());
+        _metrics.ReportsAggregated.Add(committed, Label.Of(Role.Leader));
         LogFinished(job.Id, task.Id, committed, job.ReportCount);
         if (location is not null && job.Step < LeaderAggregation.LastStep(task))
         {

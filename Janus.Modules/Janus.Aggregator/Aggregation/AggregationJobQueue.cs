@@ -29,6 +29,7 @@ internal sealed class AggregationJobQueue
         _time = time;
         _places = new FairQuota<string>(_options.MaximumConcurrentJobs, _options.MaximumShare);
         _memory = new FairQuota<string>(_options.MaximumMemory, _options.MaximumShare);
+        metrics.Requests.ObserveJobRequests(() => _places.Total, _options.MaximumConcurrentJobs, () => _memory.Total, _options.MaximumMemory);
     }
 
     /// <summary>Takes a place and memory for one request before its body is read, until the result is disposed of.</summary>
@@ -62,7 +63,7 @@ internal sealed class AggregationJobQueue
 
     private HttpProblemException Shed(QuotaAnswer answer, string limit)
     {
-        _metrics.JobShed(answer);
+        _metrics.Requests.JobShed(answer);
         return answer == QuotaAnswer.OverShare
             ? HttpProblemException.TooMany($"{limit}, and this Leader has its share of it; try again later", _options.RetryAfter)
             : HttpProblemException.Unavailable($"{limit}; try again later", _options.RetryAfter);

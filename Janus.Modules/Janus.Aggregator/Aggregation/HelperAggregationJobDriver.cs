@@ -23,10 +23,11 @@ internal sealed partial class HelperAggregationJobDriver : JobDriver<HelperAggre
         HelperAggregationJobStore store,
         HelperAggregationSteps steps,
         TaskDirectory tasks,
+        AggregatorMetrics metrics,
         WorkSignal signal,
         TimeProvider time,
         ILogger<HelperAggregationJobDriver> logger)
-        : base(options.Value.AggregationJobDriver, signal, WorkKind.HelperAggregationJobs, time, logger)
+        : base(options.Value.AggregationJobDriver, signal, WorkKind.HelperAggregationJobs, metrics.Jobs, time, logger)
     {
         _store = store;
         _steps = steps;
@@ -54,8 +55,10 @@ internal sealed partial class HelperAggregationJobDriver : JobDriver<HelperAggre
     {
         HelperAggregationJob job = lease.Job;
         AggregatorTask task = await _tasks.GetAsync(job.TaskKey, cancellationToken);
+        AggregatorActivities.DescribeTask(task.Id);
         if (await _store.ReadWorkAsync(job, cancellationToken) is not { Request: { } request } work)
         {
+            CountLostLease();
             LogOvertaken(job.Id);
             return;
         }
@@ -75,6 +78,7 @@ internal sealed partial class HelperAggregationJobDriver : JobDriver<HelperAggre
 
         if (outcome is HelperCommitOutcome.Overtaken)
         {
+            CountLostLease();
             LogOvertaken(job.Id);
         }
     }

@@ -18,10 +18,12 @@ internal sealed class HelperAggregationJobs
 {
     private readonly HelperAggregationJobStore _store;
     private readonly HelperAggregationSteps _steps;
+    private readonly RequestMetrics _metrics;
     private readonly TimeProvider _time;
 
-    public HelperAggregationJobs(HelperAggregationJobStore store, HelperAggregationSteps steps, TimeProvider time)
+    public HelperAggregationJobs(HelperAggregationJobStore store, HelperAggregationSteps steps, AggregatorMetrics metrics, TimeProvider time)
     {
+        _metrics = metrics.Requests;
         _store = store;
         _steps = steps;
         _time = time;
@@ -37,6 +39,7 @@ internal sealed class HelperAggregationJobs
         HelperAggregationJob? existing = await _store.FindAsync(task.Key, id, cancellationToken);
         if (existing is not null && !MayBeMadeAgain(existing))
         {
+            _metrics.Repeated();
             return RequireAvailable(task, existing);
         }
 
@@ -82,6 +85,7 @@ internal sealed class HelperAggregationJobs
     {
         if (IsRepeated(job, request.Step, requestHash))
         {
+            _metrics.Repeated();
             return job;
         }
 

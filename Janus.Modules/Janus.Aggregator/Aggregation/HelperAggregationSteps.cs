@@ -178,7 +178,7 @@ internal sealed partial class HelperAggregationSteps
             _metrics.ReportRejected(Role.Helper, response.ReportError);
         }
 
-        _metrics.ReportsAggregated.Add(commit.Accepted.Count, new KeyValuePair<string, object?>("role", nameof(Role.Helper)));
+        _metrics.ReportsAggregated.Add(commit.Accepted.Count, Label.Of(Role.Helper));
         LogCommitted(commit.Job.Id, task.Id, commit.Job.Step, commit.Accepted.Count, commit.Verification.Count, verification.Responses.Length);
     }
 

@@ -42,7 +42,10 @@ internal sealed partial class LeaderAggregation
         }
 
         ReportError[] rejected = [.. rejections.Where(error => error is not null).Select(error => error!.Value)];
-        return new LeaderVerification(states, pending, inits, rejected);
+        return new LeaderVerification(states, pending, inits, rejected)
+        {
+            OldestReport = reports.Count == 0 ? null : reports.Min(report => report.ReceivedAt),
+        };
 
         void InitChunk(Range range, object? state)
         {

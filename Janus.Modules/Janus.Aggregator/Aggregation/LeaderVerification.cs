@@ -50,6 +50,9 @@ internal sealed class LeaderVerification : IDisposable
     /// <summary>The request's element for each of them, at a later step.</summary>
     public IReadOnlyList<VerifyContinue> Continues { get; } = [];
 
+    /// <summary>When the oldest of the job's reports was uploaded, or became due again; known at initialization.</summary>
+    public DateTimeOffset? OldestReport { get; init; }
+
     /// <summary>Why the Leader rejected other reports at initialization.</summary>
     public IReadOnlyList<ReportError> Rejected { get; } = [];
 

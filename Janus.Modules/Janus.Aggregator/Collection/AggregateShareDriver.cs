@@ -26,10 +26,11 @@ internal sealed partial class AggregateShareDriver : JobDriver<StoredAggregateSh
         AggregateShareStore store,
         HelperCollection collection,
         TaskDirectory tasks,
+        AggregatorMetrics metrics,
         WorkSignal signal,
         TimeProvider time,
         ILogger<AggregateShareDriver> logger)
-        : base(options.Value.CollectionJobDriver, signal, WorkKind.AggregateShares, time, logger)
+        : base(options.Value.CollectionJobDriver, signal, WorkKind.AggregateShares, metrics.Jobs, time, logger)
     {
         _store = store;
         _collection = collection;
@@ -57,6 +58,7 @@ internal sealed partial class AggregateShareDriver : JobDriver<StoredAggregateSh
     {
         StoredAggregateShare share = lease.Job;
         AggregatorTask task = await _tasks.GetAsync(share.TaskKey, cancellationToken);
+        AggregatorActivities.DescribeTask(task.Id);
         AggregateShareReq request = WireMessage.Decode<AggregateShareReq>(share.Request);
         bool isOurs;
         try
@@ -71,6 +73,7 @@ internal sealed partial class AggregateShareDriver : JobDriver<StoredAggregateSh
 
         if (!isOurs)
         {
+            CountLostLease();
             LogOvertaken(share.Id);
         }
     }

@@ -27,6 +27,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
     private readonly TaskDirectory _tasks;
     private readonly HelperConnection _helper;
     private readonly TimeSpan _gracePeriod;
+    private readonly CollectionMetrics _metrics;
     private readonly ILogger<CollectionJobDriver> _logger;
 
     public CollectionJobDriver(
@@ -36,10 +37,11 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         BatchNoises noises,
         TaskDirectory tasks,
         HelperConnection helper,
+        AggregatorMetrics metrics,
         WorkSignal signal,
         TimeProvider time,
         ILogger<CollectionJobDriver> logger)
-        : base(options.Value.CollectionJobDriver, signal, WorkKind.CollectionJobs, time, logger)
+        : base(options.Value.CollectionJobDriver, signal, WorkKind.CollectionJobs, metrics.Jobs, time, logger)
     {
         _store = store;
         _batches = batches;
@@ -47,6 +49,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         _tasks = tasks;
         _helper = helper;
         _gracePeriod = options.Value.GarbageCollection.GracePeriod;
+        _metrics = metrics.Collections;
         _logger = logger;
     }
 
@@ -72,6 +75,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
     protected override async Task StepAsync(Lease<CollectionJob> lease, CancellationToken cancellationToken)
     {
         AggregatorTask task = await _tasks.GetAsync(lease.Job.TaskKey, cancellationToken);
+        AggregatorActivities.DescribeTask(task.Id);
         CollectionJob job = lease.Job;
         byte[]? share;
         if (job.State == CollectionJobState.Fenced)
@@ -170,6 +174,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
                 case FenceOutcome.Changed:
                     continue;
                 case FenceOutcome.LeaseLost:
+                    CountLostLease();
                     return null;
                 default:
                     await FailAsync(lease, outcome, cancellationToken);
@@ -205,7 +210,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         catch (PeerRefusedException exception)
         {
             LogRefused(job.Id, task.Id, exception.Message);
-            await _store.FailAsync(lease, exception.Urn, exception.Detail, releaseBatch: true, Clock.GetUtcNow(), cancellationToken);
+            await FailAsync(lease, exception.Urn, exception.Detail, cancellationToken);
             return;
         }
 
@@ -221,7 +226,8 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         CollectionJobResp response = new((ulong)job.ReportCount!, job.Interval!.Value, leaderShare, answer.Message.EncryptedAggregateShare);
         if (await _store.FinishAsync(lease, WireMessage.Encode(response), location?.AbsoluteUri, Clock.GetUtcNow(), cancellationToken))
         {
-            LogFinished(job.Id, task.Id, job.ReportCount!.Value);
+            _metrics.Finished(job.ReportCount!.Value, Clock.GetUtcNow() - job.CreatedAt);
+            LogFinished(job.Id, task.Id, job.ReportCount.Value);
         }
         else if (location is not null && await _store.FindAsync(task.Key, job.Id, cancellationToken) is { State: CollectionJobState.Deleted })
         {
@@ -261,7 +267,23 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         (DapProblemType type, string detail) = outcome == FenceOutcome.OtherAggParam
             ? (DapProblemType.InvalidMessage, "reports of the batch have been aggregated with another aggregation parameter")
             : (DapProblemType.BatchOverlap, "the batch overlaps one that has been collected");
-        return _store.FailAsync(lease, type.Urn, detail, releaseBatch: true, Clock.GetUtcNow(), cancellationToken);
+        return FailAsync(lease, type.Urn, detail, cancellationToken);
+    }
+
+    private async Task<bool> FailAsync(Lease<CollectionJob> lease, string urn, string detail, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = Clock.GetUtcNow();
+        bool isOurs = await _store.FailAsync(lease, urn, detail, releaseBatch: true, now, cancellationToken);
+        if (isOurs)
+        {
+            _metrics.Failed(urn, now - lease.Job.CreatedAt);
+        }
+        else
+        {
+            CountLostLease();
+        }
+
+        return isOurs;
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "collection job {JobId} waits: {Aggregated} reports aggregated of at least {Minimum}, {Pending} pending")]

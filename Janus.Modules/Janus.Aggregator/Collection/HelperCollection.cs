@@ -25,6 +25,7 @@ internal sealed partial class HelperCollection
     private readonly BatchNoises _noises;
     private readonly TimeSpan _gracePeriod;
     private readonly TimeProvider _time;
+    private readonly CollectionMetrics _metrics;
     private readonly ILogger<HelperCollection> _logger;
 
     public HelperCollection(
@@ -32,10 +33,12 @@ internal sealed partial class HelperCollection
         AggregateShareStore store,
         BatchStore batches,
         BatchNoises noises,
+        AggregatorMetrics metrics,
         TimeProvider time,
         ILogger<HelperCollection> logger)
     {
         _gracePeriod = options.Value.GarbageCollection.GracePeriod;
+        _metrics = metrics.Collections;
         _store = store;
         _batches = batches;
         _noises = noises;
@@ -54,6 +57,24 @@ internal sealed partial class HelperCollection
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="DapProblemException">The request is refused; nothing changed.</exception>
     public async Task<StoredAggregateShare?> CollectAsync(
+        AggregatorTask task,
+        StoredAggregateShare share,
+        AggregateShareReq request,
+        Lease<StoredAggregateShare>? lease,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryCollectAsync(task, share, request, lease, cancellationToken);
+        }
+        catch (DapProblemException problem)
+        {
+            _metrics.ShareRefused(problem.Type);
+            throw;
+        }
+    }
+
+    private async Task<StoredAggregateShare?> TryCollectAsync(
         AggregatorTask task,
         StoredAggregateShare share,
         AggregateShareReq request,
@@ -96,6 +117,7 @@ internal sealed partial class HelperCollection
             switch (await _store.CommitAsync(commit, lease, _time.GetUtcNow(), cancellationToken))
             {
                 case AggregateShareOutcome.Committed:
+                    _metrics.ShareGiven(commit.Share.ReportCount);
                     LogCollected(share.Id, task.Id, commit.Share.ReportCount);
                     return commit.Share;
                 case AggregateShareOutcome.AlreadyExists raced:

@@ -31,7 +31,7 @@ internal sealed partial class HpkeKeyring : BackgroundService
         _changes = signal.CreateWaiter(WorkKind.HpkeKeys);
         _time = time;
         _logger = logger;
-        metrics.ObserveHpkeKeys(Ages);
+        metrics.Maintenance.ObserveHpkeKeys(Ages);
     }
 
     /// <summary>The configurations to announce, newest first; none before the keys have been read.</summary>

@@ -21,14 +21,22 @@ internal sealed partial class HelperConnection
     private readonly PeerOptions _options;
     private readonly TaskDirectory _tasks;
     private readonly PeerHttpClient _peer;
+    private readonly PeerMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<HelperConnection> _logger;
 
-    public HelperConnection(IOptions<AggregatorOptions> options, TaskDirectory tasks, PeerHttpClient peer, TimeProvider time, ILogger<HelperConnection> logger)
+    public HelperConnection(
+        IOptions<AggregatorOptions> options,
+        TaskDirectory tasks,
+        PeerHttpClient peer,
+        AggregatorMetrics metrics,
+        TimeProvider time,
+        ILogger<HelperConnection> logger)
     {
         _tasks = tasks;
         _peer = peer;
         _options = options.Value.Peer;
+        _metrics = metrics.Peer;
         _time = time;
         _logger = logger;
     }
@@ -170,15 +178,6 @@ internal sealed partial class HelperConnection
     private static int ShareLengthOf(AggregatorTask task, ReadOnlyMemory<byte> aggParam) =>
         checked(task.Vdaf.AggShareLength(aggParam.Span) + MaximumShareOverhead);
 
-    // Every request goes out with the token and the certificate that are valid when it does, and advertises its task if the
-    // Helper may not know it.
-    private async Task<DapResponse> ExchangeAsync(AggregatorTask task, DapRequest request, CancellationToken cancellationToken) =>
-        await _peer.Exchange.SendAsync(request with
-        {
-            Token = await _tasks.TokenToPresentAsync(task, cancellationToken),
-            AdvertisedTask = task.Stored.AdvertisedConfiguration,
-        }, cancellationToken);
-
     private async Task<HelperAnswer<T>> SendAsync<T>(AggregatorTask task, DapRequest request, CancellationToken cancellationToken)
         where T : class, IWireMessage<T>
     {
@@ -198,6 +197,32 @@ internal sealed partial class HelperConnection
         catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException)
         {
             throw new PeerUnavailableException($"the Helper at {request.Uri} did not answer: {exception.Message}", inner: exception);
+        }
+    }
+
+    // Every request goes out with the token and the certificate that are valid when it does, and advertises its task if the
+    // Helper may not know it.
+    private async Task<DapResponse> ExchangeAsync(AggregatorTask task, DapRequest request, CancellationToken cancellationToken)
+    {
+        DapRequest complete = request with
+        {
+            Token = await _tasks.TokenToPresentAsync(task, cancellationToken),
+            AdvertisedTask = task.Stored.AdvertisedConfiguration,
+        };
+        long started = _time.GetTimestamp();
+        Exception? failure = null;
+        try
+        {
+            return await _peer.Exchange.SendAsync(complete, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            throw;
+        }
+        finally
+        {
+            _metrics.Sent(complete, failure, _time.GetElapsedTime(started));
         }
     }
 

@@ -14,11 +14,13 @@ namespace Janus.Aggregator;
 internal sealed partial class ProblemMiddleware
 {
     private readonly RequestDelegate _next;
+    private readonly RequestMetrics _metrics;
     private readonly ILogger<ProblemMiddleware> _logger;
 
-    public ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+    public ProblemMiddleware(RequestDelegate next, AggregatorMetrics metrics, ILogger<ProblemMiddleware> logger)
     {
         _next = next;
+        _metrics = metrics.Requests;
         _logger = logger;
     }
 
@@ -113,8 +115,9 @@ internal sealed partial class ProblemMiddleware
 
     private static string LowerFirst(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
 
-    private static async Task WriteAsync(HttpContext context, DapProblem problem)
+    private async Task WriteAsync(HttpContext context, DapProblem problem)
     {
+        _metrics.Problem(context, problem);
         HttpResponse response = context.Response;
         response.StatusCode = problem.Status ?? StatusCodes.Status500InternalServerError;
         response.ContentType = DapMediaType.Problem;

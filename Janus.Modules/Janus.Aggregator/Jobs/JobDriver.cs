@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Janus.Datastore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -23,13 +24,17 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
     private readonly JobDriverOptions _options;
     private readonly WorkSignal _signal;
     private readonly WorkKind _kind;
+    private readonly string _label;
+    private readonly JobMetrics _metrics;
     private readonly ILogger _logger;
 
-    protected JobDriver(JobDriverOptions options, WorkSignal signal, WorkKind kind, TimeProvider time, ILogger logger)
+    protected JobDriver(JobDriverOptions options, WorkSignal signal, WorkKind kind, JobMetrics metrics, TimeProvider time, ILogger logger)
     {
         _options = options;
         _signal = signal;
         _kind = kind;
+        _label = BacklogMetrics.LabelOf(kind);
+        _metrics = metrics;
         Clock = time;
         _logger = logger;
     }
@@ -64,6 +69,13 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
 
     /// <summary>What the job is called in logs, such as its kind and ID.</summary>
     protected abstract JobName NameOf(TJob job);
+
+    /// <summary>Counts a job that turned out to be another driver's, or gone.</summary>
+    protected void CountLostLease()
+    {
+        _metrics.LeaseLost(_label);
+        Activity.Current?.SetTag("janus.lease", "lost");
+    }
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -104,6 +116,7 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
                 IReadOnlyList<Lease<TJob>> leases = await AcquireAsync(running.Count, [.. running.Values.Distinct()]);
                 foreach (Lease<TJob> lease in leases)
                 {
+                    _metrics.Leased(_label, lease.Attempts);
                     running.Add(Task.Run(() => DriveAsync(lease), CancellationToken.None), TaskKeyOf(lease.Job));
                 }
 
@@ -182,6 +195,10 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
     private async Task DriveAsync(Lease<TJob> lease)
     {
         JobName name = NameOf(lease.Job);
+        long started = Clock.GetTimestamp();
+        string outcome = "done";
+        using Activity? activity = AggregatorActivities.StartRoot($"{name.Kind} step");
+        activity?.SetTag("janus.job.id", name.Id.ToString()).SetTag("janus.lease.attempt", lease.Attempts);
         // A step that outlives its lease would only find its writes refused.
         TimeSpan remaining = lease.Expiry - Clock.GetUtcNow();
         using CancellationTokenSource expiry = new(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Clock);
@@ -189,9 +206,12 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         try
         {
             await StepAsync(lease, cancel.Token);
+            activity.End(outcome);
         }
         catch (Exception exception)
         {
+            outcome = OutcomeOf(exception, expiry.IsCancellationRequested);
+            activity.End(outcome, exception);
             DateTimeOffset notBefore = Clock.GetUtcNow();
             if (_abort.IsCancellationRequested)
             {
@@ -214,7 +234,20 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
             await TryReleaseAsync(lease, name, notBefore);
             LookAgainAt(notBefore);
         }
+        finally
+        {
+            _metrics.Stepped(_label, outcome, Clock.GetElapsedTime(started));
+        }
     }
+
+    private string OutcomeOf(Exception exception, bool isExpired) => exception switch
+    {
+        _ when _abort.IsCancellationRequested => "stopped",
+        PeerUnavailableException => "peer_unavailable",
+        PeerRefusedException => "peer_refused",
+        OperationCanceledException when isExpired => "lease_expired",
+        _ => "failed",
+    };
 
     private TimeSpan RetryDelay(Lease<TJob> lease, Exception exception)
     {

@@ -54,7 +54,7 @@ internal sealed partial class GarbageCollector : BackgroundService
         long start = _time.GetTimestamp();
         GarbageCollectionRound round = await _removal.RunAsync(_options.ToLimits(), cancellationToken);
         TimeSpan duration = _time.GetElapsedTime(start);
-        _metrics.GarbageCollected(round, duration);
+        _metrics.Maintenance.GarbageCollected(round, duration);
         foreach (TaskId task in round.RemovedTasks)
         {
             LogRemoved(task);

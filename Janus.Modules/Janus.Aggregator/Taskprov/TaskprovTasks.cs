@@ -26,7 +26,7 @@ internal sealed partial class TaskprovTasks : IDisposable
     private readonly TaskprovPeers _peers;
     private readonly TaskStore _store;
     private readonly SupportedVdafs _vdafs;
-    private readonly AggregatorMetrics _metrics;
+    private readonly MaintenanceMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<TaskprovTasks> _logger;
     private readonly SemaphoreSlim _optingIn = new(1);
@@ -49,7 +49,7 @@ internal sealed partial class TaskprovTasks : IDisposable
         _peers = peers;
         _store = store;
         _vdafs = vdafs;
-        _metrics = metrics;
+        _metrics = metrics.Maintenance;
         _time = time;
         _logger = logger;
     }
@@ -106,14 +106,14 @@ internal sealed partial class TaskprovTasks : IDisposable
             case TaskprovOptInOutcome.OptedIn optedIn:
                 if (optedIn.IsNew)
                 {
-                    _metrics.TaskprovOptedIn();
+                    _metrics.OptedIn();
                     LogOptedIn(id, role, peer.Endpoint);
                 }
 
                 return optedIn.Task;
             case TaskprovOptInOutcome.TooMany tooMany:
                 Remember(peer.Key, tooMany.Until, outcome, now);
-                _metrics.TaskprovLimited();
+                _metrics.OptInLimited();
                 throw new HttpProblemException(
                     HttpStatusCode.TooManyRequests, "too many new tasks", "as many tasks as this aggregator takes up in this time have been advertised; try again later")
                 {
@@ -155,6 +155,11 @@ internal sealed partial class TaskprovTasks : IDisposable
             throw OptedOut(id, string.Join("; ", refusals));
         }
 
+        if (peer.DifferentialPrivacy?.FindMistake(advertised) is { } unsuitable)
+        {
+            throw OptedOut(id, unsuitable);
+        }
+
         TaskprovVerifyKeyInit init = peer.VerifyKeyInit(verificationKeyId) ?? throw new DapProblemException(
             DapProblemType.InvalidMessage,
             $"a verification_key_id that both aggregators know expected, {verificationKeyId?.ToString(CultureInfo.InvariantCulture) ?? "none"} given ('janus taskprov peer add-verify-key-init')",
@@ -178,6 +183,7 @@ internal sealed partial class TaskprovTasks : IDisposable
             ReportExpiryAge = peer.ReportExpiryAge is { } age
                 ? ((ulong)age.TotalSeconds + advertised.TimePrecision.Seconds - 1) / advertised.TimePrecision.Seconds
                 : null,
+            DifferentialPrivacy = peer.DifferentialPrivacy,
             CreatedAt = now,
         };
     }
@@ -196,7 +202,7 @@ internal sealed partial class TaskprovTasks : IDisposable
 
     private DapProblemException OptedOut(TaskId id, string reason)
     {
-        _metrics.TaskprovOptedOut();
+        _metrics.OptedOut();
         return new DapProblemException(DapProblemType.InvalidTask, $"this aggregator does not take part in the task: {reason}", id);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Janus.Datastore;
 using Microsoft.Extensions.Hosting;
@@ -18,8 +19,14 @@ internal sealed partial class ReportWriter : BackgroundService
     private const int Quantum = 64 << 10;
     private const int ReportCost = 512;
 
+    // Of a transaction, to the requests whose reports it writes.
+    private const int MaximumLinks = 32;
+
     private readonly Lock _lock = new();
     private readonly FairQueue<int, Entry> _queue = new(Quantum);
+
+    // In the order of their arrival, until they are written.
+    private readonly LinkedList<Entry> _unwritten = new();
 
     // One for each entry of the queue.
     private readonly Channel<bool> _arrivals = Channel.CreateUnbounded<bool>();
@@ -37,7 +44,7 @@ internal sealed partial class ReportWriter : BackgroundService
         _metrics = metrics;
         _time = time;
         _logger = logger;
-        metrics.ObserveUploadQueue(() => WaitingReports);
+        metrics.Requests.ObserveUploadQueue(() => WaitingReports, OldestWait);
     }
 
     /// <summary>How many reports wait to be written, or are being written.</summary>
@@ -50,7 +57,7 @@ internal sealed partial class ReportWriter : BackgroundService
     /// <exception cref="HttpProblemException">The process is stopping, or the database is away: 503 with Retry-After.</exception>
     public async Task<UploadOutcome[]> WriteAsync(IReadOnlyList<UploadedReport> reports)
     {
-        Entry entry = new(reports);
+        Entry entry = new(reports, _time.GetTimestamp(), Activity.Current?.Context ?? default);
         lock (_lock)
         {
             if (!_arrivals.Writer.TryWrite(true))
@@ -59,6 +66,7 @@ internal sealed partial class ReportWriter : BackgroundService
             }
 
             _queue.Enqueue(reports[0].TaskKey, entry, entry.Cost);
+            _unwritten.AddLast(entry.Place);
         }
 
         Interlocked.Add(ref _waitingReports, reports.Count);
@@ -106,22 +114,28 @@ internal sealed partial class ReportWriter : BackgroundService
             return;
         }
 
+        using Activity? activity = AggregatorActivities.StartRoot(
+            "report write", entries.Where(entry => entry.Request != default).Take(MaximumLinks).Select(entry => new ActivityLink(entry.Request)));
+        activity?.SetTag("janus.reports", reports);
         try
         {
             List<UploadedReport> all = new(reports);
             entries.ForEach(entry => all.AddRange(entry.Reports));
             UploadOutcome[] outcomes = await _store.PutAsync(all, _time.GetUtcNow(), CancellationToken.None);
+            _metrics.ReportsWritten(outcomes);
+            activity.End("done");
             int start = 0;
             foreach (Entry entry in entries)
             {
+                _metrics.Requests.Written(_time.GetElapsedTime(entry.Entered));
                 entry.Completion.SetResult(outcomes[start..(start + entry.Reports.Count)]);
                 start += entry.Reports.Count;
             }
 
-            _metrics.ReportsWritten(outcomes);
         }
         catch (Exception exception)
         {
+            activity.End("failed", exception);
             LogWriteFailed(reports, exception);
             entries.ForEach(entry => entry.Completion.TrySetException(
                 HttpProblemException.Unavailable("the reports could not be stored; upload them again", RetryAfter)));
@@ -129,6 +143,18 @@ internal sealed partial class ReportWriter : BackgroundService
         finally
         {
             Interlocked.Add(ref _waitingReports, -reports);
+            lock (_lock)
+            {
+                entries.ForEach(entry => _unwritten.Remove(entry.Place));
+            }
+        }
+    }
+
+    private TimeSpan OldestWait()
+    {
+        lock (_lock)
+        {
+            return _unwritten.First is { } oldest ? _time.GetElapsedTime(oldest.Value.Entered) : TimeSpan.Zero;
         }
     }
 
@@ -143,12 +169,27 @@ internal sealed partial class ReportWriter : BackgroundService
     [LoggerMessage(Level = LogLevel.Error, Message = "{Reports} uploaded reports could not be written")]
     private partial void LogWriteFailed(int reports, Exception exception);
 
-    private sealed class Entry(IReadOnlyList<UploadedReport> reports)
+    private sealed class Entry
     {
-        public IReadOnlyList<UploadedReport> Reports { get; } = reports;
+        public Entry(IReadOnlyList<UploadedReport> reports, long entered, ActivityContext request)
+        {
+            Reports = reports;
+            Entered = entered;
+            Request = request;
+            Cost = reports.Sum(report =>
+                (long)report.PublicShare.Length + report.LeaderInputShare.Length + report.HelperEncryptedInputShare.Length + ReportCost);
+            Place = new LinkedListNode<Entry>(this);
+        }
 
-        public long Cost { get; } = reports.Sum(report =>
-            (long)report.PublicShare.Length + report.LeaderInputShare.Length + report.HelperEncryptedInputShare.Length + ReportCost);
+        public IReadOnlyList<UploadedReport> Reports { get; }
+
+        public long Entered { get; }
+
+        public ActivityContext Request { get; }
+
+        public long Cost { get; }
+
+        public LinkedListNode<Entry> Place { get; }
 
         public TaskCompletionSource<UploadOutcome[]> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -32,7 +32,7 @@ internal sealed class UploadAdmission
         // Each works on several threads when there is much; one more keeps the processors busy meanwhile.
         _turns = new FairTurns<int>(options.Value.EffectiveVerificationThreads + 1, Quantum);
         _metrics = metrics;
-        metrics.ObserveUploadMemory(() => Held);
+        metrics.Requests.ObserveUploadMemory(() => Held, upload.MaximumMemory);
     }
 
     /// <summary>The bytes that requests hold now.</summary>
@@ -51,7 +51,7 @@ internal sealed class UploadAdmission
         QuotaAnswer answer = _memory.TryTake(task.Key, RequestOverhead + (Copies * body), out IDisposable? room);
         if (answer != QuotaAnswer.Taken)
         {
-            _metrics.UploadShed(answer);
+            _metrics.Requests.UploadShed(answer);
         }
 
         return answer switch

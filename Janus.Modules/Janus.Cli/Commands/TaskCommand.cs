@@ -118,6 +118,7 @@ internal static class TaskCommand
             ("asynchronous", task.Asynchronous is { } later ? (later ? "yes" : "no") : null),
             ("report expiry age", task.ReportExpiryAge is { } age ? $"{age}s" : "never"),
             ("differential privacy", task.DifferentialPrivacy ?? "none"),
+            ("taskprov peer", task.TaskprovPeer?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ("time precision", $"{task.TimePrecision}s"),
             ("task interval", task.TaskInterval),
             ("collector HPKE config", task.CollectorHpkeConfig),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Janus.Cli.Files;
 using Janus.Cli.Values;
+using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,10 +37,17 @@ internal static class TaskprovPeerAddCommand
         Option<TimeSpan?> batchTimeWindow = TextOption.Create<TimeSpan?>(
             "--batch-time-window", "DURATION", "Leader, leader-selected: the longest time that a batch spans; unlimited unless given.", text => DurationText.Parse(text));
         Option<bool> asynchronous = new("--asynchronous") { Description = "Helper: answer the leader later, and let drivers do the work meanwhile; at once unless given." };
+        Option<TimeSpan?> reportExpiryAge = TextOption.Create<TimeSpan?>(
+            "--report-expiry-age", "DURATION", "How old reports of its tasks may get here, such as 14d; never too old unless given.", text => DurationText.Parse(text));
+        Option<DifferentialPrivacyStrategy?> noise = TextOption.Create(
+            "--differential-privacy",
+            "none|laplace:epsilon=E|gaussian:epsilon=E",
+            "The noise of this aggregator for its new tasks, with a budget E such as 1/2 or 0.5 for each batch; none unless given.",
+            text => text == "none" ? null : DifferentialPrivacyStrategy.Parse(text));
         Option<bool> allowHttp = new("--allow-http") { Description = "Take http endpoints that are not on this machine: for tests only." };
         Command command = new("add", "Add a peer: with a new agreement, or the one in a file from the peer's operator") { peerFile };
         agreed.AddTo(command);
-        foreach (Option option in new Option[] { targetBatchSize, batchTimeWindow, asynchronous, output, allowHttp })
+        foreach (Option option in new Option[] { targetBatchSize, batchTimeWindow, asynchronous, reportExpiryAge, noise, output, allowHttp })
         {
             command.Options.Add(option);
         }
@@ -72,6 +80,8 @@ internal static class TaskprovPeerAddCommand
                 TargetBatchSize = result.GetValue(targetBatchSize),
                 BatchTimeWindow = result.GetValue(batchTimeWindow),
                 Asynchronous = result.GetValue(asynchronous),
+                ReportExpiryAge = result.GetValue(reportExpiryAge),
+                DifferentialPrivacy = result.GetValue(noise),
             };
             RequireFitting(peer);
             IReadOnlyList<string> written = path is null ? await WriteAsync(result.GetRequiredValue(output)!, known, cancellationToken) : [];

@@ -111,8 +111,15 @@ internal static class TaskprovPeerCommand
         Option<TimeSpan?> batchTimeWindow = TextOption.Create<TimeSpan?>(
             "--batch-time-window", "DURATION", "Leader, leader-selected: the longest time that a batch spans.", text => DurationText.Parse(text));
         Option<bool?> asynchronous = new("--asynchronous") { HelpName = "true|false", Description = "Helper: answer the leader later." };
+        Option<TimeSpan?> reportExpiryAge = TextOption.Create<TimeSpan?>(
+            "--report-expiry-age", "DURATION", "How old reports of its new tasks may get here, such as 14d, or never.", text => text == "never" ? TimeSpan.Zero : DurationText.Parse(text));
+        Option<DifferentialPrivacyStrategy?> noise = TextOption.Create(
+            "--differential-privacy",
+            "none|laplace:epsilon=E|gaussian:epsilon=E",
+            "The noise of this aggregator for its new tasks, with a budget E such as 1/2 or 0.5 for each batch.",
+            text => text == "none" ? null : DifferentialPrivacyStrategy.Parse(text));
         Option<bool?> newTasks = new("--new-tasks") { HelpName = "true|false", Description = "Whether new tasks are opted into; those that are here go on." };
-        Option[] changes = [collectorHpkeConfig, targetBatchSize, batchTimeWindow, asynchronous, newTasks];
+        Option[] changes = [collectorHpkeConfig, targetBatchSize, batchTimeWindow, asynchronous, reportExpiryAge, noise, newTasks];
         Command command = new("set", "Change a peer; running processes take it up by themselves, for new tasks") { peer };
         foreach (Option option in changes)
         {
@@ -140,6 +147,8 @@ internal static class TaskprovPeerCommand
                 TargetBatchSize = result.GetValue(targetBatchSize) is { } size ? (size == 0 ? null : size) : found.TargetBatchSize,
                 BatchTimeWindow = result.GetValue(batchTimeWindow) ?? found.BatchTimeWindow,
                 Asynchronous = result.GetValue(asynchronous) ?? found.Asynchronous,
+                ReportExpiryAge = result.GetValue(reportExpiryAge) is { } age ? (age == TimeSpan.Zero ? null : age) : found.ReportExpiryAge,
+                DifferentialPrivacy = result.GetResult(noise) is null ? found.DifferentialPrivacy : result.GetValue(noise),
                 AcceptsNewTasks = result.GetValue(newTasks) ?? found.AcceptsNewTasks,
             };
             TaskprovPeerAddCommand.RequireFitting(changed);
@@ -198,6 +207,8 @@ internal static class TaskprovPeerCommand
             ("target batch size", peer.TargetBatchSize?.ToString(CultureInfo.InvariantCulture)),
             ("batch time window", peer.BatchTimeWindow is { } window ? $"{window}s" : null),
             ("asynchronous", peer.Asynchronous is { } later ? (later ? "yes" : "no") : null),
+            ("report expiry age", peer.ReportExpiryAge is { } age ? $"{age}s" : "never"),
+            ("differential privacy", peer.DifferentialPrivacy ?? "none"),
             ("collector HPKE config", peer.CollectorHpkeConfig),
             ("added", peer.CreatedAt),
         ];

@@ -55,6 +55,9 @@ internal sealed record TaskDescription
     /// <summary>The noise that this Aggregator adds to its aggregate shares, if any.</summary>
     public string? DifferentialPrivacy { get; init; }
 
+    /// <summary>The number of the peer with whom the task was opted into; null for a task that was added.</summary>
+    public int? TaskprovPeer { get; init; }
+
     /// <summary>The Collector's encoded HpkeConfig, base64url.</summary>
     public required string CollectorHpkeConfig { get; init; }
 
@@ -85,6 +88,7 @@ internal sealed record TaskDescription
             ReportExpiryAge = task.ReportExpiryAge * configuration.TimePrecision.Seconds,
             Asynchronous = task.Role == Messages.Role.Helper ? task.Asynchronous : null,
             DifferentialPrivacy = task.DifferentialPrivacy?.ToString(),
+            TaskprovPeer = task.TaskprovPeerKey,
             CollectorHpkeConfig = CollectorKeyFile.Encode(task.CollectorHpkeConfig),
             TaskConfiguration = Base64Url.EncodeToString(configuration.Encoded.Span),
             CreatedAt = InstantText.Format(task.CreatedAt),

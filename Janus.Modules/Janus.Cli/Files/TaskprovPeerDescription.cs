@@ -36,6 +36,12 @@ internal sealed record TaskprovPeerDescription
     /// <summary>Whether we as the Helper answer later; null for a Leader.</summary>
     public bool? Asynchronous { get; init; }
 
+    /// <summary>How old reports of its new tasks may get here, in seconds; null for ever.</summary>
+    public long? ReportExpiryAge { get; init; }
+
+    /// <summary>The noise of this Aggregator for its new tasks, if any.</summary>
+    public string? DifferentialPrivacy { get; init; }
+
     /// <summary>When the peer was added here.</summary>
     public required string CreatedAt { get; init; }
 
@@ -52,6 +58,8 @@ internal sealed record TaskprovPeerDescription
         TargetBatchSize = peer.TargetBatchSize,
         BatchTimeWindow = (long?)peer.BatchTimeWindow?.TotalSeconds,
         Asynchronous = peer.PeerRole == Messages.Role.Leader ? peer.Asynchronous : null,
+        ReportExpiryAge = (long?)peer.ReportExpiryAge?.TotalSeconds,
+        DifferentialPrivacy = peer.DifferentialPrivacy?.ToString(),
         CreatedAt = InstantText.Format(peer.CreatedAt),
     };
 }

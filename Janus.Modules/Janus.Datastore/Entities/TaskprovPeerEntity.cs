@@ -11,6 +11,7 @@ internal sealed class TaskprovPeerEntity
     public long? BatchTimeWindowSeconds { get; set; }
     public bool Asynchronous { get; set; }
     public long? ReportExpiryAgeSeconds { get; set; }
+    public string? DifferentialPrivacy { get; set; }
     public bool AcceptsNewTasks { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
     public List<TaskprovVerifyKeyInitEntity> VerifyKeyInits { get; set; } = [];

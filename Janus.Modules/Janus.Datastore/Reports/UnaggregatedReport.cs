@@ -11,6 +11,9 @@ public sealed record UnaggregatedReport
     /// <summary>The report's time, in time-precision units.</summary>
     public required ulong Time { get; init; }
 
+    /// <summary>When it was uploaded, or until when it was postponed.</summary>
+    public DateTimeOffset ReceivedAt { get; init; }
+
     /// <summary>The encoded public share.</summary>
     public required byte[] PublicShare { get; init; }
 

@@ -38,7 +38,7 @@ public sealed partial class LeaderAggregationJobStore
 
     private const string ReadReportsSql = """
         -- LeaderAggregationJobStore.ReadReports
-        SELECT report_id, report_time, public_share, leader_input_share, helper_encrypted_input_share
+        SELECT report_id, report_time, public_share, leader_input_share, helper_encrypted_input_share, received_at
         FROM unaggregated_reports
         WHERE task_key = $1 AND aggregation_job_id = $2
         ORDER BY ord
@@ -250,6 +250,7 @@ public sealed partial class LeaderAggregationJobStore
             PublicShare = row.Bytes(2),
             LeaderInputShare = _encryption.Open(EncryptedColumn.LeaderInputShare, RowKey.Of(taskKey, id), row.Bytes(3)),
             HelperEncryptedInputShare = row.Bytes(4),
+            ReceivedAt = row.Instant(5),
         };
     }
 }

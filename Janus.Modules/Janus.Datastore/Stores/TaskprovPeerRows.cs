@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Janus.Codec;
+using Janus.Dap;
 using Janus.Datastore.Entities;
 using Janus.Messages;
 
@@ -20,6 +21,7 @@ internal static class TaskprovPeerRows
         BatchTimeWindowSeconds = SecondsOf(peer.BatchTimeWindow),
         Asynchronous = peer.Asynchronous,
         ReportExpiryAgeSeconds = SecondsOf(peer.ReportExpiryAge),
+        DifferentialPrivacy = peer.DifferentialPrivacy?.ToString(),
         AcceptsNewTasks = peer.AcceptsNewTasks,
         CreatedAt = peer.CreatedAt.ToUniversalTime(),
         VerifyKeyInits = [.. peer.VerifyKeyInits.Select(init => Write(init, encryption))],
@@ -51,6 +53,7 @@ internal static class TaskprovPeerRows
         BatchTimeWindow = SpanOf(row.BatchTimeWindowSeconds),
         Asynchronous = row.Asynchronous,
         ReportExpiryAge = SpanOf(row.ReportExpiryAgeSeconds),
+        DifferentialPrivacy = row.DifferentialPrivacy is null ? null : DifferentialPrivacyStrategy.Parse(row.DifferentialPrivacy),
         AcceptsNewTasks = row.AcceptsNewTasks,
         CreatedAt = row.CreatedAt,
         VerifyKeyInits = [.. row.VerifyKeyInits.OrderBy(init => init.CreatedAt).ThenBy(init => init.VerificationKeyId).Select(init => new TaskprovVerifyKeyInit

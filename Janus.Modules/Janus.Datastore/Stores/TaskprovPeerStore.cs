@@ -28,8 +28,10 @@ public sealed class TaskprovPeerStore
     {
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
         List<TaskprovPeerEntity> rows = await context.TaskprovPeers.AsNoTracking().TagWith("TaskprovPeerStore.List")
-            .Include(peer => peer.VerifyKeyInits)
             .OrderBy(peer => peer.PeerKey)
+            .ToListAsync(cancellationToken);
+        List<TaskprovVerifyKeyInitEntity> inits = await context.TaskprovVerifyKeyInits.AsNoTracking()
+            .TagWith("TaskprovPeerStore.ListVerifyKeyInits")
             .ToListAsync(cancellationToken);
 
         // Almost all tokens are those of tasks: by itself, this finds the others by their index.
@@ -38,6 +40,7 @@ public sealed class TaskprovPeerStore
             .ToListAsync(cancellationToken);
         foreach (TaskprovPeerEntity row in rows)
         {
+            row.VerifyKeyInits = inits.FindAll(init => init.PeerKey == row.PeerKey);
             row.Tokens = tokens.FindAll(token => token.TaskprovPeerKey == row.PeerKey);
         }
 
@@ -65,6 +68,7 @@ public sealed class TaskprovPeerStore
         ArgumentNullException.ThrowIfNull(peer);
         byte[] config = WireMessage.Encode(peer.CollectorHpkeConfig);
         long? window = TaskprovPeerRows.SecondsOf(peer.BatchTimeWindow);
+        string? noise = peer.DifferentialPrivacy?.ToString();
         long? expiry = TaskprovPeerRows.SecondsOf(peer.ReportExpiryAge);
         return ChangeAsync(async context => await context.TaskprovPeers.TagWith("TaskprovPeerStore.Update")
             .Where(row => row.PeerKey == peer.Key)
@@ -75,6 +79,7 @@ public sealed class TaskprovPeerStore
                     .SetProperty(value => value.BatchTimeWindowSeconds, window)
                     .SetProperty(value => value.Asynchronous, peer.Asynchronous)
                     .SetProperty(value => value.ReportExpiryAgeSeconds, expiry)
+                    .SetProperty(value => value.DifferentialPrivacy, noise)
                     .SetProperty(value => value.AcceptsNewTasks, peer.AcceptsNewTasks),
                 cancellationToken) > 0, cancellationToken);
     }

@@ -1,3 +1,4 @@
+using Janus.Dap;
 using Janus.Messages;
 
 namespace Janus.Datastore;
@@ -33,6 +34,9 @@ public sealed record TaskprovPeer
 
     /// <summary>How old reports of new tasks may become, whole seconds; for ever when <see langword="null"/>.</summary>
     public TimeSpan? ReportExpiryAge { get; init; }
+
+    /// <summary>The noise that we add to our aggregate shares of new tasks; none when <see langword="null"/>.</summary>
+    public DifferentialPrivacyStrategy? DifferentialPrivacy { get; init; }
 
     /// <summary>Whether new tasks of this peer are opted into; those that are here go on.</summary>
     public bool AcceptsNewTasks { get; init; } = true;

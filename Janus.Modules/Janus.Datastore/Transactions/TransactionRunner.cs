@@ -21,7 +21,7 @@ public sealed class TransactionRunner
         Func<DatastoreTransaction, CancellationToken, Task<T>> body,
         CancellationToken cancellationToken)
     {
-        using Activity? activity = DatastoreMetrics.Source.StartActivity(name);
+        using Activity? activity = DatastoreMetrics.StartActivity(name);
         long start = Stopwatch.GetTimestamp();
         bool succeeded = false;
         try
@@ -55,7 +55,7 @@ public sealed class TransactionRunner
         Func<DatastoreTransaction, CancellationToken, Task<T>> body,
         CancellationToken cancellationToken)
     {
-        using Activity? activity = DatastoreMetrics.Source.StartActivity(name);
+        using Activity? activity = DatastoreMetrics.StartActivity(name);
         long start = Stopwatch.GetTimestamp();
         bool succeeded = false;
         try

@@ -56,12 +56,12 @@ internal static class GarbageCases
         }
     }
 
-    // One row of each table.
+    // Of no task: other cases need the unfinished jobs of theirs.
     private static async Task DeleteAllAsync(WorkloadContext context)
     {
         foreach (GarbageKind kind in GarbageKinds.All.Where(kind => kind != GarbageKind.ReportIds))
         {
-            await context.Get<GarbageCollectionStore>().DeleteAllAsync(Large(context).Key, kind, 1, context.Token);
+            await context.Get<GarbageCollectionStore>().DeleteAllAsync(-1, kind, Rows, context.Token);
         }
     }
 

@@ -27,7 +27,9 @@ internal static class TaskprovCases
             IReadOnlyList<TaskprovPeer> peers = await context.Get<TaskprovPeerStore>().ListAsync(context.Token);
             await context.Get<TaskprovPeerStore>().RemoveAsync(peers[^1].Key, context.Token);
         }),
-        new("TaskStore.OptInAsync", RunsPer.Request, async context =>
+
+        // Once for each new task, of which a peer has few.
+        new("TaskStore.OptInAsync", RunsPer.Command, async context =>
         {
             DapTask task = context.Task(TaskKind.HelperInterval).Stored;
             await context.Get<TaskStore>().OptInAsync(

@@ -6,8 +6,7 @@ internal static class Workload
     /// <summary>The cases, in an order in which a report goes through an aggregator.</summary>
     public static IReadOnlyList<WorkloadCase> All { get; } =
     [
-        .. TaskCases.All, .. TaskprovCases.All, .. AuthTokenCases.All, .. KeyCases.All, .. UploadCases.All,
-        .. LeaderJobCases.All, .. HelperJobCases.All, .. CollectionCases.All, .. AggregateShareCases.All,
-        .. GarbageCases.All,
+        .. TaskCases.All, .. TaskprovCases.All, .. AuthTokenCases.All, .. UploadCases.All, .. LeaderJobCases.All, .. HelperJobCases.All,
+        .. CollectionCases.All, .. AggregateShareCases.All, .. BacklogCases.All, .. GarbageCases.All, .. KeyCases.All,
     ];
 }

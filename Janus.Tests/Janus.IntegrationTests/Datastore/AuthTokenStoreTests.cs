@@ -19,7 +19,8 @@ public sealed class AuthTokenStoreTests : DatastoreFixture
     public async Task Credentials_of_a_task_and_of_a_peer_are_added_changed_and_removed()
     {
         DapTask task = await AddTaskAsync();
-        foreach (AuthTokenOwner owner in new[] { AuthTokenOwner.Task(task.Key), AuthTokenOwner.TaskprovPeer(7) })
+        TaskprovPeer? peer = await Get<TaskprovPeerStore>().AddAsync(new TestAgreement().PeerOf(Role.Leader, new Uri("https://helper.example/")), Token);
+        foreach (AuthTokenOwner owner in new[] { AuthTokenOwner.Task(task.Key), AuthTokenOwner.TaskprovPeer(peer!.Key) })
         {
             int before = (await Tokens.ListAsync(owner, Token)).Count;
             AuthToken present = AuthToken.ToPresent("a", BearerToken.Generate(), Now) with { NotBefore = Now + Minute, NotAfter = Now + (2 * Minute) };
@@ -103,7 +104,7 @@ public sealed class AuthTokenStoreTests : DatastoreFixture
         await using JanusDbContext context = await services.GetRequiredService<IDbContextFactory<JanusDbContext>>().CreateDbContextAsync(Token);
         IMigrator migrator = context.GetService<IMigrator>();
         string[] all = [.. context.Database.GetMigrations()];
-        string before = all[Array.FindIndex(all, name => name.EndsWith("_AuthTokens", StringComparison.Ordinal)) - 1];
+        string before = all[Array.FindIndex(all, name => name.EndsWith("_Endurance", StringComparison.Ordinal)) - 1];
         Assert.That(() => migrator.MigrateAsync(before, Token), Throws.InstanceOf<PostgresException>().With.Message.Contains("certificates are pinned"));
         await tokens.RemoveAsync(owner, "pin", Token);
 

@@ -75,6 +75,11 @@ public sealed class ConfigurationTests
     [TestCase("Log: { Level: [a] }", "Log.Level: one value was expected")]
     [TestCase("Log: { Levels: { Janus.Dap: loud } }", "Log.Levels.Janus.Dap: 'loud' is not one of verbose")]
     [TestCase("Telemetry: { OtlpEndpoint: here }", "Telemetry.OtlpEndpoint: 'here' is not an absolute URL")]
+    [TestCase("Telemetry: { OtlpHeaders: { x-key: hush } }", "Telemetry.OtlpHeaders: headers are for OtlpEndpoint")]
+    [TestCase("Telemetry: { OtlpEndpoint: 'http://c:4317', OtlpHeaders: { 'x key': hush } }", "Telemetry.OtlpHeaders: 'x key' is not the name of a header")]
+    [TestCase("Telemetry: { SamplingRatio: 2 }", "Telemetry.SamplingRatio: between 0 and 1")]
+    [TestCase("Telemetry: { BacklogInterval: 1ms }", "Telemetry.BacklogInterval: 0s, or between 1s and 1h")]
+    [TestCase("Management: { Listen: ['9464'] }", "Management.Listen: '9464' is not an address such as http://127.0.0.1:9464")]
     [TestCase("a: [1\nb: 2", "not YAML")]
     [TestCase("a: 1\na: 2", "line")]
     [TestCase("- 1", "0: unknown key")]
@@ -104,7 +109,7 @@ public sealed class ConfigurationTests
     [Test]
     public void Refused_key_and_password_are_not_shown()
     {
-        CliException refusal = Assert.Throws<CliException>(() => Load("Database: { ConnectionString: 'Password=hush', Password: hush, PasswordFile: f, DatastoreKeys: [hush] }"))!;
+        CliException refusal = Assert.Throws<CliException>(() => Load("Database: { ConnectionString: 'Password=hush', Password: hush, PasswordFile: f, DatastoreKeys: [hush] }\nTelemetry: { OtlpHeaders: { x: hush } }"))!;
 
         Assert.That(refusal.Message, Does.Not.Contain("hush"));
     }

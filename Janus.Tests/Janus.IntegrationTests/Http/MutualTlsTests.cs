@@ -11,6 +11,7 @@ using Janus.Datastore;
 using Janus.IntegrationTests.Embedded;
 using Janus.Messages;
 using Janus.Testing;
+using Npgsql;
 
 namespace Janus.IntegrationTests.Http;
 
@@ -162,20 +163,25 @@ public sealed class MutualTlsTests
         string roots = _directory.Path("ca.pem");
         await File.WriteAllTextAsync(roots, _root.Pem);
         (string certificate, string certificateKey) = _peer.Write(_directory.Root, "collector");
-        string[] collect = ["collect", "--task-file", taskFile, "--key", key, "--leader-selected", "--timeout", "1s", "--ca", roots];
+        string[] collect = ["collect", "--task-file", taskFile, "--key", key, "--leader-selected", "--ca", roots];
 
         await using HostProcess upload = HostProcess.Start(["upload", "--task-file", TaskFile(task, "client"), "--ca", roots, "1"]);
         await using HostProcess untrusting = HostProcess.Start(["upload", "--task-file", TaskFile(task, "client"), "1"]);
         await using HostProcess known = HostProcess.Start([.. collect, "--client-certificate", certificate, "--client-key", certificateKey]);
         await using HostProcess unknown = HostProcess.Start(collect);
-        int[] codes = await Task.WhenAll(upload.WaitForExitAsync(), untrusting.WaitForExitAsync(), known.WaitForExitAsync(), unknown.WaitForExitAsync());
+        int[] codes = await Task.WhenAll(upload.WaitForExitAsync(), untrusting.WaitForExitAsync(), unknown.WaitForExitAsync());
+
+        // One report is no batch yet: the known Collector has its job, and waits for it until it is killed.
+        await using NpgsqlConnection connection = new(_database.ConnectionString);
+        await connection.OpenAsync();
+        await using NpgsqlCommand jobs = new("SELECT count(*) FROM collection_jobs", connection);
+        Assert.That(async () => await jobs.ExecuteScalarAsync(), Is.EqualTo(1L).After(30_000, 50), known.Error);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(codes, Is.EqualTo((int[])[0, 1, 1, 1]), upload.Error);
+            Assert.That(codes, Is.EqualTo((int[])[0, 1, 1]), upload.Error);
             Assert.That(upload.Output, Does.Contain("1 reports accepted"));
             Assert.That(untrusting.Error, Does.Contain("an aggregator cannot be reached"));
             Assert.That(unknown.Error, Does.Contain("the aggregator answered 401"));
-            Assert.That(known.Error, Does.Contain("the collection job was not finished within"), "one report is no batch yet");
         }
     }
 

@@ -9,7 +9,6 @@ namespace Janus.IntegrationTests.Packaging;
 
 /// <summary>The Kubernetes example holds together, and its processes would start with what it gives them.</summary>
 [TestFixture]
-[NonParallelizable]
 public sealed class KubernetesTests
 {
     private static readonly string Folder = Checkout.Path("docs", "kubernetes");
@@ -44,32 +43,27 @@ public sealed class KubernetesTests
     {
         Node container = workload.Path("spec", "template", "spec").Items("containers").Single();
         string[] secrets = [.. Documents.Single(document => document.Text("kind") == "Secret").Path("stringData").Keys];
-        List<string> arguments = [.. container.Texts("args")];
+        Dictionary<string, string> mounted = container.Items("volumeMounts").ToDictionary(mount => mount.Text("name")!, mount => mount.Text("mountPath")!);
+        Assert.That(workload.Path("spec", "template", "spec").Items("volumes").Select(volume => volume.Text("name")), Is.EquivalentTo(mounted.Keys));
         using TestDirectory directory = new();
-        string file = directory.Path("janus.yaml");
-        File.WriteAllText(file, Documents.Single(document => document.Text("kind") == "ConfigMap").Path("data").Text("janus.yaml"));
-        List<string> variables = [];
-        try
+        string yaml = Documents.Single(document => document.Text("kind") == "ConfigMap").Path("data").Text("janus.yaml")!;
+        foreach (string secret in secrets)
         {
-            foreach (Node variable in container.Items("env"))
-            {
-                Assert.That(secrets, Does.Contain(variable.Path("valueFrom", "secretKeyRef").Text("key")));
-                variables.Add(variable.Text("name")!);
-                Environment.SetEnvironmentVariable(variables[^1], DatastoreKeys.Generate());
-            }
+            Assert.That(yaml, Does.Contain($"{mounted["secrets"]}/{secret}"));
+            File.WriteAllText(directory.Path(secret), DatastoreKeys.Generate());
+        }
 
-            JanusOptions options = JanusConfiguration.Load(new RunArguments
-            {
-                Configuration = new ConfigurationArguments { ConfigFile = file },
-                Roles = RolesOf(workload),
-            });
-            Assert.That(options.Database.IsEmbedded, Is.False);
-            Assert.That(arguments[arguments.IndexOf("--config-file") + 1], Is.EqualTo($"{container.Items("volumeMounts")[0].Text("mountPath")}/janus.yaml"));
-        }
-        finally
+        string file = directory.Path("janus.yaml");
+        File.WriteAllText(file, yaml.Replace(mounted["secrets"], directory.Root, StringComparison.Ordinal));
+        JanusOptions options = JanusConfiguration.Load(new RunArguments
         {
-            variables.ForEach(name => Environment.SetEnvironmentVariable(name, null));
-        }
+            Configuration = new ConfigurationArguments { ConfigFile = file },
+            Roles = RolesOf(workload),
+        });
+
+        Assert.That(options.Database.IsEmbedded, Is.False);
+        List<string> arguments = [.. container.Texts("args")];
+        Assert.That(arguments[arguments.IndexOf("--config-file") + 1], Is.EqualTo($"{mounted["configuration"]}/janus.yaml"));
     }
 
     [TestCaseSource(nameof(Deployments))]

@@ -59,6 +59,26 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
         Assert.That(await FindAsync(other), Is.Null);
     }
 
+    [Test]
+    public async Task A_task_gets_the_expiry_age_and_the_noise_of_its_peer_and_one_that_cannot_have_the_noise_is_refused()
+    {
+        (TestAgreement agreement, Uri url, TaskprovPeer peer) = await AddPeerAsync();
+        TaskprovPeerStore peers = Aggregator.Get<TaskprovPeerStore>();
+        TestTask task = NewTask(agreement, url);
+        DifferentialPrivacyStrategy tooWide = DifferentialPrivacyStrategy.Parse("laplace:epsilon=1/1000000000000000000");
+        await ChangeAsync(() => peers.UpdateAsync(peer with { ReportExpiryAge = TimeSpan.FromSeconds(601), DifferentialPrivacy = tooWide }, Token));
+        HttpAnswer refused = await UploadAsync(task, task.TaskprovHeader);
+        AssertProblem(refused, DapProblemType.InvalidTask, task.Id);
+        Assert.That(refused.Problem.Detail, Does.Contain("too wide"));
+
+        DifferentialPrivacyStrategy noise = DifferentialPrivacyStrategy.Parse("laplace:epsilon=1/2");
+        await ChangeAsync(() => peers.UpdateAsync(peer with { ReportExpiryAge = TimeSpan.FromSeconds(601), DifferentialPrivacy = noise }, Token));
+        AssertOk(await UploadAsync(task, task.TaskprovHeader));
+
+        DapTask stored = (await FindAsync(task))!;
+        Assert.That((stored.ReportExpiryAge, stored.DifferentialPrivacy), Is.EqualTo((11UL, noise)), "in units of a minute, rounded up");
+    }
+
     [TestCaseSource(nameof(MalformedHeaders))]
     public async Task A_malformed_header_is_ignored(string format)
     {

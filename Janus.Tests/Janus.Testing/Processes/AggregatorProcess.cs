@@ -7,11 +7,12 @@ public sealed class AggregatorProcess : IAsyncDisposable
 {
     private readonly HostProcess _process;
 
-    private AggregatorProcess(string name, HostProcess process, Uri address)
+    private AggregatorProcess(string name, HostProcess process, IReadOnlyList<Uri> addresses)
     {
         Name = name;
         _process = process;
-        Address = address;
+        Address = addresses[0];
+        Management = addresses[^1];
     }
 
     /// <summary>What the process is called in a test's output.</summary>
@@ -19,6 +20,9 @@ public sealed class AggregatorProcess : IAsyncDisposable
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
+
+    /// <summary>Where its management listener is, if it is configured to have one.</summary>
+    public Uri Management { get; }
 
     /// <summary>Completes with the exit code once the process has ended.</summary>
     public Task<int> Ended => _process.Ended;
@@ -47,7 +51,7 @@ public sealed class AggregatorProcess : IAsyncDisposable
             environment);
         try
         {
-            return new AggregatorProcess(name, process, await process.WaitForAddressAsync(cancellationToken));
+            return new AggregatorProcess(name, process, await process.WaitForAddressesAsync(cancellationToken));
         }
         catch
         {

@@ -57,6 +57,9 @@ public sealed class Deployment : IAsyncDisposable
         ["Log__Format"] = "text",
     };
 
+    /// <summary>Variables of every process that is started from now on, as they are.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     /// <summary>Makes the databases; no process runs yet.</summary>
     public static async Task<Deployment> CreateAsync() => new(await Side.CreateAsync(), await Side.CreateAsync());
 
@@ -107,6 +110,11 @@ public sealed class Deployment : IAsyncDisposable
     private async Task<AggregatorProcess> StartAsync(Side side, string name, string[] roles, CancellationToken cancellationToken)
     {
         Dictionary<string, string> environment = Settings.ToDictionary(setting => $"JANUS__{setting.Key}", setting => setting.Value);
+        foreach ((string variable, string value) in Variables)
+        {
+            environment[variable] = value;
+        }
+
         environment["JANUS_DATABASE_URL"] = side.Database.ConnectionString;
         environment["JANUS__Database__DatastoreKeys"] = side.Key;
         AggregatorProcess process = await AggregatorProcess.StartAsync(name, roles, environment, cancellationToken);

@@ -78,7 +78,11 @@ public sealed class HostProcess : IAsyncDisposable
 
     /// <summary>Waits until the process serves, and returns its address.</summary>
     /// <exception cref="AggregatorStartException">It ended before it served.</exception>
-    public async Task<Uri> WaitForAddressAsync(CancellationToken cancellationToken = default)
+    public async Task<Uri> WaitForAddressAsync(CancellationToken cancellationToken = default) => (await WaitForAddressesAsync(cancellationToken))[0];
+
+    /// <summary>Waits until the process serves, and returns where: DAP first, then management.</summary>
+    /// <exception cref="AggregatorStartException">It ended before it served.</exception>
+    public async Task<IReadOnlyList<Uri>> WaitForAddressesAsync(CancellationToken cancellationToken = default)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
@@ -94,7 +98,7 @@ public sealed class HostProcess : IAsyncDisposable
             await Task.Delay(LookInterval, limit.Token);
         }
 
-        return new Uri((await File.ReadAllLinesAsync(_addressFile, limit.Token))[0]);
+        return [.. (await File.ReadAllLinesAsync(_addressFile, limit.Token)).Select(line => new Uri(line))];
     }
 
     /// <summary>Waits for the end and for all output, and returns the exit code.</summary>

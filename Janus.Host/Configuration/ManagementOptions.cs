@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Janus.Host.Configuration;
+
+/// <summary>Where the process listens for who operates it, apart from the protocol.</summary>
+internal sealed class ManagementOptions : IValidatableObject
+{
+    /// <summary>The addresses to listen on: <c>http://host:port</c>; port 0 takes a free one. None: there is no management listener.</summary>
+    public IReadOnlyList<string> Listen { get; set; } = [];
+
+    /// <inheritdoc />
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Listen
+        .Where(address => !IsAddress(address))
+        .Select(address => new ValidationResult($"'{address}' is not an address such as http://127.0.0.1:9464 or http://*:9464", [nameof(Listen)]));
+
+    private static bool IsAddress(string address) =>
+        Uri.TryCreate(address.Replace("//*:", "//localhost:", StringComparison.Ordinal).Replace("//+:", "//localhost:", StringComparison.Ordinal), UriKind.Absolute, out Uri? parsed)
+        && parsed.Scheme == Uri.UriSchemeHttp && parsed.AbsolutePath == "/" && parsed.Query.Length == 0;
+}
