@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Janus.Aggregator;
 using Janus.Datastore;
 using Janus.IntegrationTests.Datastore;
@@ -10,6 +11,8 @@ namespace Janus.IntegrationTests.Aggregation;
 /// <summary>The lease loop with jobs that are numbers of tasks.</summary>
 public sealed class JobDriverTests : DatastoreFixture
 {
+    private static readonly Meter Meter = new(nameof(JobDriverTests));
+
     [Test]
     public async Task What_has_been_leased_is_driven_although_asking_for_more_fails()
     {
@@ -21,7 +24,8 @@ public sealed class JobDriverTests : DatastoreFixture
 
     // Leases task 1, then task 2 when another is asked for, and fails whenever all are asked for then.
     private sealed class Driver(WorkSignal signal)
-        : JobDriver<int>(new JobDriverOptions { Concurrency = 3 }, signal, WorkKind.AggregateShares, new FakeTimeProvider(Now), NullLogger.Instance)
+        : JobDriver<int>(
+            new JobDriverOptions { Concurrency = 3 }, signal, WorkKind.AggregateShares, new JobMetrics(Meter), new FakeTimeProvider(Now), NullLogger.Instance)
     {
         private readonly TaskCompletionSource<int> _second = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _leased;
