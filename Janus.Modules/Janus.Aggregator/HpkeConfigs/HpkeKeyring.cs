@@ -117,7 +117,7 @@ internal sealed partial class HpkeKeyring : BackgroundService
         return Volatile.Read(ref _current).Keys.Select(key => new Measurement<double>(
             (now - key.Status.Since).TotalSeconds,
             new KeyValuePair<string, object?>("config_id", (int)key.Config.Id.Value),
-            new KeyValuePair<string, object?>("state", key.Status.State.ToString())));
+            Label.Of("state", key.Status.State)));
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "no HPKE key was active: {Transition}")]

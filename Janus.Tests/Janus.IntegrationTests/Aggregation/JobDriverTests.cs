@@ -11,7 +11,7 @@ namespace Janus.IntegrationTests.Aggregation;
 /// <summary>The lease loop with jobs that are numbers of tasks.</summary>
 public sealed class JobDriverTests : DatastoreFixture
 {
-    private static readonly Meter Meter = new(nameof(JobDriverTests));
+    private static readonly Meter Meter = new("Janus.Tests");
 
     [Test]
     public async Task What_has_been_leased_is_driven_although_asking_for_more_fails()
@@ -24,8 +24,7 @@ public sealed class JobDriverTests : DatastoreFixture
 
     // Leases task 1, then task 2 when another is asked for, and fails whenever all are asked for then.
     private sealed class Driver(WorkSignal signal)
-        : JobDriver<int>(
-            new JobDriverOptions { Concurrency = 3 }, signal, WorkKind.AggregateShares, new JobMetrics(Meter), new FakeTimeProvider(Now), NullLogger.Instance)
+        : JobDriver<int>(new JobDriverOptions { Concurrency = 3 }, signal, WorkKind.AggregateShares, new JobMetrics(Meter), new FakeTimeProvider(Now), NullLogger.Instance)
     {
         private readonly TaskCompletionSource<int> _second = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _leased;

@@ -64,8 +64,8 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
     {
         (TestAgreement agreement, Uri url, TaskprovPeer peer) = await AddPeerAsync();
         TaskprovPeerStore peers = Aggregator.Get<TaskprovPeerStore>();
-        TestTask task = NewTask(agreement, url);
-        DifferentialPrivacyStrategy tooWide = DifferentialPrivacyStrategy.Parse("laplace:epsilon=1/1000000000000000000");
+        TestTask task = NewTask(agreement, url, new TestTaskOptions { TaskInterval = Days, Vdaf = VdafDescription.Sum(1000) });
+        DifferentialPrivacyStrategy tooWide = DifferentialPrivacyStrategy.Parse("laplace:epsilon=1/1000000000000000");
         await ChangeAsync(() => peers.UpdateAsync(peer with { ReportExpiryAge = TimeSpan.FromSeconds(601), DifferentialPrivacy = tooWide }, Token));
         HttpAnswer refused = await UploadAsync(task, task.TaskprovHeader);
         AssertProblem(refused, DapProblemType.InvalidTask, task.Id);
