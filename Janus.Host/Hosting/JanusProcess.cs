@@ -60,7 +60,7 @@ internal sealed partial class JanusProcess : IProcessHost
         JanusOptions options = JanusConfiguration.Load(arguments);
         OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: true, cancellationToken);
         ServiceProvider services = new ServiceCollection().AddJanusDatastore(database.Configure).BuildServiceProvider();
-        DatastoreAccess access = new(database, services, options.Aggregator.KeyRotation.ToPolicy());
+        DatastoreAccess access = new(database, services, options.Aggregator.KeyRotation.ToPolicy(), options.Aggregator.GarbageCollection.ToLimits());
         try
         {
             await database.PrepareAsync(services, migrate, cancellationToken);
@@ -149,8 +149,11 @@ internal sealed partial class JanusProcess : IProcessHost
         return ended.Task;
     }
 
-    private sealed class DatastoreAccess(OpenedDatabase database, ServiceProvider stores, HpkeRotationPolicy rotation) : IDatastoreAccess
+    private sealed class DatastoreAccess(
+        OpenedDatabase database, ServiceProvider stores, HpkeRotationPolicy rotation, GarbageCollectionLimits garbage) : IDatastoreAccess
     {
+        public GarbageCollectionLimits GarbageCollection => garbage;
+
         public HpkeRotationPolicy HpkeRotation => rotation;
 
         public string ConnectionString => database.ConnectionString;

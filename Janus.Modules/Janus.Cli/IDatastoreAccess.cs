@@ -11,6 +11,9 @@ public interface IDatastoreAccess : IAsyncDisposable
     /// <summary>How the aggregator's HPKE keys follow each other, as the configuration has it.</summary>
     HpkeRotationPolicy HpkeRotation { get; }
 
+    /// <summary>How the aggregator's garbage collectors go about, as the configuration has it.</summary>
+    GarbageCollectionLimits GarbageCollection { get; }
+
     /// <summary>The stores of Janus.Datastore.</summary>
     IServiceProvider Stores { get; }
 }

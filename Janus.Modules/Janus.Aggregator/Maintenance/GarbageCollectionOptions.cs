@@ -29,5 +29,6 @@ public sealed class GarbageCollectionOptions
     [Range(0, long.MaxValue)]
     public long VacuumAfterRows { get; set; } = 10_000;
 
-    internal GarbageCollectionLimits Limits => new(GracePeriod, RowsPerTransaction, Pause, VacuumAfterRows);
+    /// <summary>How a round goes about.</summary>
+    public GarbageCollectionLimits ToLimits() => new(GracePeriod, RowsPerTransaction, Pause, VacuumAfterRows);
 }

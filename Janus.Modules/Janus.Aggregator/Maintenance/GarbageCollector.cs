@@ -52,7 +52,7 @@ internal sealed partial class GarbageCollector : BackgroundService
     private async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
-        GarbageCollectionRound round = await _removal.RunAsync(_options.Limits, cancellationToken);
+        GarbageCollectionRound round = await _removal.RunAsync(_options.ToLimits(), cancellationToken);
         TimeSpan duration = _time.GetElapsedTime(start);
         _metrics.Maintenance.GarbageCollected(round, duration);
         foreach (TaskId task in round.RemovedTasks)

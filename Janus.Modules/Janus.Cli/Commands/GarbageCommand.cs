@@ -9,9 +9,7 @@ namespace Janus.Cli.Commands;
 /// <summary><c>janus gc …</c>: garbage collection by hand.</summary>
 internal static class GarbageCommand
 {
-    private const int RowsPerTransaction = 1000;
-    private const long VacuumAfterRows = 10_000;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ShortestGracePeriod = TimeSpan.FromMinutes(1);
 
     public static Command Create(IProcessHost host) => new("gc", "Remove what has expired")
     {
@@ -24,14 +22,17 @@ internal static class GarbageCommand
         Option<TimeSpan?> gracePeriod = TextOption.Create<TimeSpan?>(
             "--grace-period",
             "DURATION",
-            "How long expired data are kept, as Aggregator:GarbageCollection:GracePeriod of the processes; 1d unless given.",
-            text => DurationText.Parse(text));
+            "How long expired data are kept, a minute at least; unless given, as long as Aggregator:GarbageCollection:GracePeriod tells the processes.",
+            text => DurationText.Parse(text) is var period && period >= ShortestGracePeriod
+                ? period
+                : throw new FormatException($"a minute at least expected, so that clocks may differ, \"{text}\" given"));
         Command command = new("run", "Do one round, as the role garbage-collector does all the time; safe beside it, and to interrupt") { gracePeriod };
         configuration.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
-            GarbageCollectionLimits limits = new(result.GetValue(gracePeriod) ?? TimeSpan.FromDays(1), RowsPerTransaction, Pause, VacuumAfterRows);
             await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
+            GarbageCollectionLimits limits = datastore.GarbageCollection;
+            limits = limits with { GracePeriod = result.GetValue(gracePeriod) ?? limits.GracePeriod };
             GarbageCollectionRound round = await datastore.Stores.GetRequiredService<GarbageRemoval>().RunAsync(limits, cancellationToken);
             TextWriter output = result.InvocationConfiguration.Output;
             foreach ((GarbageKind kind, long rows) in round.Deleted.OrderBy(pair => pair.Key))

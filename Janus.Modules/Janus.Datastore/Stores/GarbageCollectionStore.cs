@@ -73,16 +73,17 @@ public sealed partial class GarbageCollectionStore
             FOR UPDATE OF b SKIP LOCKED))
         """;
 
-    // Not before its shares: a collection job may still wait for some of them.
+    // Not before its shares, which go in the same order: a collection job may still wait for some of them.
     private const string CollectedIntervalsSql = """
         -- GarbageCollectionStore.CollectedIntervals
         DELETE FROM collected_batches WHERE ctid = ANY (ARRAY(
-            SELECT b.ctid FROM collected_batches AS b
-            WHERE b.task_key = $1 AND b.first_bucket < $2 AND b.last_bucket < $2
-                AND NOT EXISTS (SELECT FROM batch_bucket_shards AS s
-                    WHERE s.task_key = $1 AND s.bucket BETWEEN b.first_bucket AND b.last_bucket)
-            ORDER BY b.first_bucket LIMIT $3
-            FOR UPDATE OF b SKIP LOCKED))
+            SELECT oldest.row FROM (
+                SELECT b.ctid AS row, b.first_bucket, b.last_bucket FROM collected_batches AS b
+                WHERE b.task_key = $1 AND b.first_bucket < $2 AND b.last_bucket < $2
+                ORDER BY b.first_bucket LIMIT $3
+                FOR UPDATE OF b SKIP LOCKED) AS oldest
+            WHERE NOT EXISTS (SELECT FROM batch_bucket_shards AS s
+                WHERE s.task_key = $1 AND s.bucket BETWEEN oldest.first_bucket AND oldest.last_bucket)))
         """;
 
     private const string CollectedBatchesSql = """
@@ -99,12 +100,13 @@ public sealed partial class GarbageCollectionStore
     private const string NoiseOfIntervalsSql = """
         -- GarbageCollectionStore.NoiseOfIntervals
         DELETE FROM batch_noise WHERE ctid = ANY (ARRAY(
-            SELECT n.ctid FROM batch_noise AS n
-            WHERE n.task_key = $1 AND n.first_bucket < $2 AND n.last_bucket < $2
-                AND NOT EXISTS (SELECT FROM batch_bucket_shards AS s
-                    WHERE s.task_key = $1 AND s.bucket BETWEEN n.first_bucket AND n.last_bucket)
-            ORDER BY n.first_bucket LIMIT $3
-            FOR UPDATE OF n SKIP LOCKED))
+            SELECT oldest.row FROM (
+                SELECT n.ctid AS row, n.first_bucket, n.last_bucket FROM batch_noise AS n
+                WHERE n.task_key = $1 AND n.first_bucket < $2 AND n.last_bucket < $2
+                ORDER BY n.first_bucket LIMIT $3
+                FOR UPDATE OF n SKIP LOCKED) AS oldest
+            WHERE NOT EXISTS (SELECT FROM batch_bucket_shards AS s
+                WHERE s.task_key = $1 AND s.bucket BETWEEN oldest.first_bucket AND oldest.last_bucket)))
         """;
 
     private const string NoiseOfBatchesSql = """
@@ -149,7 +151,7 @@ public sealed partial class GarbageCollectionStore
     private const string ReportIdsSql = """
         -- GarbageCollectionStore.ReportIds
         DELETE FROM report_ids WHERE report_week = $2 AND ctid = ANY (ARRAY(
-            -- Rows of one week are in one partition, where a ctid is unique.
+            -- Rows of one week are in one partition, where a ctid is unique and tells the task.
             SELECT ctid FROM report_ids WHERE task_key = $1 AND report_week = $2 ORDER BY report_id LIMIT $3))
         """;
 

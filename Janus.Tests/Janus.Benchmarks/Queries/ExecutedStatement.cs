@@ -29,6 +29,10 @@ internal sealed partial record ExecutedStatement(string Name, string Sql, double
     /// <summary>Whether the statement is the driver's: it asks for nothing but the server's own tables.</summary>
     public bool IsDriver => !IsNamed && Plan.All().All(node => node.Relation?.StartsWith("pg_", StringComparison.Ordinal) != false);
 
+    /// <summary>Whether the statement only adds rows that it was given. EF Core writes such ones, and cannot be told to name them.</summary>
+    public bool IsPlainInsert => Plan.Type == "ModifyTable" && Sql.TrimStart().StartsWith("INSERT", StringComparison.Ordinal)
+        && Plan.All().Skip(1).All(node => node.Type is "Result" or "Values Scan");
+
     /// <summary>Whether the statement tells its name.</summary>
     public bool IsNamed => Name.Length > 0;
 

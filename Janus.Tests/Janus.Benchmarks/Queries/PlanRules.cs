@@ -53,7 +53,9 @@ internal sealed record PlanRules(
             yield return Text($"touches {pages:N0} pages for {node.Rows:N0} rows of {node.Relation}");
         }
 
-        double inputs = node.Type is "ModifyTable" or "Limit" || node.IsScan ? 0 : node.Children.SelectMany(Inputs).Sum(input => input.Rows);
+        double inputs = node.Type is "ModifyTable" or "Limit" || node.IsScan
+            ? 0
+            : node.Children.SelectMany(Inputs).Where(input => !AlwaysSmall.Contains(input.Relation!)).Sum(input => input.Rows);
         if (!isWholeBatch && IsVain(inputs, node.Rows))
         {
             yield return Text($"reads {inputs:N0} rows for {node.Rows:N0} ({node.Type})");

@@ -157,6 +157,8 @@ public sealed class KeyCommandTests
 
         public HpkeRotationPolicy HpkeRotation { get; } = new();
 
+        public GarbageCollectionLimits GarbageCollection { get; } = new(TimeSpan.FromDays(1), 1000, TimeSpan.Zero, 0);
+
         public IServiceProvider Stores => _stores;
 
         public async Task UseAsync(params string[] keys)

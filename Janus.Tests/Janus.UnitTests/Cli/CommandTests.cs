@@ -47,6 +47,7 @@ public sealed class CommandTests
     [TestCase("taskprov peer add-verify-key-init 1", "either --verify-key-init-file (for the peer's secret) or --output (for a new one) expected")]
     [TestCase("task delete AAAA", "TASK-ID: 32 bytes in base64url")]
     [TestCase("gc run --grace-period soon", "--grace-period: a duration such as")]
+    [TestCase("gc run --grace-period 30s", "--grace-period: a minute at least expected")]
     [TestCase("hpke-key generate", "--output")]
     [TestCase("hpke-key add --kem rsa", "--kem: x25519, p256, p384 or p521 expected, \"rsa\" given")]
     [TestCase("hpke-key add --id 256", "256")]

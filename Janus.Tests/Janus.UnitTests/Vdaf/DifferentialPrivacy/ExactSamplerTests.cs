@@ -11,7 +11,7 @@ namespace Janus.UnitTests.Vdaf.DifferentialPrivacy;
 /// </summary>
 internal sealed class ExactSamplerTests
 {
-    private const int ThresholdBits = 26;
+    private const int ThresholdBits = 23;
 
     [TestCase(0, 1)]
     [TestCase(1, 1)]
