@@ -8,7 +8,8 @@ internal static class TasksOfOlderSchema
     /// <summary>Runs when <c>tasks</c> still tells which tasks are deleted and which were advertised.</summary>
     /// <remarks>
     /// The older schema has neither mark. A deleted task of which nothing is left goes for good; one that still has rows would
-    /// be served again, and an advertised one has the tokens of its peer, who is unknown there: nothing is changed then.
+    /// be served again, one with noise would be collected without it, and an advertised one has the tokens of its peer, who is
+    /// unknown there: nothing is changed then.
     /// </remarks>
     public static void Down(MigrationBuilder migration) => migration.Sql("""
         DELETE FROM tasks AS t WHERE t.deleted_at IS NOT NULL
@@ -25,6 +26,9 @@ internal static class TasksOfOlderSchema
         BEGIN
             IF EXISTS (SELECT FROM tasks WHERE deleted_at IS NOT NULL) THEN
                 RAISE EXCEPTION 'deleted tasks still have rows, and the older schema would serve them again: run ''janus gc run'' first, a minute after the deletion';
+            END IF;
+            IF EXISTS (SELECT FROM tasks WHERE differential_privacy IS NOT NULL) OR EXISTS (SELECT FROM batch_noise) THEN
+                RAISE EXCEPTION 'there are tasks with noise, and the older schema would give their aggregates without it: delete these tasks first';
             END IF;
             IF EXISTS (SELECT FROM tasks WHERE taskprov_peer_key IS NOT NULL) THEN
                 RAISE EXCEPTION 'there are tasks that were advertised, and the older schema knows no peers, who have their tokens: delete these tasks first';

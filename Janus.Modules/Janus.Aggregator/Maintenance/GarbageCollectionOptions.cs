@@ -12,9 +12,9 @@ public sealed class GarbageCollectionOptions
 
     /// <summary>
     /// How long expired data are kept after they have become invisible, so that a collection begun before can finish; it must
-    /// be longer than the clocks of the processes differ. The same in all processes.
+    /// be longer than the clocks of the processes differ and than any step of a job may take. The same in all processes.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
+    [Range(typeof(TimeSpan), "00:10:00", "365.00:00:00")]
     public TimeSpan GracePeriod { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>The most rows that one transaction deletes.</summary>

@@ -9,7 +9,7 @@ namespace Janus.Cli.Commands;
 /// <summary><c>janus gc …</c>: garbage collection by hand.</summary>
 internal static class GarbageCommand
 {
-    private static readonly TimeSpan ShortestGracePeriod = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestGracePeriod = TimeSpan.FromMinutes(10);
 
     public static Command Create(IProcessHost host) => new("gc", "Remove what has expired")
     {
@@ -22,10 +22,10 @@ internal static class GarbageCommand
         Option<TimeSpan?> gracePeriod = TextOption.Create<TimeSpan?>(
             "--grace-period",
             "DURATION",
-            "How long expired data are kept, a minute at least; unless given, as long as Aggregator:GarbageCollection:GracePeriod tells the processes.",
+            "How long expired data are kept, 10 minutes at least; unless given, as long as Aggregator:GarbageCollection:GracePeriod tells the processes.",
             text => DurationText.Parse(text) is var period && period >= ShortestGracePeriod
                 ? period
-                : throw new FormatException($"a minute at least expected, so that clocks may differ, \"{text}\" given"));
+                : throw new FormatException($"10 minutes at least expected, since clocks differ and steps of jobs take their time, \"{text}\" given"));
         Command command = new("run", "Do one round, as the role garbage-collector does all the time; safe beside it, and to interrupt") { gracePeriod };
         configuration.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>

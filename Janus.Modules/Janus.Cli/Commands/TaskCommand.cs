@@ -16,6 +16,7 @@ internal static class TaskCommand
         TaskAddCommand.Create(host),
         CreateList(host),
         CreateShow(host),
+        TaskSetCommand.Create(host),
         TaskTokenCommand.Create(host, CredentialOwner.TaskArgument),
         TaskCertificateCommand.Create(host, CredentialOwner.TaskArgument),
         TaskDeleteCommand.Create(host),

@@ -15,6 +15,8 @@ internal static class TaskCases
         new("TaskStore.FindAsync", RunsPer.Tick, async context =>
             await context.Get<TaskStore>().FindAsync(context.Task(TaskKind.LeaderInterval).Key, context.Token)),
         new("TaskStore.ListAsync", RunsPer.Command, async context => await context.Get<TaskStore>().ListAsync(context.Token)),
+        new("TaskStore.ShortenReportExpiryAgeAsync", RunsPer.Command, async context =>
+            await context.Get<TaskStore>().ShortenReportExpiryAgeAsync(context.Tasks[0].Stored.Id, 1_000_000UL - (ulong)context.Round, context.Token)),
         new("TaskStore.AddAsync", RunsPer.Command, async context =>
             await context.Get<TaskStore>().AddAsync(context.Tasks[0].Stored with { Key = 0, Id = TaskId.Random() }, context.Token)),
     ];

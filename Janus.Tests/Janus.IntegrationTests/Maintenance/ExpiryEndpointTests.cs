@@ -34,6 +34,31 @@ public sealed class ExpiryEndpointTests : EndpointFixture
     }
 
     [Test]
+    public async Task An_expiry_age_that_is_set_later_holds_in_a_running_process_and_never_gets_longer()
+    {
+        TestTask task = await AddTaskAsync(Role.Leader);
+        ReportFactory factory = new(task, HpkeConfig, null, new Time(CurrentTime.Value - Age - 1));
+        Assert.That(ErrorsOf(await UploadAsync(task, factory.Make(1)[0])), Is.Empty);
+        TaskStore tasks = Aggregator.Get<TaskStore>();
+
+        Assert.That(await tasks.ShortenReportExpiryAgeAsync(task.Id, Age, CancellationToken.None), Is.True);
+        Assert.That(await tasks.ShortenReportExpiryAgeAsync(task.Id, Age + 1, CancellationToken.None), Is.False);
+        Assert.That(await tasks.ShortenReportExpiryAgeAsync(TaskId.Random(), Age, CancellationToken.None), Is.False);
+        Assert.That((await tasks.FindAsync(task.Id, CancellationToken.None))!.ReportExpiryAge, Is.EqualTo(Age));
+
+        // The process hears of it by a notification.
+        MadeReport old;
+        HttpAnswer answer;
+        do
+        {
+            old = factory.Make(1)[0];
+            answer = await UploadAsync(task, old);
+        }
+        while (answer.Body.Length == 0);
+        Assert.That(ErrorsOf(answer), Is.EqualTo([(old.Id, ReportError.ReportDropped)]));
+    }
+
+    [Test]
     public async Task An_expired_report_is_dropped_in_aggregation_also_when_it_is_replayed_after_its_id_is_gone()
     {
         TestTask task = await AddTaskAsync(Role.Helper, Expiring);

@@ -47,6 +47,8 @@ public sealed class MigrationTests : GarbageFixture
             await _services.GetRequiredService<GarbageCollectionStore>().EnsurePartitionsAsync([ReportWeek.Of(NowHour, task.Configuration.TimePrecision)], Token);
             await RunAsync(OldRows.Of(task, NowHour, 3));
         }
+
+        await RunAsync("DELETE FROM batch_noise");
     }
 
     [TearDown]
@@ -107,6 +109,10 @@ public sealed class MigrationTests : GarbageFixture
         await AssertRefusedAsync("the first token to present of a task has been removed or is not valid now");
         await Tokens.RemoveAsync(leader, "next", Token);
         await Tokens.ExpireAsync(leader, "first-to-helper", Now.AddYears(1000), Token);
+
+        DapTask noisy = await Tasks.AddAsync(NewTask() with { DifferentialPrivacy = DifferentialPrivacyStrategy.Parse("laplace:epsilon=1") }, Token);
+        await AssertRefusedAsync("tasks with noise");
+        await Tasks.DeleteAsync(noisy.Id, Now, Token);
 
         await Tasks.DeleteAsync(_helper.Id, Now, Token);
         await AssertRefusedAsync("deleted tasks still have rows");
