@@ -45,7 +45,8 @@ public sealed class AuthTokenStore
         SELECT EXISTS (
             SELECT FROM auth_tokens
             WHERE hash IS NOT NULL AND hash = ANY($1) AND coalesce(not_before <= $2, true) AND coalesce(not_after > $2, true)
-                AND NOT EXISTS (SELECT FROM tasks AS t WHERE t.task_key = auth_tokens.task_key AND t.deleted_at IS NOT NULL))
+                -- Not a join, for which the planner might read all tasks.
+                AND (SELECT t.deleted_at FROM tasks AS t WHERE t.task_key = auth_tokens.task_key) IS NULL)
         """;
 
     private readonly IDbContextFactory<JanusDbContext> _contexts;
