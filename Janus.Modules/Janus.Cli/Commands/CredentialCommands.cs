@@ -10,15 +10,13 @@ namespace Janus.Cli.Commands;
 /// <summary>What <c>janus task token</c> and <c>janus task certificate</c> have in common: list, expire and remove.</summary>
 internal static class CredentialCommands
 {
-    private const string TaskExample = "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1s";
-
     /// <summary><c>list</c>.</summary>
     public static Command CreateList(IProcessHost host, AuthTokenKind kind, Func<Argument<CredentialOwner>> argument)
     {
         ConfigurationOptions configuration = new();
         Argument<CredentialOwner> owner = argument();
         Option<bool> json = new("--json") { Description = "Print JSON, for programs." };
-        Command command = new("list", $"List the {Plural(kind)} of a task with their validity, without secrets") { owner, json };
+        Command command = new("list", $"List the {Plural(kind)} with their validity, without secrets") { owner, json };
         configuration.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -46,7 +44,7 @@ internal static class CredentialCommands
 
             return 0;
         });
-        return command.WithExamples($"janus task {Name(kind)} list {TaskExample}");
+        return command.WithExamples(CredentialOwner.Example(owner, $"{Name(kind)} list OWNER"));
     }
 
     /// <summary><c>expire</c>.</summary>
@@ -77,7 +75,7 @@ internal static class CredentialCommands
             await result.InvocationConfiguration.Output.WriteLineAsync($"{result.GetValue(label)} is valid until {InstantText.Format(end)}");
             return 0;
         });
-        return command.WithExamples($"janus task {Name(kind)} expire {TaskExample} first-from-leader --in 1d");
+        return command.WithExamples(CredentialOwner.Example(owner, $"{Name(kind)} expire OWNER first-from-leader --in 1d"));
     }
 
     /// <summary><c>remove</c>.</summary>
@@ -96,7 +94,7 @@ internal static class CredentialCommands
             await result.InvocationConfiguration.Output.WriteLineAsync($"{result.GetValue(label)} removed");
             return 0;
         });
-        return command.WithExamples($"janus task {Name(kind)} remove {TaskExample} first-from-leader");
+        return command.WithExamples(CredentialOwner.Example(owner, $"{Name(kind)} remove OWNER first-from-leader"));
     }
 
     private static string Name(AuthTokenKind kind) => kind == AuthTokenKind.Bearer ? "token" : "certificate";

@@ -8,8 +8,15 @@ namespace Janus.Cli.Commands;
 /// <param name="Peer">The peer, as its operator names it.</param>
 internal sealed record CredentialOwner(TaskId TaskId, string? Peer)
 {
+    private const string TaskName = "TASK-ID";
+
+    /// <summary>An example of a command line, of those of a task or of a peer, in which OWNER stands for the argument.</summary>
+    public static string Example(Argument<CredentialOwner> argument, string line) => argument.Name == TaskName
+        ? $"janus task {line.Replace("OWNER", TaskName, StringComparison.Ordinal)}"
+        : $"janus taskprov peer {line.Replace("OWNER", "1", StringComparison.Ordinal)}";
+
     /// <summary>The argument that names a task.</summary>
-    public static Argument<CredentialOwner> TaskArgument() => new("TASK-ID")
+    public static Argument<CredentialOwner> TaskArgument() => new(TaskName)
     {
         Description = "The task ID, base64url.",
         CustomParser = result =>

@@ -18,7 +18,7 @@ internal static class TaskCertificateCommand
         The https addresses that the peer connects to must ask for it: Http.ClientCertificates: ask.
         """;
 
-    public static Command Create(IProcessHost host, Func<Argument<CredentialOwner>> argument) => new("certificate", "The client certificates pinned for a task's peer: mutual TLS")
+    public static Command Create(IProcessHost host, Func<Argument<CredentialOwner>> argument) => new("certificate", "The client certificates pinned for a peer: mutual TLS")
     {
         CreateAdd(host, argument),
         CredentialCommands.CreateList(host, AuthTokenKind.CertificateKey, argument),
@@ -34,7 +34,7 @@ internal static class TaskCertificateCommand
         Option<string?> certificate = new("--certificate") { HelpName = "PATH", Description = "The peer's certificate in PEM, the first in the file." };
         Option<byte[]?> fingerprint = Values.TextOption.Create<byte[]?>(
             "--key-sha256", "HEX", "Instead: the SHA-256 hash of its SubjectPublicKeyInfo, 64 digits (colons are ignored).", ParseFingerprint);
-        Command command = new("add", "Pin a client certificate for the task's peer, beside those it has") { owner, certificate, fingerprint };
+        Command command = new("add", "Pin a client certificate for the peer, beside those it has") { owner, certificate, fingerprint };
         credential.AddTo(command);
         configuration.AddTo(command);
         command.Validators.Add(result =>
@@ -56,8 +56,8 @@ internal static class TaskCertificateCommand
             return 0;
         });
         return command.WithNotes(Notes).WithExamples(
-            "janus task certificate add TASK-ID --certificate leader.pem",
-            "janus task certificate add TASK-ID --purpose from-collector --certificate collector.pem --label collector-2026");
+            CredentialOwner.Example(owner, "certificate add OWNER --certificate leader.pem"),
+            CredentialOwner.Example(owner, "certificate add OWNER --purpose from-collector --certificate collector.pem --label collector-2026"));
     }
 
     private static byte[] HashOf(string path)

@@ -20,10 +20,11 @@ internal static class TaskTokenCommand
           3. Some minutes later the Helper's operator removes the old one, and the Leader's may:
                janus task token remove TASK-ID first-from-leader
         The Collector's token likewise: the Leader adds one (--purpose from-collector), the Collector puts it into its task
-        file, the Leader removes the old one. Running processes see every change within seconds.
+        file, the Leader removes the old one. Running processes see every change within seconds. A taskprov peer's tokens are those
+        of all its tasks: 'janus taskprov peer token' does the same for a peer.
         """;
 
-    public static Command Create(IProcessHost host, Func<Argument<CredentialOwner>> argument) => new("token", "A task's bearer tokens: several at once, each with its validity")
+    public static Command Create(IProcessHost host, Func<Argument<CredentialOwner>> argument) => new("token", "Bearer tokens: several at once, each with its validity")
     {
         CreateAdd(host, argument),
         CredentialCommands.CreateList(host, AuthTokenKind.Bearer, argument),
@@ -38,7 +39,7 @@ internal static class TaskTokenCommand
         Argument<CredentialOwner> owner = argument();
         Option<string?> tokenFile = new("--token-file") { HelpName = "PATH|-", Description = "A file (- for standard input) whose first line is the token; a random one is made unless given." };
         Option<string?> output = new("--output", "-o") { HelpName = "PATH", Description = "Where a token that is made is written, a new file for its owner only; printed once unless given." };
-        Command command = new("add", "Add a token to a task, beside those it has; running processes take it up within seconds") { owner };
+        Command command = new("add", "Add a token beside those that are there; running processes take it up within seconds") { owner };
         credential.AddTo(command);
         command.Options.Add(tokenFile);
         command.Options.Add(output);
@@ -80,9 +81,9 @@ internal static class TaskTokenCommand
             return 0;
         });
         return command.WithNotes(Notes).WithExamples(
-            "janus task token add TASK-ID --output new-token",
-            "janus task token add TASK-ID --purpose to-helper --token-file new-token",
-            "janus task token add TASK-ID --purpose from-collector --label 2026-q3 --not-before 2026-07-01 --valid-for 100d");
+            CredentialOwner.Example(owner, "token add OWNER --output new-token"),
+            CredentialOwner.Example(owner, "token add OWNER --purpose to-helper --token-file new-token"),
+            CredentialOwner.Example(owner, "token add OWNER --purpose from-collector --label 2026-q3 --not-before 2026-07-01 --valid-for 100d"));
     }
 
     private static async Task<BearerToken> ReadAsync(string path, CancellationToken cancellationToken)
