@@ -8,14 +8,16 @@ namespace Janus.Datastore;
 /// </summary>
 internal sealed partial class DatastoreKeyFile : IDisposable
 {
-    // The file is read rather than watched: a mounted secret changes by an exchange of directories.
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    // The file is read rather than watched: a mounted secret changes by an exchange of directories. What is found twice is taken:
+    // half of a key that is being written could pass for another key.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly string _path;
     private readonly ILogger<DatastoreKeyFile> _logger;
     private readonly ITimer _timer;
     private readonly Lock _lock = new();
     private string _content;
+    private string? _seen;
     private string? _mistake;
     private DatastoreKeys _keys;
 
@@ -29,23 +31,32 @@ internal sealed partial class DatastoreKeyFile : IDisposable
         _logger = logger;
         _content = File.ReadAllText(path);
         _keys = DatastoreKeys.ParseFile(_content);
-        _timer = time.CreateTimer(_ => Reload(), null, Interval, Interval);
+        _timer = time.CreateTimer(_ => Reload(onlyIfSeenBefore: true), null, Interval, Interval);
     }
 
     /// <summary>The keys that were read last.</summary>
     public DatastoreKeys Keys => Volatile.Read(ref _keys);
 
     /// <summary>Reads the file again; true if it has other keys than before.</summary>
-    public bool Reload()
+    public bool Reload() => Reload(onlyIfSeenBefore: false);
+
+    private bool Reload(bool onlyIfSeenBefore)
     {
         lock (_lock)
         {
             try
             {
                 string content = File.ReadAllText(_path);
+                bool isSeen = content == _seen;
+                _seen = content;
                 if (content == _content)
                 {
                     _mistake = null;
+                    return false;
+                }
+
+                if (onlyIfSeenBefore && !isSeen)
+                {
                     return false;
                 }
 

@@ -65,6 +65,22 @@ public sealed class DatastoreKeyFileTests
             Throws.InstanceOf<CryptographicException>().With.Message.Contains($"its key {unknown[0]:x2} is not among the configured ones"));
     }
 
+    [Test]
+    public void Half_of_a_key_that_is_being_written_is_not_taken_for_a_key()
+    {
+        using DatastoreKeyFile file = Open(_old);
+        string whole = KeyText(9);
+        Write(whole[..22]);
+        Assert.That(DatastoreKeys.ParseFile(whole[..22]).Ids, Has.Count.EqualTo(1), "it would pass for one");
+        _clock.Advance(Soon / 2);
+        Assert.That(file.Keys.Ids, Is.EqualTo(DatastoreKeys.Parse([_old]).Ids));
+        Write(whole);
+        _clock.Advance(Soon / 2);
+        Assert.That(file.Keys.Ids, Is.EqualTo(DatastoreKeys.Parse([_old]).Ids));
+        _clock.Advance(Soon / 2);
+        Assert.That(file.Keys.Ids, Is.EqualTo(DatastoreKeys.Parse([whole]).Ids));
+    }
+
     [TestCase("")]
     [TestCase("not a key")]
     [TestCase(null)]
