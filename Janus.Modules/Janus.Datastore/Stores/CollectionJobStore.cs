@@ -72,10 +72,11 @@ public sealed partial class CollectionJobStore
         RETURNING {CollectionJobRows.Columns}, c.lease_token, c.lease_expiry, c.lease_attempts
         """;
 
-    private const string ReleaseSql = """
+    // Who waits is woken by what has been aggregated meanwhile; who is fenced has nothing more to wait for but the Helper.
+    private static readonly string ReleaseSql = $"""
         -- CollectionJobStore.Release
         UPDATE collection_jobs SET lease_expiry = $5, lease_token = NULL,
-            next_attempt_at = CASE WHEN next_attempt_at < lease_expiry THEN next_attempt_at ELSE $4 END,
+            next_attempt_at = CASE WHEN state = {CollectionJobState.Waiting:d} AND next_attempt_at < lease_expiry THEN next_attempt_at ELSE $4 END,
             lease_attempts = CASE WHEN $6 THEN 0 ELSE lease_attempts END
         WHERE task_key = $1 AND collection_job_id = $2 AND lease_token = $3
         """;

@@ -159,6 +159,22 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
     }
 
     [Test]
+    public async Task What_wakes_a_waiting_job_does_not_shorten_the_wait_of_the_fenced_one_for_the_helper()
+    {
+        DapTask task = await AddTaskAsync();
+        await UploadAsync(task, 1, 10);
+        await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
+        Lease<CollectionJob> lease = await CollectAsync(task, Range(10, 1), Now);
+        await FinishAllAsync(Now);
+        Assert.That(await FenceAsync(lease, Range(10, 1), Now), Is.EqualTo(FenceOutcome.Fenced));
+
+        await CollectionJobs.DeferAsync(lease, Now + TimeSpan.FromHours(1), Token);
+
+        Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + (10 * Minute), [], Token), Is.Empty);
+        Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + TimeSpan.FromHours(1), [], Token), Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_lease_that_is_never_given_back_expires()
     {
         DapTask task = await AddTaskAsync();

@@ -70,9 +70,10 @@ public abstract class EndToEndFixture(bool asynchronous = false)
         await AddTaskAsync(await SharedDeployment.GetAsync(), vdaf, batchMode, minBatchSize);
 
     /// <summary>A task on the processes of the test.</summary>
-    protected async Task<DeployedTask> AddTaskAsync(Deployment deployment, VdafDescription vdaf, BatchMode batchMode, int minBatchSize)
+    protected async Task<DeployedTask> AddTaskAsync(
+        Deployment deployment, VdafDescription vdaf, BatchMode batchMode, int minBatchSize, string? leaderNoise = null)
     {
-        DeployedTask task = await DeployedTask.CreateAsync(deployment, vdaf, batchMode, minBatchSize, asynchronous, Token);
+        DeployedTask task = await DeployedTask.CreateAsync(deployment, vdaf, batchMode, minBatchSize, asynchronous, Token, leaderNoise);
         _tasks.Enqueue(task);
         return task;
     }

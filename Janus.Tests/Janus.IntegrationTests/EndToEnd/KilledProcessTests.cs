@@ -29,6 +29,9 @@ public sealed class KilledProcessTests(bool asynchronous) : EndToEndFixture(asyn
         ("Aggregator__CollectionJobDriver__MaximumRetryDelay", "500ms"),
     ];
 
+    // The field of counts and sums: VDAF §6.1.4 (Parameters).
+    private static readonly BigInteger Field64Modulus = BigInteger.Pow(2, 64) - BigInteger.Pow(2, 32) + 1;
+
     [Test]
     [CancelAfter(300_000)]
     public async Task Killed_aggregation_job_drivers_lose_and_double_nothing()
@@ -147,7 +150,7 @@ public sealed class KilledProcessTests(bool asynchronous) : EndToEndFixture(asyn
 
     [Test]
     [CancelAfter(300_000)]
-    public async Task Killed_collection_job_drivers_lose_no_batch()
+    public async Task Killed_collection_job_drivers_lose_no_batch_and_draw_no_noise_twice()
     {
         const int Reports = 60;
         Deployment deployment = await DeployAsync(Settings);
@@ -158,7 +161,9 @@ public sealed class KilledProcessTests(bool asynchronous) : EndToEndFixture(asyn
         [
             await AddTaskAsync(deployment, VdafDescription.Sum(100), BatchMode.TimeInterval, Reports),
             await AddTaskAsync(deployment, VdafDescription.Sum(100), BatchMode.LeaderSelected, Reports),
+            await AddTaskAsync(deployment, VdafDescription.Count(), BatchMode.TimeInterval, Reports, "laplace:epsilon=1/1000000000"),
         ];
+        List<byte[]> noises = [];
         List<TestMeasurement[]> measurements = [];
         List<CollectionJobHandle> asked = [];
         foreach (DeployedTask task in tasks)
@@ -176,6 +181,7 @@ public sealed class KilledProcessTests(bool asynchronous) : EndToEndFixture(asyn
             await deployment.Helper.WaitForHeldAnswersAsync(tasks.Length, Token);
             await driver.KillAsync();
             deployment.Helper.LoseHeldAnswers();
+            noises.Add((await tasks[2].LeaderNoiseAsync(Then, Token))!);
         }
 
         foreach ((DeployedTask task, CollectionJobHandle job) in tasks.Zip(asked))
@@ -185,9 +191,20 @@ public sealed class KilledProcessTests(bool asynchronous) : EndToEndFixture(asyn
         }
 
         await deployment.StartLeaderAsync([Deployment.CollectionJobDriver], Token);
-        for (int i = 0; i < tasks.Length; i++)
+        for (int i = 0; i < 2; i++)
         {
             AssertAggregate(await tasks[i].Collector.CollectAsync(asked[i], cancellationToken: Token), measurements[i]);
+        }
+
+        // Drawn once, before the Helper first heard of it, and in the result.
+        CollectionResult noisy = await tasks[2].Collector.CollectAsync(asked[2], cancellationToken: Token);
+        BigInteger truth = TestMeasurement.Sum(measurements[2])[0];
+        BigInteger noise = new(noises[0], isUnsigned: true);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(noises[1], Is.EqualTo(noises[0]));
+            Assert.That(await tasks[2].LeaderNoiseAsync(Then, Token), Is.EqualTo(noises[0]));
+            Assert.That((noisy.AggregateResult[0] - truth - noise) % Field64Modulus, Is.EqualTo(BigInteger.Zero));
         }
     }
 }

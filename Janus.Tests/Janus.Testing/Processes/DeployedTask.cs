@@ -76,7 +76,13 @@ public sealed class DeployedTask : IDisposable
 
     /// <summary>Provisions a task on both aggregators; an asynchronous Helper needs its drivers.</summary>
     public static async Task<DeployedTask> CreateAsync(
-        Deployment deployment, VdafDescription vdaf, BatchMode batchMode, int minBatchSize, bool asynchronous, CancellationToken cancellationToken)
+        Deployment deployment,
+        VdafDescription vdaf,
+        BatchMode batchMode,
+        int minBatchSize,
+        bool asynchronous,
+        CancellationToken cancellationToken,
+        string? leaderNoise = null)
     {
         ArgumentNullException.ThrowIfNull(deployment);
         ArgumentNullException.ThrowIfNull(vdaf);
@@ -102,11 +108,13 @@ public sealed class DeployedTask : IDisposable
             VerifyKey = RandomNumberGenerator.GetBytes(vdaf.ToVdaf().VerifyKeySize),
             CollectorHpkeConfig = HpkeConfigs.Create(new HpkeConfigId(CollectorConfigId), HpkeConfigs.MandatorySuite, collectorKeyPair),
             Tokens = [AuthToken.FirstToPresent(aggregatorToken, now), AuthToken.FirstFromCollector(collectorToken, now)],
+            DifferentialPrivacy = leaderNoise is null ? null : DifferentialPrivacyStrategy.Parse(leaderNoise),
             CreatedAt = now,
         };
         DapTask helper = leader with
         {
             Role = Role.Helper,
+            DifferentialPrivacy = null,
             Tokens = [AuthToken.FirstFromLeader(aggregatorToken, now)],
             Asynchronous = asynchronous,
         };
@@ -161,6 +169,15 @@ public sealed class DeployedTask : IDisposable
         response.EnsureSuccessStatusCode();
         byte[] errors = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         return WireMessage.Decode<UploadErrors>(errors).Status;
+    }
+
+    /// <summary>The noise that the Leader has stored for the interval of the hour of a time; null if it has none.</summary>
+    public async Task<byte[]?> LeaderNoiseAsync(DateTimeOffset start, CancellationToken cancellationToken)
+    {
+        byte[] bucket = BatchRange.BucketOf(Time.FromDateTimeOffset(start, Configuration.TimePrecision).Value);
+        BatchNoise? noise = await _deployment.LeaderStores.GetRequiredService<BatchNoiseStore>()
+            .FindAsync(LeaderTask.Key, new BatchRange(bucket, bucket), [], cancellationToken);
+        return noise?.Share;
     }
 
     /// <summary>How far an aggregator is with all batches together; in leader-selected mode, pending reports are not counted.</summary>
