@@ -53,16 +53,17 @@ public sealed partial class GarbageCollectionStore
             SELECT ctid FROM aggregate_shares WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
         """;
 
+    // Not NOT EXISTS, which drops the order that makes the planner take the primary key.
     private const string IsEmptySql = """
-        NOT EXISTS (SELECT FROM unaggregated_reports WHERE task_key = $1)
-            AND NOT EXISTS (SELECT FROM batch_bucket_shards WHERE task_key = $1)
-            AND NOT EXISTS (SELECT FROM aggregation_jobs WHERE task_key = $1)
-            AND NOT EXISTS (SELECT FROM leader_selected_batches WHERE task_key = $1)
-            AND NOT EXISTS (SELECT FROM collected_batches WHERE task_key = $1)
-            AND NOT EXISTS (SELECT FROM batch_noise WHERE task_key = $1)
-            AND NOT EXISTS (SELECT FROM collection_jobs WHERE task_key = $1)
-            AND NOT EXISTS (SELECT FROM aggregate_shares WHERE task_key = $1)
-            AND NOT EXISTS (SELECT FROM report_ids WHERE task_key = $1)
+        (SELECT report_id FROM unaggregated_reports WHERE task_key = $1 ORDER BY report_id LIMIT 1) IS NULL
+            AND (SELECT bucket FROM batch_bucket_shards WHERE task_key = $1 ORDER BY bucket LIMIT 1) IS NULL
+            AND (SELECT aggregation_job_id FROM aggregation_jobs WHERE task_key = $1 ORDER BY aggregation_job_id LIMIT 1) IS NULL
+            AND (SELECT batch_id FROM leader_selected_batches WHERE task_key = $1 ORDER BY batch_id LIMIT 1) IS NULL
+            AND (SELECT first_bucket FROM collected_batches WHERE task_key = $1 ORDER BY first_bucket LIMIT 1) IS NULL
+            AND (SELECT first_bucket FROM batch_noise WHERE task_key = $1 ORDER BY first_bucket LIMIT 1) IS NULL
+            AND (SELECT collection_job_id FROM collection_jobs WHERE task_key = $1 ORDER BY collection_job_id LIMIT 1) IS NULL
+            AND (SELECT aggregate_share_id FROM aggregate_shares WHERE task_key = $1 ORDER BY aggregate_share_id LIMIT 1) IS NULL
+            AND (SELECT report_id FROM report_ids WHERE task_key = $1 ORDER BY report_id LIMIT 1) IS NULL
         """;
 
     private const string EndTaskSql = $"""

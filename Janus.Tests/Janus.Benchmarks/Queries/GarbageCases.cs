@@ -17,10 +17,12 @@ internal static class GarbageCases
         // Once for a round: all tasks are read by nature.
         new("GarbageCollectionStore.ListTasksAsync", RunsPer.Command, async context =>
             await context.Get<GarbageCollectionStore>().ListTasksAsync(context.Token)),
-        new("GarbageCollectionStore.DeleteExpiredAsync", RunsPer.Tick, DeleteExpiredAsync),
+
+        // Once in some minutes, in bites: batches are looked at that may not go yet.
+        new("GarbageCollectionStore.DeleteExpiredAsync", RunsPer.Command, DeleteExpiredAsync),
         new("GarbageCollectionStore.DeleteUnansweredSharesAsync", RunsPer.Tick, async context =>
             await context.Get<GarbageCollectionStore>().DeleteUnansweredSharesAsync(DatabaseFill.Now.AddDays(-55), Rows, context.Token)),
-        new("GarbageCollectionStore.DeleteReportIdsAsync", RunsPer.Tick, async context => await context.Get<GarbageCollectionStore>().DeleteReportIdsAsync(
+        new("GarbageCollectionStore.DeleteReportIdsAsync", RunsPer.Command, async context => await context.Get<GarbageCollectionStore>().DeleteReportIdsAsync(
             context.Task(TaskKind.LeaderInterval, TaskKind.HelperInterval).Key, FilledTask.WeekOf(FilledTask.FirstHour), Rows, context.Token)),
         new("GarbageCollectionStore.OldestTimeAsync", RunsPer.Tick, async context =>
             await context.Get<GarbageCollectionStore>().OldestTimeAsync(context.Task(TaskKind.LeaderInterval, TaskKind.HelperInterval).Key, context.Token)),
