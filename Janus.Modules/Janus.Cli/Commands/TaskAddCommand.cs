@@ -122,7 +122,10 @@ internal static class TaskAddCommand
             }
 
             IReadOnlyList<string> written = path is null
-                ? await WriteFilesAsync(result.GetRequiredValue(output)!, known, ours, cancellationToken)
+                ? await RecipientFiles.WriteAsync(
+                    result.GetRequiredValue(output)!,
+                    [ours is Role.Leader ? Role.Helper : Role.Leader, Role.Collector, Role.Client],
+                    (file, recipient) => TaskFile.WriteNewAsync(file, known.For(recipient), cancellationToken))
                 : [];
             try
             {
@@ -170,26 +173,6 @@ internal static class TaskAddCommand
         {
             throw new CliException(failure.Message, failure);
         }
-    }
-
-    private static async Task<IReadOnlyList<string>> WriteFilesAsync(string folder, TaskParameters known, Role ours, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(folder);
-        Role[] recipients = [ours is Role.Leader ? Role.Helper : Role.Leader, Role.Collector, Role.Client];
-        if (recipients.Select(recipient => TaskFile.PathOf(folder, recipient)).FirstOrDefault(File.Exists) is { } existing)
-        {
-            throw new CliException($"{existing}: exists already, and is not overwritten");
-        }
-
-        List<string> written = [];
-        foreach (Role recipient in recipients)
-        {
-            string path = TaskFile.PathOf(folder, recipient);
-            await TaskFile.WriteNewAsync(path, known.For(recipient), cancellationToken);
-            written.Add(path);
-        }
-
-        return written;
     }
 
     private static T? ForLeaderSelection<T>(T? value, Option option, Role ours, TaskParameters known)

@@ -88,13 +88,14 @@ internal static class TaskprovAdvertiseCommand
 
     private static async Task WriteAsync(ParseResult result, string folder, List<TaskParameters> files, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
+        IReadOnlyList<string> written = await RecipientFiles.WriteAsync(
+            folder,
+            [.. files.Select(file => file.Recipient)],
+            (path, recipient) => TaskFile.WriteNewAsync(path, files.Single(file => file.Recipient == recipient), cancellationToken));
         TextWriter console = result.InvocationConfiguration.Output;
         await console.WriteLineAsync($"task {files[0].Id}");
-        foreach (TaskParameters file in files)
+        foreach (string path in written)
         {
-            string path = TaskFile.PathOf(folder, file.Recipient);
-            await TaskFile.WriteNewAsync(path, file, cancellationToken);
             await console.WriteLineAsync($"wrote {path}");
         }
 

@@ -84,7 +84,12 @@ internal static class TaskprovPeerAddCommand
                 DifferentialPrivacy = result.GetValue(noise),
             };
             RequireFitting(peer);
-            IReadOnlyList<string> written = path is null ? await WriteAsync(result.GetRequiredValue(output)!, known, cancellationToken) : [];
+            IReadOnlyList<string> written = path is null
+                ? await RecipientFiles.WriteAsync(
+                    result.GetRequiredValue(output)!,
+                    [known.Recipient is Role.Leader ? Role.Helper : Role.Leader, Role.Collector],
+                    (file, recipient) => TaskprovPeerFile.WriteNewAsync(file, known.For(recipient), cancellationToken))
+                : [];
             await AddAsync(host, configuration.Read(result), peer, written, cancellationToken);
             TextWriter console = result.InvocationConfiguration.Output;
             await console.WriteLineAsync($"{TaskFile.NameOf(peer.PeerRole)} {peer.Endpoint} added as a peer");
@@ -119,26 +124,6 @@ internal static class TaskprovPeerAddCommand
         {
             throw new CliException($"--target-batch-size: at most {long.MaxValue} expected");
         }
-    }
-
-    private static async Task<IReadOnlyList<string>> WriteAsync(string folder, TaskprovAgreement known, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(folder);
-        Role[] recipients = [known.Recipient is Role.Leader ? Role.Helper : Role.Leader, Role.Collector];
-        if (recipients.Select(recipient => TaskFile.PathOf(folder, recipient)).FirstOrDefault(File.Exists) is { } existing)
-        {
-            throw new CliException($"{existing}: exists already, and is not overwritten");
-        }
-
-        List<string> written = [];
-        foreach (Role recipient in recipients)
-        {
-            string path = TaskFile.PathOf(folder, recipient);
-            await TaskprovPeerFile.WriteNewAsync(path, known.For(recipient), cancellationToken);
-            written.Add(path);
-        }
-
-        return written;
     }
 
     private static async Task AddAsync(

@@ -5,54 +5,6 @@ namespace Janus.Datastore;
 /// <content>The rows of deleted tasks.</content>
 public sealed partial class GarbageCollectionStore
 {
-    private const string AllReportsSql = """
-        -- GarbageCollectionStore.AllReports
-        DELETE FROM unaggregated_reports WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM unaggregated_reports WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
-        """;
-
-    private const string AllShardsSql = """
-        -- GarbageCollectionStore.AllShards
-        DELETE FROM batch_bucket_shards WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM batch_bucket_shards WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
-        """;
-
-    private const string AllAggregationJobsSql = """
-        -- GarbageCollectionStore.AllAggregationJobs
-        DELETE FROM aggregation_jobs WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM aggregation_jobs WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
-        """;
-
-    private const string AllLeaderSelectedBatchesSql = """
-        -- GarbageCollectionStore.AllLeaderSelectedBatches
-        DELETE FROM leader_selected_batches WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM leader_selected_batches WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
-        """;
-
-    private const string AllCollectedBatchesSql = """
-        -- GarbageCollectionStore.AllCollectedBatches
-        DELETE FROM collected_batches WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM collected_batches WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
-        """;
-
-    private const string AllNoiseSql = """
-        -- GarbageCollectionStore.AllNoise
-        DELETE FROM batch_noise WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM batch_noise WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
-        """;
-
-    private const string AllCollectionJobsSql = """
-        -- GarbageCollectionStore.AllCollectionJobs
-        DELETE FROM collection_jobs WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM collection_jobs WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
-        """;
-
-    private const string AllAggregateSharesSql = """
-        -- GarbageCollectionStore.AllAggregateShares
-        DELETE FROM aggregate_shares WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM aggregate_shares WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
-        """;
-
     // Not NOT EXISTS, which drops the order that makes the planner take the primary key.
     private const string IsEmptySql = """
         (SELECT report_id FROM unaggregated_reports WHERE task_key = $1 ORDER BY report_id LIMIT 1) IS NULL
@@ -82,18 +34,11 @@ public sealed partial class GarbageCollectionStore
     /// </summary>
     public Task<int> DeleteAllAsync(int taskKey, GarbageKind kind, int most, CancellationToken cancellationToken)
     {
-        string sql = kind switch
+        if (kind == GarbageKind.ReportIds)
         {
-            GarbageKind.UnaggregatedReports => AllReportsSql,
-            GarbageKind.BatchBucketShards => AllShardsSql,
-            GarbageKind.AggregationJobs => AllAggregationJobsSql,
-            GarbageKind.LeaderSelectedBatches => AllLeaderSelectedBatchesSql,
-            GarbageKind.CollectedBatches => AllCollectedBatchesSql,
-            GarbageKind.BatchNoise => AllNoiseSql,
-            GarbageKind.CollectionJobs => AllCollectionJobsSql,
-            GarbageKind.AggregateShares => AllAggregateSharesSql,
-            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-        };
+            throw new ArgumentOutOfRangeException(nameof(kind));
+        }
+
         return _runner.RunAsync("GarbageCollectionStore.DeleteAll", async (transaction, token) =>
         {
             if (!await TryBeginAsync(transaction, taskKey, kind, token))
@@ -101,7 +46,7 @@ public sealed partial class GarbageCollectionStore
                 return 0;
             }
 
-            await using NpgsqlCommand command = transaction.Command(sql).With(taskKey).With(most);
+            await using NpgsqlCommand command = transaction.Command(AllSql(kind.Table())).With(taskKey).With(most);
             return await command.ExecuteNonQueryAsync(token);
         }, cancellationToken);
     }
@@ -124,4 +69,9 @@ public sealed partial class GarbageCollectionStore
             await using NpgsqlCommand command = transaction.Command(RemoveTaskSql).With(taskKey);
             return await command.ExecuteNonQueryAsync(token) == 1;
         }, cancellationToken);
+
+    private static string AllSql(string table) => $"""
+        -- GarbageCollectionStore.All
+        DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
+        """;
 }
