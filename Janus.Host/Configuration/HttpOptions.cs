@@ -68,9 +68,11 @@ internal sealed class HttpOptions : IValidatableObject
         }
     }
 
-    private static bool IsHttps(string address) => address.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether an address needs a certificate.</summary>
+    public static bool IsHttps(string address) => address.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsAddress(string address) =>
+    /// <summary>Whether it is an address to listen on, plain or not.</summary>
+    public static bool IsAddress(string address) =>
         Uri.TryCreate(address.Replace("//*:", "//localhost:", StringComparison.Ordinal).Replace("//+:", "//localhost:", StringComparison.Ordinal), UriKind.Absolute, out Uri? parsed)
         && (parsed.Scheme == Uri.UriSchemeHttp || parsed.Scheme == Uri.UriSchemeHttps) && parsed.AbsolutePath == "/" && parsed.Query.Length == 0;
 }

@@ -10,10 +10,6 @@ internal sealed class ManagementOptions : IValidatableObject
 
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Listen
-        .Where(address => !IsAddress(address))
+        .Where(address => !HttpOptions.IsAddress(address) || HttpOptions.IsHttps(address))
         .Select(address => new ValidationResult($"'{address}' is not an address such as http://127.0.0.1:9464 or http://*:9464", [nameof(Listen)]));
-
-    private static bool IsAddress(string address) =>
-        Uri.TryCreate(address.Replace("//*:", "//localhost:", StringComparison.Ordinal).Replace("//+:", "//localhost:", StringComparison.Ordinal), UriKind.Absolute, out Uri? parsed)
-        && parsed.Scheme == Uri.UriSchemeHttp && parsed.AbsolutePath == "/" && parsed.Query.Length == 0;
 }

@@ -3,6 +3,7 @@ using Janus.Cli;
 using Janus.Datastore;
 using Janus.Host.Configuration;
 using Janus.IntegrationTests.Embedded;
+using Janus.Testing;
 using YamlDotNet.Serialization;
 
 namespace Janus.IntegrationTests.Packaging;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Janus.Testing;
 
 namespace Janus.IntegrationTests.Telemetry;
 
@@ -9,11 +10,8 @@ namespace Janus.IntegrationTests.Telemetry;
 /// <param name="Unit">The unit in UCUM.</param>
 internal sealed partial record DocumentedMetric(string Name, string PrometheusName, string Type, string Unit)
 {
-    /// <summary>The repository, above the tests.</summary>
-    public static string Root { get; } = FindRoot();
-
     public static IReadOnlyList<DocumentedMetric> All { get; } = [.. Row()
-        .Matches(File.ReadAllText(Path.Combine(Root, "docs", "operating.md")))
+        .Matches(File.ReadAllText(Checkout.Path("docs", "operating.md")))
         .Select(row => new DocumentedMetric(row.Groups["name"].Value, row.Groups["prometheus"].Value, row.Groups["type"].Value, row.Groups["unit"].Value))];
 
     /// <summary>What Prometheus calls an instrument: OpenTelemetry's rules.</summary>
@@ -28,17 +26,6 @@ internal sealed partial record DocumentedMetric(string Name, string PrometheusNa
             _ => throw new ArgumentException($"no rule for the unit {unit}", nameof(unit)),
         };
         return plain + (plain.EndsWith(suffix, StringComparison.Ordinal) ? "" : suffix) + (type == "counter" ? "_total" : "");
-    }
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Janus.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("Janus.sln is not above the tests");
     }
 
     [GeneratedRegex(@"^\| `(?<name>[a-z0-9._]+)` \| `(?<prometheus>[a-z0-9_]+)` \| (?<type>counter|gauge|histogram) \| (?<unit>[^ |]+) \|", RegexOptions.Multiline)]

@@ -83,7 +83,7 @@ public sealed partial class DocumentedMetricsTests
     [Test]
     public void Alerts_use_documented_metrics_only()
     {
-        string rules = File.ReadAllText(Path.Combine(DocumentedMetric.Root, "docs", "prometheus", "alerts.yaml"));
+        string rules = File.ReadAllText(Checkout.Path("docs", "prometheus", "alerts.yaml"));
         string[] expressions = [.. Expression().Matches(rules).Select(match => match.Groups["expression"].Value)];
 
         Assert.That(expressions, Has.Length.GreaterThan(10));
@@ -94,8 +94,8 @@ public sealed partial class DocumentedMetricsTests
     [Test]
     public void Every_alert_is_explained()
     {
-        string rules = File.ReadAllText(Path.Combine(DocumentedMetric.Root, "docs", "prometheus", "alerts.yaml"));
-        string guide = File.ReadAllText(Path.Combine(DocumentedMetric.Root, "docs", "operating.md"));
+        string rules = File.ReadAllText(Checkout.Path("docs", "prometheus", "alerts.yaml"));
+        string guide = File.ReadAllText(Checkout.Path("docs", "operating.md"));
 
         Assert.That(Alert().Matches(rules).Select(match => match.Groups["name"].Value).Where(name => !guide.Contains($"`{name}`", StringComparison.Ordinal)), Is.Empty);
     }
@@ -103,7 +103,7 @@ public sealed partial class DocumentedMetricsTests
     [Test]
     public void Dashboard_uses_documented_metrics_only()
     {
-        using JsonDocument dashboard = JsonDocument.Parse(File.ReadAllText(Path.Combine(DocumentedMetric.Root, "docs", "grafana", "janus.json")));
+        using JsonDocument dashboard = JsonDocument.Parse(File.ReadAllText(Checkout.Path("docs", "grafana", "janus.json")));
         string[] expressions = [.. Texts(dashboard.RootElement, "expr")];
 
         Assert.That(expressions, Has.Length.GreaterThan(20));
@@ -113,7 +113,7 @@ public sealed partial class DocumentedMetricsTests
     [Test]
     public void Dashboard_shows_every_metric_of_the_aggregator()
     {
-        using JsonDocument dashboard = JsonDocument.Parse(File.ReadAllText(Path.Combine(DocumentedMetric.Root, "docs", "grafana", "janus.json")));
+        using JsonDocument dashboard = JsonDocument.Parse(File.ReadAllText(Checkout.Path("docs", "grafana", "janus.json")));
         HashSet<string> shown = [.. Texts(dashboard.RootElement, "expr").SelectMany(Metrics)];
 
         Assert.That(DocumentedMetric.All.Where(metric => metric.Name.StartsWith("janus.", StringComparison.Ordinal) && !shown.Contains(metric.PrometheusName)).Select(metric => metric.Name), Is.Empty);

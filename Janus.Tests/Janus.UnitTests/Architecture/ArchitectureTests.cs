@@ -1,14 +1,13 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Janus.Testing;
 
 namespace Janus.UnitTests.Architecture;
 
 /// <summary>Holds the sources against the rules of Janus.Modules/README.md.</summary>
 internal sealed partial class ArchitectureTests
 {
-    private static readonly string Root = FindRoot();
-
-    private static readonly string Modules = Path.Combine(Root, "Janus.Modules");
+    private static readonly string Modules = Checkout.Path("Janus.Modules");
 
     [Test]
     public void Every_module_on_disk_is_in_the_table_and_the_other_way_round() =>
@@ -81,20 +80,9 @@ internal sealed partial class ArchitectureTests
         [.. Directory.GetFiles(Modules, "*.csproj", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path)!)];
 
     private static IEnumerable<(string Name, string Text)> Sources(string? except = null) =>
-        new[] { Modules, Path.Combine(Root, "Janus.Host") }
+        new[] { Modules, Checkout.Path("Janus.Host") }
             .SelectMany(folder => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories))
-            .Select(path => Path.GetRelativePath(Root, path))
+            .Select(path => Path.GetRelativePath(Checkout.Root, path))
             .Where(name => !name.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" || part == except))
-            .Select(name => (name, File.ReadAllText(Path.Combine(Root, name))));
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Janus.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("Janus.sln is not above the tests");
-    }
+            .Select(name => (name, File.ReadAllText(Checkout.Path(name))));
 }

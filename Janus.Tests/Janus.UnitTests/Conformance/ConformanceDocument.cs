@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Janus.Testing;
 
 namespace Janus.UnitTests.Conformance;
 
@@ -33,7 +34,7 @@ public sealed partial class ConformanceDocument
     }
 
     /// <summary>The document of the repository that the tests were built in.</summary>
-    public static ConformanceDocument Current { get; } = new(FindRoot());
+    public static ConformanceDocument Current { get; } = new(Checkout.Root);
 
     /// <summary>The repository's folder.</summary>
     public string Root { get; }
@@ -49,15 +50,4 @@ public sealed partial class ConformanceDocument
 
     [GeneratedRegex("`(?<class>[A-Za-z0-9]+)\\.(?<method>\\w+)`")]
     private static partial Regex TestName();
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Janus.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("Janus.sln is not above the tests");
-    }
 }

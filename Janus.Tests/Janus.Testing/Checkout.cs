@@ -1,7 +1,7 @@
-namespace Janus.IntegrationTests.Packaging;
+namespace Janus.Testing;
 
 /// <summary>The checkout that the tests were built in.</summary>
-internal static class Checkout
+public static class Checkout
 {
     /// <summary>Its root, which holds the solution.</summary>
     public static string Root { get; } = FindRoot();
