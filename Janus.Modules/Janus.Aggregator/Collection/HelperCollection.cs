@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
@@ -158,25 +157,19 @@ internal sealed partial class HelperCollection
         BatchNoise? drawn,
         CancellationToken cancellationToken)
     {
-        (StoredBatch batch, byte[] merged) = await _batches.MergeAsync(task, share.Range, aggParam, cancellationToken);
-        try
+        (StoredBatch batch, SecretBuffer merged) = await _batches.MergeAsync(task, share.Range, aggParam, cancellationToken);
+        using SecretBuffer owned = merged;
+        CheckAgreement(task, request, batch);
+        drawn = await _noises.AddAsync(task, share.Range, aggParam, merged, drawn, cancellationToken);
+        StoredAggregateShare given = share with
         {
-            CheckAgreement(task, request, batch);
-            drawn = await _noises.AddAsync(task, share.Range, aggParam, merged, drawn, cancellationToken);
-            StoredAggregateShare given = share with
-            {
-                State = AggregateShareState.Finished,
-                Request = null,
-                ReportCount = batch.ReportCount,
-                Checksum = batch.Checksum,
-                Response = WireMessage.Encode(new AggregateShare(task.AggregateShares.Seal(request.CollectionJobReq, merged))),
-            };
-            return new AggregateShareCommit(given, batch, aggParam) { DrawnNoise = drawn };
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(merged);
-        }
+            State = AggregateShareState.Finished,
+            Request = null,
+            ReportCount = batch.ReportCount,
+            Checksum = batch.Checksum,
+            Response = WireMessage.Encode(new AggregateShare(task.AggregateShares.Seal(request.CollectionJobReq, merged.Span))),
+        };
+        return new AggregateShareCommit(given, batch, aggParam) { DrawnNoise = drawn };
     }
 
     private static void CheckSize(AggregatorTask task, BatchSummary summary)
