@@ -72,6 +72,6 @@ public sealed partial class GarbageCollectionStore
 
     private static string AllSql(string table) => $"""
         -- GarbageCollectionStore.All
-        DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
+        DELETE FROM {table} WHERE task_key = $1 AND ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
         """;
 }
