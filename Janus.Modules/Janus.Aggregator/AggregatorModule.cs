@@ -40,6 +40,7 @@ public static class AggregatorModule
             services.AddSingleton<HelperAggregationJobs>();
             services.AddSingleton<AggregationJobQueue>();
             services.AddSingleton<AggregationJobEndpoints>();
+            AddShared<AggregateShareDeletions>(services);
             services.AddSingleton<CollectionJobEndpoints>();
             services.AddSingleton<HelperAggregateShares>();
             services.AddSingleton<AggregateShareEndpoints>();

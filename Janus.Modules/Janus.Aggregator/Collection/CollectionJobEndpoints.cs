@@ -16,17 +16,17 @@ internal sealed class CollectionJobEndpoints
 
     private readonly TaskDirectory _tasks;
     private readonly CollectionJobStore _store;
-    private readonly HelperConnection _helper;
+    private readonly AggregateShareDeletions _deletions;
     private readonly TimeSpan _retryAfter;
     private readonly TimeProvider _time;
 
     public CollectionJobEndpoints(
-        IOptions<AggregatorOptions> options, TaskDirectory tasks, CollectionJobStore store, HelperConnection helper, TimeProvider time)
+        IOptions<AggregatorOptions> options, TaskDirectory tasks, CollectionJobStore store, AggregateShareDeletions deletions, TimeProvider time)
     {
         _retryAfter = options.Value.CollectionJobs.RetryAfter;
         _tasks = tasks;
         _store = store;
-        _helper = helper;
+        _deletions = deletions;
         _time = time;
     }
 
@@ -70,8 +70,7 @@ internal sealed class CollectionJobEndpoints
         CollectionJobDeletion deletion = await _store.DeleteAsync(task.Key, id, context.RequestAborted) ?? throw NotFound();
         if (deletion.HelperLocation is { } location)
         {
-            // The Collector need not wait for the Helper.
-            _ = Task.Run(() => _helper.TryDeleteAsync(task, new Uri(location)), CancellationToken.None);
+            _deletions.TryAdd(task, new Uri(location));
         }
     }
 

@@ -147,9 +147,10 @@ internal sealed partial class HelperConnection
     /// Lets the Helper forget an aggregation job or an aggregate share. It is asked once, and nothing depends on its
     /// answer: DAP §4.5.5 (aggregation-job-abandonment-and-deletion), §4.6.5 (aggregate share deletion).
     /// </summary>
-    public async Task TryDeleteAsync(AggregatorTask task, Uri location)
+    public async Task TryDeleteAsync(AggregatorTask task, Uri location, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = new(DeletionTimeout, _time);
+        using CancellationTokenSource timeout = new(DeletionTimeout, _time);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             await ExchangeAsync(task, new DapRequest(HttpMethod.Delete, AggregatorUrls.WithoutStep(location)), limit.Token);
@@ -239,8 +240,12 @@ internal sealed partial class HelperConnection
         }
         catch (DecodeException exception)
         {
-            // Perhaps it was cut on its way, and the Helper has committed: the request is repeated until its answer is whole.
-            throw new PeerUnavailableException($"the Helper's answer is malformed: {exception.Message}", inner: exception) { Location = response.Location };
+            // If it was cut on its way, the Helper may have committed: the request is repeated until its answer is whole.
+            throw new PeerUnavailableException($"the Helper's answer is malformed: {exception.Message}", inner: exception)
+            {
+                Location = response.Location,
+                IsComplete = response.IsComplete,
+            };
         }
     }
 
@@ -261,7 +266,7 @@ internal sealed partial class HelperConnection
         }
         catch (PeerUnavailableException exception) when (exception.InnerException is DecodeException)
         {
-            throw new PeerMisbehavedException(exception.Message, exception) { Location = exception.Location };
+            throw new PeerMisbehavedException(exception.Message, exception) { Location = exception.Location, IsComplete = exception.IsComplete };
         }
     }
 
