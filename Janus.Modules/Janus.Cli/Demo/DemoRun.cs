@@ -85,7 +85,7 @@ internal sealed class DemoRun
         UploadSummary summary = await client.UploadAsync(_measurements, progress, cancellationToken);
         if (!summary.IsComplete)
         {
-            throw new CliException($"the Leader refused {summary.Refused} of {_measurements.Count} reports");
+            throw new CliException($"the Leader refused {summary.Refused} of {Plural.Of(_measurements.Count, "report")}");
         }
 
         return clock.Elapsed;
