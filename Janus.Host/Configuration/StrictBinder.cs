@@ -168,12 +168,15 @@ internal sealed class StrictBinder
 
         if (value is null)
         {
-            string suggestion = type.IsEnum ? Spelling.Suggestion(text, Enum.GetNames(type).Select(Kebab)) : "";
+            string suggestion = type.IsEnum ? Spelling.Suggestion(text, NamesOf(type)) : "";
             _mistakes.Add($"{path}: '{text}' is not {Expectation(type)}{suggestion}");
         }
 
         return value;
     }
+
+    /// <summary>The names of an enumeration's values, as the configuration has them.</summary>
+    public static IEnumerable<string> NamesOf(Type type) => Enum.GetNames(type).Select(Kebab);
 
     private static TimeSpan? ParseDuration(string text)
     {
@@ -248,7 +251,7 @@ internal sealed class StrictBinder
         : type == typeof(TimeSpan) ? "a duration such as 500ms, 10s, 5m, 2h or 7d"
         : type == typeof(Uri) ? "an absolute URL"
         : type == typeof(double) ? "a number"
-        : type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(type).Select(Kebab))
+        : type.IsEnum ? "one of " + string.Join(", ", NamesOf(type))
         : "a whole number of this size";
 
     private static string Suggest(string key, PropertyInfo[] properties)

@@ -13,6 +13,9 @@ namespace Janus.Host.Hosting;
 internal sealed partial class JanusProcess : IProcessHost
 {
     /// <inheritdoc />
+    public IReadOnlyList<string> Roles { get; } = [.. StrictBinder.NamesOf(typeof(ProcessRole))];
+
+    /// <inheritdoc />
     public async Task<int> RunAsync(RunArguments arguments, CancellationToken cancellationToken)
     {
         JanusOptions options = JanusConfiguration.Load(arguments);

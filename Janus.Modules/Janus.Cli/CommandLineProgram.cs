@@ -85,20 +85,21 @@ public static class CommandLineProgram
         Command command = parsed.CommandResult.Command;
         bool isOption = word.StartsWith('-');
         IEnumerable<string> names = isOption
-            ? command.Options.Concat(RecursiveOptions(command)).Where(option => !option.Hidden).SelectMany(option => option.Aliases.Prepend(option.Name)).Where(name => name.StartsWith("--", StringComparison.Ordinal))
+            ? command.Options.Concat(RecursiveOptions(command)).Where(option => !option.Hidden).Select(option => option.Name)
             : command.Subcommands.Select(sub => sub.Name);
         string kind = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
         return $"unknown {kind} '{word}'{Spelling.Suggestion(word, names)}";
     }
 
-    private static IEnumerable<Option> RecursiveOptions(Command command) => command.Parents.OfType<Command>().SelectMany(parent => parent.Options.Where(option => option.Recursive).Concat(RecursiveOptions(parent)));
+    private static IEnumerable<Option> RecursiveOptions(Command command) =>
+        command.Parents.OfType<Command>().SelectMany(parent => parent.Options.Where(option => option.Recursive).Concat(RecursiveOptions(parent)));
 
     private static int ReportUsage(ParseResult parsed)
     {
-        // What follows from a word that was mistyped is not told beside it.
-        string[] messages = [.. parsed.UnmatchedTokens.Count > 0
-            ? parsed.UnmatchedTokens.Select(word => UnknownWord(parsed, word))
-            : parsed.Errors.Select(error => error.Message)];
+        // What follows from a word that was mistyped is not told beside it: its value, or the errors of a command that was not meant.
+        string[] options = [.. parsed.UnmatchedTokens.Where(word => word.StartsWith("--", StringComparison.Ordinal))];
+        string[] unknown = options.Length > 0 ? options : [.. parsed.UnmatchedTokens.Take(1)];
+        IEnumerable<string> messages = unknown.Length > 0 ? unknown.Select(word => UnknownWord(parsed, word)) : parsed.Errors.Select(error => error.Message);
         foreach (string message in messages.Distinct())
         {
             Console.Error.WriteLine($"janus: {message}");
