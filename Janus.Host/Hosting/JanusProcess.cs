@@ -13,6 +13,9 @@ namespace Janus.Host.Hosting;
 internal sealed partial class JanusProcess : IProcessHost
 {
     /// <inheritdoc />
+    public IReadOnlyList<string> Roles { get; } = [.. StrictBinder.NamesOf(typeof(ProcessRole))];
+
+    /// <inheritdoc />
     public async Task<int> RunAsync(RunArguments arguments, CancellationToken cancellationToken)
     {
         JanusOptions options = JanusConfiguration.Load(arguments);
@@ -24,6 +27,11 @@ internal sealed partial class JanusProcess : IProcessHost
         await StartAsync(application, options.Http.Listen, cancellationToken);
         string[] addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         LogStarted(logger, options.Roles, addresses, InstructionSets.Current);
+        foreach (string warning in SecretFiles.Warnings(options, database.DatastoreKeysFile))
+        {
+            LogReadable(logger, warning);
+        }
+
         if (arguments.AddressFile is { } file)
         {
             IEnumerable<string> management = application.Services.GetService<ManagementServer>()?.Addresses ?? [];
@@ -64,6 +72,11 @@ internal sealed partial class JanusProcess : IProcessHost
         try
         {
             await database.PrepareAsync(services, migrate, cancellationToken);
+            foreach (string warning in SecretFiles.DatabaseWarnings(options, database.DatastoreKeysFile))
+            {
+                await Console.Error.WriteLineAsync($"janus: warning: {warning}");
+            }
+
             return access;
         }
         catch
@@ -169,6 +182,9 @@ internal sealed partial class JanusProcess : IProcessHost
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Started with the roles {Roles}, listening on {Addresses}, verifying reports with {InstructionSet}")]
     private static partial void LogStarted(ILogger logger, IReadOnlyList<ProcessRole> roles, string[] addresses, InstructionSet instructionSet);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogReadable(ILogger logger, string warning);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: finishing what is in flight")]
     private static partial void LogStopping(ILogger logger);

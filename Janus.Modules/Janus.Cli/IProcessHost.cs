@@ -3,6 +3,9 @@ namespace Janus.Cli;
 /// <summary>What the commands need from the executable that hosts them: configuration, datastore, and the running process itself.</summary>
 public interface IProcessHost
 {
+    /// <summary>The names of the roles that a process may have.</summary>
+    IReadOnlyList<string> Roles { get; }
+
     /// <summary>Runs an aggregator process until it is told to stop; the result is the exit code.</summary>
     Task<int> RunAsync(RunArguments arguments, CancellationToken cancellationToken);
 

@@ -129,7 +129,7 @@ internal sealed partial class AggregationJobDriver
         _ => false,
     };
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "step {Step} of aggregation job {JobId} of task {TaskId} is refused, {Refusals} times so far: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "step {Step} of aggregation job {JobId} of task {TaskId} is refused (refusals so far: {Refusals}): {Reason}")]
     private partial void LogRefused(AggregationJobId jobId, TaskId taskId, int step, int refusals, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "aggregation job {JobId} of task {TaskId} is abandoned at step {Step}: {Reason}")]
@@ -138,7 +138,7 @@ internal sealed partial class AggregationJobDriver
     [LoggerMessage(Level = LogLevel.Error, Message = "abandoned aggregation job {JobId} of task {TaskId} cannot be settled; the Helper may count its reports in a batch: {Reason}")]
     private partial void LogUnsettled(AggregationJobId jobId, TaskId taskId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "abandoned aggregation job {JobId} of task {TaskId} is over: {PutBack} of its reports go into another job, {Dropped} are dropped")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "abandoned aggregation job {JobId} of task {TaskId} is over; its reports: {PutBack} put back for another job, {Dropped} dropped")]
     private partial void LogLetGo(AggregationJobId jobId, TaskId taskId, int putBack, int dropped);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "the Helper deferred step {Step} of aggregation job {JobId}; it is asked again at {Due}")]
@@ -147,6 +147,6 @@ internal sealed partial class AggregationJobDriver
     [LoggerMessage(Level = LogLevel.Warning, Message = "the lease of aggregation job {JobId} was lost; another driver has the job")]
     private partial void LogLeaseLost(AggregationJobId jobId);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "aggregation job {JobId} of task {TaskId} is finished: {Committed} of {Reports} reports committed")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "aggregation job {JobId} of task {TaskId} is finished; reports committed: {Committed} of {Reports}")]
     private partial void LogFinished(AggregationJobId jobId, TaskId taskId, long committed, int reports);
 }

@@ -184,6 +184,6 @@ internal sealed partial class HelperAggregationSteps
 
     [LoggerMessage(
         Level = LogLevel.Debug,
-        Message = "aggregation job {JobId} of task {TaskId}, step {Step}: {Committed} of {Reports} reports committed, {Pending} wait for the next step")]
+        Message = "aggregation job {JobId} of task {TaskId}, step {Step}; reports committed: {Committed} of {Reports}, waiting for the next step: {Pending}")]
     private partial void LogCommitted(AggregationJobId jobId, TaskId taskId, int step, int committed, int pending, int reports);
 }

@@ -288,12 +288,12 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "collection job {JobId} waits: {Aggregated} reports aggregated of at least {Minimum}, {Pending} pending")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "collection job {JobId} waits; reports aggregated: {Aggregated} of at least {Minimum}, pending: {Pending}")]
     private partial void LogNotReady(CollectionJobId jobId, long aggregated, ulong minimum, long pending);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "collection job {JobId} of task {TaskId} failed: {Reason}")]
     private partial void LogRefused(CollectionJobId jobId, TaskId taskId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "collection job {JobId} of task {TaskId} is finished with {Reports} reports")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "collection job {JobId} of task {TaskId} is finished; reports: {Reports}")]
     private partial void LogFinished(CollectionJobId jobId, TaskId taskId, long reports);
 }

@@ -200,6 +200,6 @@ internal sealed partial class HelperCollection
     private static DapProblemException OtherAggParam(AggregatorTask task) =>
         new(DapProblemType.InvalidMessage, "reports of the batch have been aggregated with another aggregation parameter", task.Id);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "aggregate share {ShareId} of a batch of task {TaskId} with {Reports} reports given to the Leader")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "aggregate share {ShareId} of a batch of task {TaskId} given to the Leader; reports: {Reports}")]
     private partial void LogCollected(AggregateShareId shareId, TaskId taskId, long reports);
 }

@@ -166,7 +166,7 @@ internal sealed partial class ReportWriter : BackgroundService
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Reports} uploaded reports could not be written")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "uploaded reports could not be written: {Reports}")]
     private partial void LogWriteFailed(int reports, Exception exception);
 
     private sealed class Entry

@@ -84,7 +84,7 @@ internal static class CollectCommand
         return vdaf.IsValidAggParam(aggParam) ? aggParam
             : given is null ? throw new CliException($"the task's VDAF is {vdaf.Name}: --agg-param expected")
             : throw new CliException(vdaf.HasAggParam
-                ? $"--agg-param: {aggParam.Length} bytes are not an aggregation parameter of {vdaf.Name}"
+                ? $"--agg-param: {Plural.Of(aggParam.Length, "byte")} {(aggParam.Length == 1 ? "is" : "are")} not an aggregation parameter of {vdaf.Name}"
                 : $"--agg-param: {vdaf.Name} has no aggregation parameter");
     }
 
@@ -122,7 +122,7 @@ internal static class CollectCommand
             return;
         }
 
-        output.WriteLine($"{aggregate.ReportCount} reports in {aggregate.Interval}");
+        output.WriteLine($"{Plural.Of((long)aggregate.ReportCount, "report")} in {aggregate.Interval}");
         Table table = Terminal.Table("", "aggregate");
         foreach ((string label, BigInteger value) in aggregate.Labels.Zip(aggregate.AggregateResult))
         {

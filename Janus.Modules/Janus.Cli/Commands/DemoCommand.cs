@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Janus.Cli.Demo;
@@ -77,7 +76,7 @@ internal static class DemoCommand
             console.Profile.Width = int.MaxValue / 2;
         }
 
-        console.WriteLine($"{measurements.Count.ToString("N0", CultureInfo.InvariantCulture)} measurements from column {column} of {Path.GetFileName(path)}: {encoding}");
+        console.WriteLine($"{Plural.Of(measurements.Count, "measurement")} from column {column} of {Path.GetFileName(path)}: {encoding}");
         await using DemoDeployment deployment = await StartAsync(console, port, cancellationToken);
         using DemoTask task = new(deployment, encoding.Vdaf, batchMode, (ulong)measurements.Count) { Asynchronous = asynchronous };
         await task.ProvisionAsync(deployment, cancellationToken);

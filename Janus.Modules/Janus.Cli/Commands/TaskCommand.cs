@@ -4,7 +4,6 @@ using Janus.Cli.Files;
 using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.Extensions.DependencyInjection;
-using Spectre.Console;
 
 namespace Janus.Cli.Commands;
 
@@ -49,7 +48,7 @@ internal static class TaskCommand
 
             return 0;
         });
-        return command.WithExamples("janus task list", "janus task list --json");
+        return command.WithNotes("'janus task show TASK-ID' shows the rest of a task, and --json of all of them.").WithExamples("janus task list", "janus task list --json");
     }
 
     private static Command CreateShow(IProcessHost host)
@@ -82,25 +81,11 @@ internal static class TaskCommand
 
     private static Option<bool> JsonOption() => new("--json") { Description = "Print JSON, for programs." };
 
-    private static void WriteTable(TextWriter output, IEnumerable<TaskDescription> tasks)
-    {
-        Table table = Terminal.Table("task", "role", "VDAF", "batch mode", "min batch", "noise", "expiry age", "task info", "added");
-        foreach (TaskDescription task in tasks)
-        {
-            table.AddPlainRow(
-                task.TaskId,
-                task.Role,
-                task.Vdaf,
-                task.BatchMode,
-                $"{task.MinBatchSize}",
-                task.DifferentialPrivacy ?? "none",
-                task.ReportExpiryAge is { } age ? $"{age}s" : "never",
-                task.TaskInfo,
-                task.CreatedAt);
-        }
-
-        Terminal.On(output).Write(table);
-    }
+    // The rest is in 'task show', and in the JSON.
+    private static void WriteTable(TextWriter output, IEnumerable<TaskDescription> tasks) => Terminal.WriteList(
+        output,
+        ["task", "role", "VDAF", "min batch"],
+        [.. tasks.Select(task => (string[])[task.TaskId, task.Role, task.Vdaf, $"{task.MinBatchSize}"])]);
 
     private static void WriteDetails(TextWriter output, TaskDescription task)
     {

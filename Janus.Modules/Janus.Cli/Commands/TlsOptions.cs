@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Janus.Cli.Files;
 using Janus.Dap;
 
 namespace Janus.Cli.Commands;
@@ -54,8 +55,16 @@ internal sealed class TlsOptions
     public HttpClient CreateHttpClient(ParseResult result) => new(DapHttpHandler.Create(new ClientTls
     {
         TrustedRoots = result.GetValue(_roots) is { } roots ? ClientTls.ReadRoots(roots) : null,
-        Certificate = _hasCertificate && result.GetValue(_certificate) is { } path
-            ? new CertificateFile(path, result.GetValue(_key), null).Load(TimeProvider.System.GetUtcNow())
-            : null,
+        Certificate = _hasCertificate && result.GetValue(_certificate) is { } path ? Load(new CertificateFile(path, result.GetValue(_key), null)) : null,
     }));
+
+    private static LoadedCertificate Load(CertificateFile file)
+    {
+        foreach (string path in file.SecretPaths)
+        {
+            SecretFile.WarnIfReadable(path);
+        }
+
+        return file.Load(TimeProvider.System.GetUtcNow());
+    }
 }

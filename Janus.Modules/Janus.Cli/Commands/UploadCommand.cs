@@ -51,7 +51,7 @@ internal static class UploadCommand
             using HttpClient http = tls.CreateHttpClient(result);
             UploadSummary summary = await UploadAsync(task, http, timed, result.InvocationConfiguration.Error, cancellationToken);
             RequireComplete(summary, texts);
-            await result.InvocationConfiguration.Output.WriteLineAsync($"{summary.Accepted} reports accepted");
+            await result.InvocationConfiguration.Output.WriteLineAsync($"{Plural.Of(summary.Accepted, "report")} accepted");
             return 0;
         });
         return command.WithExamples(
@@ -113,7 +113,7 @@ internal static class UploadCommand
 
         IEnumerable<string> reasons = summary.Errors.Select(error => $"{error.Value} with {error.Key}");
         throw new CliException(
-            $"{summary.Accepted} reports accepted, {summary.Refused + summary.Invalid} refused ({string.Join(", ", reasons)}); the first is {texts[(int)summary.Failures[0].Index].Place}");
+            $"{Plural.Of(summary.Accepted, "report")} accepted, {summary.Refused + summary.Invalid} refused ({string.Join(", ", reasons)}); the first is {texts[(int)summary.Failures[0].Index].Place}");
     }
 
     private sealed class Bar(ProgressTask task) : IProgress<UploadProgress>

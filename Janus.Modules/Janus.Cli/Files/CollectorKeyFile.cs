@@ -33,6 +33,7 @@ internal static class CollectorKeyFile
             HpkeKeyPair keyPair = HpkeKeyPair.Import(config.Suite().Kem, privateKey);
             if (keyPair.PublicKey.Span.SequenceEqual(config.PublicKey.Span))
             {
+                SecretFile.WarnIfReadable(path);
                 return (config, keyPair);
             }
 
@@ -55,6 +56,7 @@ internal static class CollectorKeyFile
     {
         try
         {
+            SecretFile.WarnIfReadable(pathOrText);
             return File.Exists(pathOrText)
                 ? DecodeConfig((await JsonFile.ReadAsync(pathOrText, CliJsonContext.Default.CollectorKeyFileJson, cancellationToken)).HpkeConfig)
                 : DecodeConfig(pathOrText);

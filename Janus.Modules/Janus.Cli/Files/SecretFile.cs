@@ -1,3 +1,5 @@
+using Janus.Dap;
+
 namespace Janus.Cli.Files;
 
 /// <summary>A file whose first line is a secret.</summary>
@@ -5,13 +7,23 @@ internal static class SecretFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Reads the first line.</summary>
+    /// <summary>Warns, on standard error, if others may read a file with a secret.</summary>
+    public static void WarnIfReadable(string path)
+    {
+        if (SecretFilePermissions.Warning(path) is { } warning)
+        {
+            Console.Error.WriteLine($"janus: warning: {warning}");
+        }
+    }
+
+    /// <summary>Reads the first line, and warns if others may.</summary>
     /// <exception cref="CliException">There is no such file.</exception>
     public static async Task<string> ReadFirstLineAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             using StreamReader file = new(path);
+            WarnIfReadable(path);
             return (await file.ReadLineAsync(cancellationToken) ?? "").Trim();
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)

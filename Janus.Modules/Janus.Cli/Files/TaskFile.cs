@@ -30,6 +30,11 @@ internal static class TaskFile
         try
         {
             TaskParameters task = FromJson(json);
+            if (task.Recipient is not Role.Client)
+            {
+                SecretFile.WarnIfReadable(path);
+            }
+
             return allowed.Contains(task.Recipient)
                 ? task
                 : throw new FormatException($"a task file for the {string.Join(" or ", allowed.Select(NameOf))} expected, this one is for the {NameOf(task.Recipient)}");

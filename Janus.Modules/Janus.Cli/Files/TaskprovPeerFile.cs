@@ -24,6 +24,7 @@ internal static class TaskprovPeerFile
         try
         {
             TaskprovAgreement agreement = FromJson(json);
+            SecretFile.WarnIfReadable(path);
             return allowed.Contains(agreement.Recipient)
                 ? agreement
                 : throw new FormatException($"a file for the {string.Join(" or ", allowed.Select(TaskFile.NameOf))} expected, this one is for the {TaskFile.NameOf(agreement.Recipient)}");

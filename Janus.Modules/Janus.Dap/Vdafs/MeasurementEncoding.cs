@@ -14,6 +14,7 @@ namespace Janus.Dap;
 /// </remarks>
 public sealed class MeasurementEncoding
 {
+    private static readonly string[] Names = ["count", "sum", "sumvec", "multihot", "histogram"];
     private const char ParameterSeparator = ':';
     private const char BoundarySeparator = ',';
     private static readonly char[] ElementSeparators = [';', ' '];
@@ -86,7 +87,7 @@ public sealed class MeasurementEncoding
             ("HISTOGRAM", 1 or 2) => new(VdafDescription.Histogram(Length(text, parameters[0]), Chunk(text, parameters, 1))),
             _ => throw new UnsupportedVdafException(
                 $"\"{text}\": count, sum:MAX, sumvec:LENGTH:MAX[:CHUNK], multihot:LENGTH:MAXWEIGHT[:CHUNK], "
-                + "histogram:LENGTH[:CHUNK] or histogram:BOUNDARY,BOUNDARY,…[:CHUNK] expected"),
+                + "histogram:LENGTH[:CHUNK] or histogram:BOUNDARY,BOUNDARY,…[:CHUNK] expected" + Spelling.Suggestion(parts[0], Names)),
         };
     }
 
