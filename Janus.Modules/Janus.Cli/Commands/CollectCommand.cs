@@ -109,7 +109,7 @@ internal static class CollectCommand
         CollectedAggregate aggregate = new(
             task.Id.ToString(),
             collected.ReportCount,
-            TimeAlignment.Format(collected.Interval, task.Configuration.TimePrecision),
+            collected.Interval.ToString(task.Configuration.TimePrecision),
             task.Measurement.Labels,
             collected.AggregateResult)
         {

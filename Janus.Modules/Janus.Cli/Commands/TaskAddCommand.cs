@@ -99,7 +99,7 @@ internal static class TaskAddCommand
             known = known with { DifferentialPrivacy = NoiseFor(known, result.GetResult(noise) is null ? known.DifferentialPrivacy : result.GetValue(noise)) };
             if (!result.GetValue(allowHttp))
             {
-                TaskChecks.RequireTls(known.Configuration);
+                EndpointChecks.RequireTls(known.Configuration);
             }
 
             DapTask dapTask = known.For(ours).ToDapTask(now) with
