@@ -1,9 +1,7 @@
 using System.CommandLine;
-using Janus.Cli.Files;
 using Janus.Cli.Values;
 using Janus.Client;
 using Janus.Dap;
-using Janus.Messages;
 using Janus.Vdaf;
 using Spectre.Console;
 
