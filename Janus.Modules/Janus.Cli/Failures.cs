@@ -10,7 +10,7 @@ internal static class Failures
 {
     public static string Describe(Exception failure) => failure switch
     {
-        CliException or CertificateFileException or EmbeddedPostgresException or SchemaMismatchException => failure.Message,
+        CliException or TaskFileException or CertificateFileException or EmbeddedPostgresException or SchemaMismatchException => failure.Message,
         DbException { SqlState: { } state } => $"the database refused: {Innermost(failure)} (SQLSTATE {state})",
         DbException => $"the database cannot be reached: {Innermost(failure)}",
         HttpRequestException => $"the request failed: {Innermost(failure)}",

@@ -90,6 +90,7 @@ internal static class TaskAddCommand
             TaskParameters known = path is null
                 ? await task.ReadAsync(result, now, cancellationToken)
                 : await TaskFile.ReadAsync(path, [Role.Leader, Role.Helper], cancellationToken);
+            SecretFile.WarnIfReadable(path);
             Role ours = result.GetValue(role) ?? known.Recipient;
             if (path is not null && ours != known.Recipient)
             {
@@ -99,7 +100,7 @@ internal static class TaskAddCommand
             known = known with { DifferentialPrivacy = NoiseFor(known, result.GetResult(noise) is null ? known.DifferentialPrivacy : result.GetValue(noise)) };
             if (!result.GetValue(allowHttp))
             {
-                TaskChecks.RequireTls(known.Configuration);
+                EndpointChecks.RequireTls(known.Configuration);
             }
 
             DapTask dapTask = known.For(ours).ToDapTask(now) with

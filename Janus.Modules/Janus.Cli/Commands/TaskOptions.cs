@@ -143,6 +143,7 @@ internal sealed class TaskOptions
         try
         {
             VdafDescription supported = TaskChecks.RequireSupported(configuration);
+            SecretFile.WarnIfReadable(result.GetValue(_collectorHpkeConfig));
             return new TaskParameters
             {
                 Recipient = Role.Leader,

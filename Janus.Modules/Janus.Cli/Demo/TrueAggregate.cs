@@ -25,7 +25,7 @@ internal static class TrueAggregate
         switch (encoding.Vdaf.Type)
         {
             case VdafType.Prio3Count:
-                aggregate[0] += text == "1" || text.Equals("true", StringComparison.OrdinalIgnoreCase) ? 1u : 0u;
+                aggregate[0] += IsTrue(text) ? 1u : 0u;
                 break;
             case VdafType.Prio3Sum:
                 aggregate[0] += UInt128.Parse(text, CultureInfo.InvariantCulture);
@@ -37,6 +37,14 @@ internal static class TrueAggregate
             case VdafType.Prio3Histogram:
                 aggregate[int.Parse(text, CultureInfo.InvariantCulture)] += 1u;
                 break;
+            case VdafType.Prio3MultihotCountVec:
+                string[] flags = text.Split([';', ' '], StringSplitOptions.RemoveEmptyEntries);
+                for (int i = 0; i < flags.Length; i++)
+                {
+                    aggregate[i] += IsTrue(flags[i]) ? 1u : 0u;
+                }
+
+                break;
             default:
                 string[] elements = text.Split([';', ' '], StringSplitOptions.RemoveEmptyEntries);
                 for (int i = 0; i < elements.Length; i++)
@@ -47,4 +55,8 @@ internal static class TrueAggregate
                 break;
         }
     }
+
+    private static bool IsTrue(string text) => text == "1"
+        || text.Equals("true", StringComparison.OrdinalIgnoreCase)
+        || text.Equals("yes", StringComparison.OrdinalIgnoreCase);
 }

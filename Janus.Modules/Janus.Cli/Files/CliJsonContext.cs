@@ -7,10 +7,7 @@ namespace Janus.Cli.Files;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     WriteIndented = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(TaskFileJson))]
-[JsonSerializable(typeof(CollectorKeyFileJson))]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TaskDescription))]
 [JsonSerializable(typeof(IReadOnlyList<TaskDescription>))]
 [JsonSerializable(typeof(IReadOnlyList<HpkeKeyDescription>))]

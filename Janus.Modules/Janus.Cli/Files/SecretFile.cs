@@ -7,12 +7,16 @@ internal static class SecretFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Warns, on standard error, if others may read a file with a secret.</summary>
-    public static void WarnIfReadable(string path)
+    /// <summary>Warns, on standard error, of each file with a secret that others may read.</summary>
+    /// <param name="paths">The files; what is not one is passed over.</param>
+    public static void WarnIfReadable(params ReadOnlySpan<string?> paths)
     {
-        if (SecretFilePermissions.Warning(path) is { } warning)
+        foreach (string? path in paths)
         {
-            Console.Error.WriteLine($"janus: warning: {warning}");
+            if (path is not null && SecretFilePermissions.Warning(path) is { } warning)
+            {
+                Console.Error.WriteLine($"janus: warning: {warning}");
+            }
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed record TaskDescription
             BatchMode = configuration.BatchMode == Messages.BatchMode.LeaderSelected ? "leader-selected" : "time-interval",
             MinBatchSize = configuration.MinBatchSize,
             TimePrecision = configuration.TimePrecision.Seconds,
-            TaskInterval = configuration.TaskInterval() is { } interval ? TimeAlignment.Format(interval, configuration.TimePrecision) : null,
+            TaskInterval = configuration.TaskInterval() is { } interval ? interval.ToString(configuration.TimePrecision) : null,
             TargetBatchSize = task.TargetBatchSize,
             BatchTimeWindow = task.BatchTimeWindow * configuration.TimePrecision.Seconds,
             ReportExpiryAge = task.ReportExpiryAge * configuration.TimePrecision.Seconds,

@@ -144,9 +144,9 @@ public sealed class MeasurementEncoding
 
     private static ulong Bit(string text) => text.ToUpperInvariant() switch
     {
-        "1" or "TRUE" => 1,
-        "0" or "FALSE" => 0,
-        _ => throw new FormatException($"0, 1, true or false expected, \"{text}\" given"),
+        "1" or "TRUE" or "YES" => 1,
+        "0" or "FALSE" or "NO" => 0,
+        _ => throw new FormatException($"0 or 1, no or yes, false or true expected, \"{text}\" given"),
     };
 
     private static ulong Number(string text, ulong maximum, string nameOfMaximum)

@@ -1,4 +1,4 @@
-namespace Janus.Cli.Files;
+namespace Janus.Dap;
 
 /// <summary>The members of a Collector's key file, both in base64url without padding.</summary>
 /// <param name="HpkeConfig">The encoded HpkeConfig.</param>

@@ -1,4 +1,4 @@
-namespace Janus.Cli.Files;
+namespace Janus.Dap;
 
 /// <summary>The members of a task file; bytes are base64url without padding.</summary>
 /// <param name="For">Whom the file is for: leader, helper, collector or client.</param>

@@ -1,10 +1,9 @@
-using Janus.Dap;
 using Janus.Messages;
 
-namespace Janus.Cli.Files;
+namespace Janus.Dap;
 
 /// <summary>What has to hold for a task before anything is done with it.</summary>
-internal static class TaskChecks
+public static class TaskChecks
 {
     /// <summary>The task's VDAF.</summary>
     /// <exception cref="FormatException">The configuration has mistakes.</exception>
@@ -60,24 +59,5 @@ internal static class TaskChecks
         }
 
         return agreed.Boundaries.Count == 0 ? new MeasurementEncoding(vdaf) : new MeasurementEncoding(vdaf, agreed.Boundaries);
-    }
-
-    /// <summary>Refuses endpoints without TLS, except on this machine.</summary>
-    /// <exception cref="CliException">An endpoint is not https.</exception>
-    public static void RequireTls(TaskConfiguration configuration) =>
-        RequireTls(configuration.LeaderAggregatorEndpoint, configuration.HelperAggregatorEndpoint);
-
-    /// <summary>Refuses endpoints without TLS, except on this machine.</summary>
-    /// <exception cref="CliException">An endpoint is not https.</exception>
-    public static void RequireTls(params Url[] endpoints)
-    {
-        foreach (Url endpoint in endpoints)
-        {
-            Uri uri = new AggregatorUrls(endpoint).Endpoint;
-            if (uri.Scheme != Uri.UriSchemeHttps && !uri.IsLoopback)
-            {
-                throw new CliException($"{endpoint}: an https URL expected (--allow-http takes it as it is)");
-            }
-        }
     }
 }

@@ -1,11 +1,9 @@
-using Janus.Dap;
-using Janus.Datastore;
 using Janus.Messages;
 
-namespace Janus.Cli.Files;
+namespace Janus.Dap;
 
 /// <summary>What one party of a task knows of it; the Leader knows everything.</summary>
-internal sealed record TaskParameters
+public sealed record TaskParameters
 {
     /// <summary>The party.</summary>
     public required Role Recipient { get; init; }
@@ -51,25 +49,6 @@ internal sealed record TaskParameters
         CollectorToken = recipient is Role.Leader or Role.Collector ? CollectorToken : null,
         DifferentialPrivacy = recipient is Role.Client ? null : DifferentialPrivacy,
     };
-
-    /// <summary>The task as an Aggregator stores it.</summary>
-    /// <exception cref="InvalidOperationException">The party is no Aggregator.</exception>
-    public DapTask ToDapTask(DateTimeOffset createdAt) => Recipient is Role.Leader or Role.Helper
-        ? new DapTask
-        {
-            Id = Id,
-            Role = Recipient,
-            Configuration = Configuration,
-            VerifyKey = VerifyKey!,
-            VerificationKeyId = VerificationKeyId,
-            CollectorHpkeConfig = CollectorHpkeConfig!,
-            Tokens = Recipient is Role.Leader
-                ? [AuthToken.FirstToPresent(AggregatorToken!.Value, createdAt), AuthToken.FirstFromCollector(CollectorToken!.Value, createdAt)]
-                : [AuthToken.FirstFromLeader(AggregatorToken!.Value, createdAt)],
-            DifferentialPrivacy = DifferentialPrivacy,
-            CreatedAt = createdAt,
-        }
-        : throw new InvalidOperationException($"the {Recipient} stores no task");
 
     /// <summary>The party and the task ID, never a key or a token.</summary>
     public override string ToString() => $"{nameof(TaskParameters)} {Id} ({Recipient})";
