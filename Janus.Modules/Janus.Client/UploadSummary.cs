@@ -33,7 +33,7 @@ public sealed record UploadSummary(
         text.Append($"{Plural.Of(Accepted, "report")} accepted");
         if (Invalid > 0)
         {
-            text.Append($", {Invalid} {(Invalid == 1 ? "measurement" : "measurements")} not valid");
+            text.Append($", {Plural.Of(Invalid, "measurement")} not valid");
         }
 
         if (Refused > 0)
