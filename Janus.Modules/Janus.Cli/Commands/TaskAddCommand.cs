@@ -40,7 +40,7 @@ internal static class TaskAddCommand
         Option<Role?> role = TextOption.Choice<Role?>(
             "--role", "What this aggregator is in the task.", new Dictionary<string, Role?> { ["leader"] = Role.Leader, ["helper"] = Role.Helper });
         Option<string?> taskFile = new("--task-file") { HelpName = "PATH", Description = "Add the task of this file, which the other aggregator's operator has made." };
-        Option<string?> output = new("--output", "-o") { HelpName = "FOLDER", Description = "Where a new task's files for the others are written." };
+        Option<string?> output = new("--output", "-o") { HelpName = "FOLDER", Description = "Where a new task's files for the others are written; not needed when ID, task info, keys and tokens are given, since the others know them." };
         Option<ulong?> targetBatchSize = new("--target-batch-size") { HelpName = "N", Description = "Leader, leader-selected: how many reports a batch gets; the minimum unless given." };
         Option<TimeSpan?> batchTimeWindow = TextOption.Create<TimeSpan?>(
             "--batch-time-window", "DURATION", "Leader, leader-selected: the longest time that a batch spans; unlimited unless given.", text => DurationText.Parse(text));
@@ -77,10 +77,13 @@ internal static class TaskAddCommand
                 return;
             }
 
-            string[] missing = [.. result.GetResult(role) is null ? [role.Name] : Array.Empty<string>(), .. task.Missing(result), .. result.GetResult(output) is null ? [output.Name] : Array.Empty<string>()];
+            // Without files, nobody would learn what is made up here; who has agreed on all of it needs none.
+            string[] madeUp = result.GetResult(output) is null ? [.. task.MadeUp(result, result.GetValue(role))] : [];
+            string[] missing = [.. result.GetResult(role) is null ? [role.Name] : Array.Empty<string>(), .. task.Missing(result), .. madeUp.Length > 0 ? [output.Name] : Array.Empty<string>()];
             if (missing.Length > 0)
             {
-                result.AddError($"{string.Join(", ", missing)} expected for a new task (or --task-file for the one of a file)");
+                string agreed = missing is ["--output"] ? $", or {string.Join(", ", madeUp)} as agreed with the other aggregator" : "";
+                result.AddError($"{string.Join(", ", missing)} expected for a new task{agreed} (or --task-file for the one of a file)");
             }
         });
         command.SetAction(async (result, cancellationToken) =>
@@ -122,9 +125,9 @@ internal static class TaskAddCommand
                 throw new CliException($"--target-batch-size: at least the minimum batch size {known.Configuration.MinBatchSize} expected, {dapTask.TargetBatchSize} given");
             }
 
-            IReadOnlyList<string> written = path is null
+            IReadOnlyList<string> written = result.GetValue(output) is { } folder
                 ? await RecipientFiles.WriteAsync(
-                    result.GetRequiredValue(output)!,
+                    folder,
                     [ours is Role.Leader ? Role.Helper : Role.Leader, Role.Collector, Role.Client],
                     (file, recipient) => TaskFile.WriteNewAsync(file, known.For(recipient), cancellationToken))
                 : [];
@@ -157,6 +160,9 @@ internal static class TaskAddCommand
             "janus task add --role leader --leader https://leader.example/ --helper https://helper.example/ --vdaf sum:1000 --min-batch-size 100 "
                 + "--collector-hpke-config collector-key.json --output ages",
             "janus task add --task-file ages/helper.json --report-expiry-age 14d",
+            "janus task add --role helper --leader https://leader.example/ --helper https://helper.example/ --vdaf sum:1000 --min-batch-size 100 "
+                + "--collector-hpke-config collector-key.json --task-id A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1s --task-info ages "
+                + "--verify-key-file verify-key.txt --aggregator-token-file token.txt",
             "janus task add --task-file ages/helper.json --differential-privacy laplace:epsilon=1/2");
     }
 

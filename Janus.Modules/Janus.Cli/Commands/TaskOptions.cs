@@ -96,6 +96,11 @@ internal sealed class TaskOptions
         return NamesOf(halfInterval ? [.. Required, _taskStart, _taskDuration] : Required, option => result.GetResult(option) is null);
     }
 
+    /// <summary>The names of the options that are not given and whose values would be made up here, as far as another party has to know them.</summary>
+    public IEnumerable<string> MadeUp(CommandResult result, Role? role) => NamesOf(
+        [_taskId, _taskInfo, _verifyKey, _aggregatorToken, .. role is Role.Leader ? [_collectorToken] : Array.Empty<Option>()],
+        option => result.GetResult(option) is null);
+
     /// <summary>Adds the options of what all participants know: no keys and no tokens.</summary>
     public void AddPublicTo(Command command)
     {
