@@ -93,7 +93,7 @@ internal static class CollectCommand
     {
         // Asking for an interval again gives its result again, but the next batch comes only when the last job is gone.
         bool keep = request.Query.BatchMode is BatchMode.TimeInterval;
-        DapCollectorOptions options = new() { BackOff = AggregatorCalls.Patience, Deadline = timeout, KeepFinishedJobs = keep };
+        DapCollectorOptions options = new() { BackOff = AggregatorCalls.Patience, Deadline = timeout, KeepFinishedJobs = keep, DifferentialPrivacy = task.DifferentialPrivacy };
         DapCollector collector = task.IsAdvertised
             ? DapCollector.ForAdvertisedTask(task.Configuration, task.CollectorHpkeConfig!, keyPair, task.CollectorToken!.Value, http, options)
             : new DapCollector(task.Id, task.Configuration, task.CollectorHpkeConfig!, keyPair, task.CollectorToken!.Value, http, options);
@@ -113,6 +113,7 @@ internal static class CollectCommand
             task.Measurement.Labels,
             collected.AggregateResult)
         {
+            PossiblyWrapped = collected.IsPossiblyWrapped,
             DifferentialPrivacy = task.DifferentialPrivacy?.ToString(),
             StandardDeviation = task.DifferentialPrivacy?.StandardDeviation(VdafDescription.Of(task.Configuration), aggregators: 2),
         };
@@ -130,6 +131,12 @@ internal static class CollectCommand
         }
 
         Terminal.On(output).Write(table);
+        if (aggregate.PossiblyWrapped)
+        {
+            WrapAround wrapAround = new(VdafDescription.Of(task.Configuration), task.DifferentialPrivacy);
+            output.WriteLine($"possibly wrapped: {wrapAround.Possible(aggregate.ReportCount)}: the true result may be another one");
+        }
+
         if (aggregate.StandardDeviation is { } deviation)
         {
             output.WriteLine(string.Create(

@@ -67,6 +67,7 @@ internal static class DemoCommand
         cells = rows is { } limit ? [.. cells.Take(limit > 0 ? limit : throw new CliException("--rows: at least 1 expected"))] : cells;
         List<Measurement> measurements = [.. cells.Select(cell => Read(encoding, path, cell))];
 
+        RequireRoomForSums(encoding.Vdaf, measurements.Count);
         CheckPort(port);
         CheckPort(port == 0 ? 0 : port + 1);
 
@@ -83,7 +84,7 @@ internal static class DemoCommand
         await task.ProvisionAsync(deployment, cancellationToken);
         console.WriteLine($"Leader at {deployment.Leader.Endpoint}, Helper at {deployment.Helper.Endpoint}, task {task.Id}");
         DemoResult result = await new DemoRun(deployment, task, measurements).RunAsync(console, cancellationToken);
-        UInt128[] truth = TrueAggregate.Of(encoding, cells.Select(cell => cell.Text));
+        UInt128[] truth = TrueAggregate.Of(encoding.Vdaf, measurements);
         return DemoReport.Print(console, encoding, result, truth, measurements.Count) ? 0 : 1;
     }
 
@@ -121,6 +122,14 @@ internal static class DemoCommand
         catch (Exception exception) when (exception is UnsupportedVdafException or FormatException or ArgumentException)
         {
             throw new CliException($"--vdaf: {exception.Message}", exception);
+        }
+    }
+
+    private static void RequireRoomForSums(VdafDescription vdaf, int reports)
+    {
+        if (new WrapAround(vdaf).FindMistake((ulong)reports) is { } mistake)
+        {
+            throw new CliException($"--vdaf: {mistake}");
         }
     }
 

@@ -97,6 +97,7 @@ internal static class TaskAddCommand
             }
 
             known = known with { DifferentialPrivacy = NoiseFor(known, result.GetResult(noise) is null ? known.DifferentialPrivacy : result.GetValue(noise)) };
+            TaskChecks.RequireRoomForSums(known.Configuration, known.DifferentialPrivacy, result.InvocationConfiguration.Error);
             if (!result.GetValue(allowHttp))
             {
                 TaskChecks.RequireTls(known.Configuration);

@@ -33,7 +33,7 @@ internal static class TaskChecks
     /// <exception cref="FormatException">It has not.</exception>
     public static byte[] RequireVerifyKey(byte[] key, VdafDescription vdaf)
     {
-        int expected = vdaf.ToVdaf().VerifyKeySize;
+        int expected = vdaf.VerifyKeySize;
         return key.Length == expected ? key : throw new FormatException($"a verify key of {expected} bytes expected, {key.Length} given");
     }
 
@@ -53,13 +53,31 @@ internal static class TaskChecks
         }
 
         // The length of a chunk is left out where people write, and does not change what a measurement is.
-        bool same = agreed.Vdaf.Type == vdaf.Type && agreed.Vdaf.Length == vdaf.Length && agreed.Vdaf.Maximum == vdaf.Maximum;
-        if (!same)
+        if (!agreed.Vdaf.HasSameMeasurements(vdaf))
         {
             throw new FormatException($"the task's VDAF is {vdaf}, not {agreed}");
         }
 
         return agreed.Boundaries.Count == 0 ? new MeasurementEncoding(vdaf) : new MeasurementEncoding(vdaf, agreed.Boundaries);
+    }
+
+    /// <summary>Refuses a new task whose smallest batch could already wrap around, and warns of one whose larger batches could.</summary>
+    /// <param name="configuration">The task's configuration, whose VDAF is supported.</param>
+    /// <param name="noise">The noise that the Aggregators are to add.</param>
+    /// <param name="error">Where the warning is written.</param>
+    /// <exception cref="CliException">The smallest batch could wrap around.</exception>
+    public static void RequireRoomForSums(TaskConfiguration configuration, DifferentialPrivacyStrategy? noise, TextWriter error)
+    {
+        WrapAround wrapAround = new(VdafDescription.Of(configuration), noise);
+        if (wrapAround.FindMistake(configuration.MinBatchSize) is { } mistake)
+        {
+            throw new CliException(mistake);
+        }
+
+        if (wrapAround.FindRisk(configuration.MinBatchSize) is { } risk)
+        {
+            error.WriteLine($"warning: {risk}");
+        }
     }
 
     /// <summary>Refuses endpoints without TLS, except on this machine.</summary>
