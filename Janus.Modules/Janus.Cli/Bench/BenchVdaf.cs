@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Janus.Dap;
 
 namespace Janus.Cli.Bench;
@@ -31,7 +32,7 @@ internal sealed record BenchVdaf(VdafDescription Description)
     {
         get
         {
-            IEnumerable<ulong> parameters = Order(Description.Entry).Select(index => Description.Parameters[index]);
+            IEnumerable<BigInteger> parameters = Order(Description.Entry).Select(index => Description.Parameters[index]);
             string list = string.Join(',', parameters.Select(parameter => parameter.ToString(CultureInfo.InvariantCulture)));
             return list.Length == 0 ? Description.Entry.Name : $"{Description.Entry.Name}({list})";
         }

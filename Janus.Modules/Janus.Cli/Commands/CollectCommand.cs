@@ -134,7 +134,7 @@ internal static class CollectCommand
         if (aggregate.PossiblyWrapped)
         {
             WrapAround wrapAround = new(VdafDescription.Of(task.Configuration), task.DifferentialPrivacy);
-            output.WriteLine($"possibly wrapped: {wrapAround.Possible(aggregate.ReportCount)}: the true result may be another one");
+            output.WriteLine($"possibly wrapped: {wrapAround.Possible(aggregate.ReportCount)}: the result may be wrong by a multiple of it");
         }
 
         if (aggregate.StandardDeviation is { } deviation)

@@ -30,7 +30,7 @@ public sealed record Prio3CountDescription : Prio3Description
     public override VdafEntry Entry => Registered;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ulong> Parameters => [];
+    public override IReadOnlyList<BigInteger> Parameters => [];
 
     /// <inheritdoc/>
     public override int Length => 1;

@@ -36,7 +36,7 @@ public sealed record Prio3HistogramDescription : Prio3VectorDescription
     public override VdafEntry Entry => Registered;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ulong> Parameters => [(ulong)Length, (ulong)ChunkLength];
+    public override IReadOnlyList<BigInteger> Parameters => [Length, ChunkLength];
 
     /// <inheritdoc/>
     public override BigInteger MaximumElement => BigInteger.One;

@@ -37,7 +37,7 @@ public sealed record Prio3MultihotCountVecDescription : Prio3VectorDescription
     public override VdafEntry Entry => Registered;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ulong> Parameters => [(ulong)Length, MaximumWeight, (ulong)ChunkLength];
+    public override IReadOnlyList<BigInteger> Parameters => [Length, MaximumWeight, ChunkLength];
 
     /// <inheritdoc/>
     public override BigInteger MaximumElement => BigInteger.One;

@@ -29,7 +29,7 @@ public sealed record Prio3SumDescription : Prio3Description
     public override VdafEntry Entry => Registered;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ulong> Parameters => [Maximum];
+    public override IReadOnlyList<BigInteger> Parameters => [Maximum];
 
     /// <inheritdoc/>
     public override int Length => 1;

@@ -34,7 +34,7 @@ public sealed record Prio3SumVecDescription : Prio3VectorDescription
     public override VdafEntry Entry => Registered;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ulong> Parameters => [(ulong)Length, Maximum, (ulong)ChunkLength];
+    public override IReadOnlyList<BigInteger> Parameters => [Length, Maximum, ChunkLength];
 
     /// <inheritdoc/>
     public override BigInteger MaximumElement => Maximum;

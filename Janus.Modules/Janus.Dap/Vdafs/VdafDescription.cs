@@ -23,7 +23,7 @@ public abstract record VdafDescription
     public VdafType Type => Entry.Type;
 
     /// <summary>The parameters in the order of <see cref="VdafEntry.ParameterNames"/>.</summary>
-    public abstract IReadOnlyList<ulong> Parameters { get; }
+    public abstract IReadOnlyList<BigInteger> Parameters { get; }
 
     /// <summary>The number of elements of the aggregate result.</summary>
     public abstract int Length { get; }

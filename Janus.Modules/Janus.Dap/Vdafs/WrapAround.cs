@@ -56,7 +56,7 @@ public sealed class WrapAround
         return IsPossible(Math.Max(plausible, PlausibleReports))
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"the result of a batch of more than {LargestBatch:N0} reports of {_vdaf} may be wrong: {Field}; choose a smaller maximum if batches may be that large")
+                $"the result of a batch of more than {LargestBatch:N0} {Reports(LargestBatch)} of {_vdaf} may be wrong: {Field}; choose a smaller maximum if batches may be that large")
             : null;
     }
 
@@ -65,12 +65,14 @@ public sealed class WrapAround
     {
         string noise = _noise.IsZero ? "" : $" and the noise of both aggregators to {_noise} more or less";
         return string.Create(
-            CultureInfo.InvariantCulture, $"{reportCount} reports of {_vdaf} can add up to {_vdaf.MaximumElement * reportCount}{noise}, and {Field}");
+            CultureInfo.InvariantCulture, $"{reportCount} {Reports(reportCount)} of {_vdaf} can add up to {_vdaf.MaximumElement * reportCount}{noise}, and {Field}");
     }
 
     private string Remedy => LargestBatch.IsZero
         ? "expected smaller measurements"
         : string.Create(CultureInfo.InvariantCulture, $"expected smaller measurements, or a minimum batch size of at most {LargestBatch}");
+
+    private static string Reports(BigInteger count) => count.IsOne ? "report" : "reports";
 
     private string Field => string.Create(CultureInfo.InvariantCulture, $"sums wrap around at {_vdaf.Modulus}, the modulus of the field");
 }
