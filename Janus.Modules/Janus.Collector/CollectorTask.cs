@@ -66,9 +66,13 @@ public sealed class CollectorTask : IDisposable
     /// whose key it uses.
     /// </summary>
     /// <exception cref="ArgumentException">An option is not valid.</exception>
-    public DapCollector CreateCollector(HttpClient httpClient, DapCollectorOptions? options = null) => IsAdvertised
-        ? DapCollector.ForAdvertisedTask(Configuration, _hpkeConfig, _keyPair, _token, httpClient, options)
-        : new DapCollector(Id, Configuration, _hpkeConfig, _keyPair, _token, httpClient, options);
+    public DapCollector CreateCollector(HttpClient httpClient, DapCollectorOptions? options = null)
+    {
+        options = (options ?? new DapCollectorOptions()) with { DifferentialPrivacy = options?.DifferentialPrivacy ?? DifferentialPrivacy };
+        return IsAdvertised
+            ? DapCollector.ForAdvertisedTask(Configuration, _hpkeConfig, _keyPair, _token, httpClient, options)
+            : new DapCollector(Id, Configuration, _hpkeConfig, _keyPair, _token, httpClient, options);
+    }
 
     /// <summary>Clears the key.</summary>
     public void Dispose() => _keyPair.Dispose();

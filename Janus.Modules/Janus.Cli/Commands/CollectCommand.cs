@@ -214,6 +214,7 @@ internal static class CollectCommand
             task.Measurement.Labels,
             collected.AggregateResult)
         {
+            PossiblyWrapped = collected.IsPossiblyWrapped,
             DifferentialPrivacy = task.DifferentialPrivacy?.ToString(),
             StandardDeviation = task.DifferentialPrivacy?.StandardDeviation(VdafDescription.Of(task.Configuration), aggregators: 2),
         };
@@ -231,6 +232,12 @@ internal static class CollectCommand
         }
 
         Terminal.On(output).Write(table);
+        if (aggregate.PossiblyWrapped)
+        {
+            WrapAround wrapAround = new(VdafDescription.Of(task.Configuration), task.DifferentialPrivacy);
+            output.WriteLine($"possibly wrapped: {wrapAround.Possible(aggregate.ReportCount)}: the result may be wrong by a multiple of it");
+        }
+
         if (aggregate.StandardDeviation is { } deviation)
         {
             output.WriteLine(string.Create(

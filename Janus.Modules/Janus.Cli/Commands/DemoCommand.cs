@@ -73,6 +73,7 @@ internal static class DemoCommand
         string hint = column is null ? $"; that is the column {chosen}, --column chooses another one of {string.Join(", ", names)}" : "";
         List<Measurement> measurements = [.. cells.Select(cell => Read(encoding, path, cell, hint))];
 
+        RequireRoomForSums(encoding.Vdaf, measurements.Count);
         CheckPort(port);
         CheckPort(port == 0 ? 0 : port + 1);
 
@@ -89,7 +90,7 @@ internal static class DemoCommand
         await task.ProvisionAsync(deployment, cancellationToken);
         console.WriteLine($"Leader at {deployment.Leader.Endpoint}, Helper at {deployment.Helper.Endpoint}, task {task.Id}");
         DemoResult result = await new DemoRun(deployment, task, measurements).RunAsync(console, cancellationToken);
-        UInt128[] truth = TrueAggregate.Of(encoding, cells.Select(cell => cell.Text));
+        UInt128[] truth = TrueAggregate.Of(encoding.Vdaf, measurements);
         return DemoReport.Print(console, encoding, result, truth, measurements.Count) ? 0 : 1;
     }
 
@@ -137,6 +138,14 @@ internal static class DemoCommand
         (_, [string only]) => only,
         _ => throw new CliException($"--column expected: the columns of {path} are {string.Join(", ", names)}"),
     };
+
+    private static void RequireRoomForSums(VdafDescription vdaf, int reports)
+    {
+        if (new WrapAround(vdaf).FindMistake((ulong)reports) is { } mistake)
+        {
+            throw new CliException($"--vdaf: {mistake}");
+        }
+    }
 
     private static Measurement Read(MeasurementEncoding encoding, string path, (int Row, string Text) cell, string hint)
     {

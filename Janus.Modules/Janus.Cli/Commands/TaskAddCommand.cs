@@ -101,6 +101,7 @@ internal static class TaskAddCommand
             }
 
             known = known with { DifferentialPrivacy = NoiseFor(known, result.GetResult(noise) is null ? known.DifferentialPrivacy : result.GetValue(noise)) };
+            SumChecks.RequireRoom(known.Configuration, known.DifferentialPrivacy, result.InvocationConfiguration.Error);
             if (!result.GetValue(allowHttp))
             {
                 EndpointChecks.RequireTls(known.Configuration);

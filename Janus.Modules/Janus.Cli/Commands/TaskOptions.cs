@@ -195,7 +195,7 @@ internal sealed class TaskOptions
     }
 
     private static async Task<byte[]> VerifyKeyAsync(string? path, VdafDescription vdaf, CancellationToken cancellationToken) => path is null
-        ? RandomNumberGenerator.GetBytes(vdaf.ToVdaf().VerifyKeySize)
+        ? RandomNumberGenerator.GetBytes(vdaf.VerifyKeySize)
         : TaskChecks.RequireVerifyKey(Base64Url.DecodeFromChars(await SecretFile.ReadFirstLineAsync(path, cancellationToken)), vdaf);
 
     /// <summary>The token in a file, or a new one.</summary>

@@ -32,7 +32,7 @@ public static class TaskChecks
     /// <exception cref="FormatException">It has not.</exception>
     public static byte[] RequireVerifyKey(byte[] key, VdafDescription vdaf)
     {
-        int expected = vdaf.ToVdaf().VerifyKeySize;
+        int expected = vdaf.VerifyKeySize;
         return key.Length == expected ? key : throw new FormatException($"a verify key of {expected} bytes expected, {key.Length} given");
     }
 
@@ -52,8 +52,7 @@ public static class TaskChecks
         }
 
         // The length of a chunk is left out where people write, and does not change what a measurement is.
-        bool same = agreed.Vdaf.Type == vdaf.Type && agreed.Vdaf.Length == vdaf.Length && agreed.Vdaf.Maximum == vdaf.Maximum;
-        if (!same)
+        if (!agreed.Vdaf.HasSameMeasurements(vdaf))
         {
             throw new FormatException($"the task's VDAF is {vdaf}, not {agreed}");
         }

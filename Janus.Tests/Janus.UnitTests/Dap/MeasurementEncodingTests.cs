@@ -27,7 +27,7 @@ public sealed class MeasurementEncodingTests
     {
         MeasurementEncoding encoding = MeasurementEncoding.Parse(vdaf);
 
-        Assert.That(ResultOf(encoding.Vdaf.ToVdaf(), encoding.Read(text)), Is.EqualTo(expected.Select(value => (UInt128)value)));
+        Assert.That(ResultOf((Prio3)encoding.Vdaf.ToVdaf(), encoding.Read(text)), Is.EqualTo(expected.Select(value => (UInt128)value)));
     }
 
     [TestCase("count", "2", "0, 1, true or false expected, \"2\" given")]
@@ -67,7 +67,7 @@ public sealed class MeasurementEncodingTests
         Assert.That(encoding.Vdaf.Length, Is.EqualTo(7));
         Assert.That(MeasurementEncoding.Parse(encoding.ToString()).Boundaries, Is.EqualTo(encoding.Boundaries));
         Assert.That(MeasurementEncoding.Parse(encoding.ToString()).Vdaf, Is.EqualTo(encoding.Vdaf));
-        Assert.That(MeasurementEncoding.Parse("histogram:0,50:2").Vdaf.ChunkLength, Is.EqualTo(2));
+        Assert.That(MeasurementEncoding.Parse("histogram:0,50:2").Vdaf, Is.EqualTo(VdafDescription.Histogram(3, 2)));
     }
 
     [Test]
