@@ -78,6 +78,11 @@ public static class DatastoreServices
         services.AddSingleton(provider => new PoolerDetection(Source(provider), Direct(provider)));
         services.AddSingleton(provider => new DatabaseReadiness(
             Source(provider), provider.GetRequiredService<DatastoreSchema>(), Direct(provider), provider.GetRequiredService<DatabaseState>(), Time(provider)));
+        services.AddSingleton(provider => new DatabaseStart(
+            provider.GetRequiredService<PoolerDetection>(),
+            provider.GetRequiredService<DatabaseReadiness>(),
+            Time(provider),
+            provider.GetService<ILogger<DatabaseStart>>() ?? NullLogger<DatabaseStart>.Instance));
     }
 
     internal static void Configure(DbContextOptionsBuilder builder, NpgsqlDataSource source) => builder
