@@ -8,6 +8,7 @@ internal static class JanusConfiguration
     private const string EnvironmentPrefix = "JANUS__";
     private const string FileVariable = "JANUS_CONFIG_FILE";
     private const string DatabaseUrlVariable = "JANUS_DATABASE_URL";
+    private const string DirectDatabaseUrlVariable = "JANUS_DATABASE_DIRECT_URL";
     private const string DatabasePasswordVariable = "JANUS_DATABASE_PASSWORD";
 
     /// <summary>The file that applies when no other is named: the documented sample beside the program.</summary>
@@ -28,6 +29,7 @@ internal static class JanusConfiguration
     private static JanusOptions Load(ConfigurationArguments arguments, Dictionary<string, string?> overrides)
     {
         overrides["Database:ConnectionString"] = Variable(DatabaseUrlVariable);
+        overrides["Database:DirectConnectionString"] = Variable(DirectDatabaseUrlVariable);
         if (Variable(DatabasePasswordVariable) is { } password)
         {
             (overrides["Database:Password"], overrides["Database:PasswordFile"]) = (password, "");

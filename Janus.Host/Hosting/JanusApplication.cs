@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text.Json;
 using Janus.Aggregator;
 using Janus.Datastore;
@@ -28,7 +27,7 @@ internal static class JanusApplication
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Http.ShutdownTimeout);
         builder.Services.AddRouting();
-        builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("database");
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database");
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Configuration.AddInMemoryCollection(Observability.StandardVariables());
         Observability.Add(builder.Services, options);
@@ -82,24 +81,12 @@ internal static class JanusApplication
         return context.Response.WriteAsync(JsonSerializer.Serialize(new { status = report.Status.ToString(), checks }), context.RequestAborted);
     }
 
-    private sealed class SchemaHealthCheck(DatastoreSchema schema) : IHealthCheck
+    private sealed class DatabaseHealthCheck(DatabaseReadiness readiness) : IHealthCheck
     {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            try
-            {
-                await schema.CheckAsync(cancellationToken);
-                return HealthCheckResult.Healthy("reachable, schema up to date");
-            }
-            catch (SchemaMismatchException mismatch)
-            {
-                return HealthCheckResult.Unhealthy(mismatch.Message);
-            }
-            catch (DbException)
-            {
-                return HealthCheckResult.Unhealthy("not reachable");
-            }
-        }
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            await readiness.CheckAsync(cancellationToken) is { } reason
+                ? HealthCheckResult.Unhealthy(reason)
+                : HealthCheckResult.Healthy("takes writes, schema up to date");
     }
 
     /// <summary>Signals are turned into cancellation by the command line.</summary>

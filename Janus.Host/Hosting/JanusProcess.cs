@@ -20,10 +20,10 @@ internal sealed partial class JanusProcess : IProcessHost
     {
         JanusOptions options = JanusConfiguration.Load(arguments);
         CheckCertificates(options);
-        await using OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: false, cancellationToken);
+        await using OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: false, create: true, cancellationToken);
         await using WebApplication application = JanusApplication.Build(options, database);
         ILogger<JanusProcess> logger = application.Services.GetRequiredService<ILogger<JanusProcess>>();
-        await database.PrepareAsync(application.Services, migrate: false, cancellationToken);
+        await database.PrepareAsync(application.Services, migrate: false, options.Database.StartTimeout, cancellationToken);
         await StartAsync(application, options.Http.Listen, cancellationToken);
         string[] addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         LogStarted(logger, options.Roles, addresses, InstructionSets.Current);
@@ -66,12 +66,12 @@ internal sealed partial class JanusProcess : IProcessHost
     public async Task<IDatastoreAccess> OpenDatastoreAsync(ConfigurationArguments arguments, bool migrate, CancellationToken cancellationToken)
     {
         JanusOptions options = JanusConfiguration.Load(arguments);
-        OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: true, cancellationToken);
+        OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: true, arguments.CreatesDatabase, cancellationToken);
         ServiceProvider services = new ServiceCollection().AddJanusDatastore(database.Configure).BuildServiceProvider();
         DatastoreAccess access = new(database, services, options.Aggregator.KeyRotation.ToPolicy(), options.Aggregator.GarbageCollection.ToLimits());
         try
         {
-            await database.PrepareAsync(services, migrate, cancellationToken);
+            await database.PrepareAsync(services, migrate, TimeSpan.Zero, cancellationToken);
             foreach (string warning in SecretFiles.DatabaseWarnings(options, database.DatastoreKeysFile))
             {
                 await Console.Error.WriteLineAsync($"janus: warning: {warning}");

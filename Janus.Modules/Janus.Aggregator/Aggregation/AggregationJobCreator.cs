@@ -59,7 +59,8 @@ internal sealed partial class AggregationJobCreator : BackgroundService
             }
             catch (Exception exception)
             {
-                LogCreationFailed(exception);
+                LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
+                LogCreationFailed(level, exception);
                 await Task.Delay(_options.PollInterval, _time, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
             }
         }
@@ -83,7 +84,8 @@ internal sealed partial class AggregationJobCreator : BackgroundService
             {
                 activity.End("failed", exception);
                 // A task that cannot be worked on does not hold up the others.
-                LogCreationFailed(exception);
+                LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
+                LogCreationFailed(level, exception);
             }
         }
 
@@ -113,6 +115,6 @@ internal sealed partial class AggregationJobCreator : BackgroundService
     [LoggerMessage(Level = LogLevel.Debug, Message = "aggregation jobs created in task {TaskId}: {Jobs}")]
     private partial void LogCreated(int jobs, TaskId taskId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "aggregation jobs could not be created; trying again")]
-    private partial void LogCreationFailed(Exception exception);
+    [LoggerMessage(Message = "aggregation jobs could not be created; trying again")]
+    private partial void LogCreationFailed(LogLevel level, Exception exception);
 }

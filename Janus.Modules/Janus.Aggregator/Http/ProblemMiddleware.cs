@@ -1,5 +1,6 @@
 using Janus.Codec;
 using Janus.Dap;
+using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -13,6 +14,9 @@ namespace Janus.Aggregator;
 /// </summary>
 internal sealed partial class ProblemMiddleware
 {
+    // The database may be back at any time, but not everybody is to come back at once.
+    private static readonly TimeSpan DatabaseRetryAfter = TimeSpan.FromSeconds(5);
+
     private readonly RequestDelegate _next;
     private readonly RequestMetrics _metrics;
     private readonly ILogger<ProblemMiddleware> _logger;
@@ -76,6 +80,9 @@ internal sealed partial class ProblemMiddleware
             case BadHttpRequestException bad:
                 LogRefused("bad request", bad.Message);
                 return (ProblemOf(bad.StatusCode, "the HTTP request cannot be taken", LowerFirst(bad.Message), taskId), null);
+            case var failed when DatabaseFailure.Of(failed) is { } failure:
+                LogWithoutDatabase(context.Request.Method, failure.Reason);
+                return (ProblemOf(StatusCodes.Status503ServiceUnavailable, "the server cannot work now", "the aggregator's database is not available; try again later", taskId), DatabaseRetryAfter);
             default:
                 LogFailed(context.Request.Method, exception);
                 return (ProblemOf(StatusCodes.Status500InternalServerError, "the server failed", "the server failed to handle the request; try again later", taskId), null);
@@ -138,6 +145,9 @@ internal sealed partial class ProblemMiddleware
 
     [LoggerMessage(Level = LogLevel.Information, Message = "request refused: {Problem}: {Detail}")]
     private partial void LogRefused(string problem, string detail);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} request refused without the database: {Reason}")]
+    private partial void LogWithoutDatabase(string method, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} request failed")]
     private partial void LogFailed(string method, Exception exception);

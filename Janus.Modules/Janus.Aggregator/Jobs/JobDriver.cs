@@ -141,7 +141,8 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
             }
             catch (Exception exception)
             {
-                LogAcquisitionFailed(_kind, exception);
+                LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
+                LogAcquisitionFailed(level, _kind, exception);
                 await Task.Delay(_options.InitialRetryDelay, Clock, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
             }
         }
@@ -227,7 +228,8 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
                 }
                 else
                 {
-                    LogStepFailed(name, lease.Attempts, delay, exception);
+                    LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
+                    LogStepFailed(level, name, lease.Attempts, delay, exception);
                 }
             }
 
@@ -267,7 +269,8 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         }
         catch (Exception exception)
         {
-            LogReleaseFailed(name, exception);
+            LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
+            LogReleaseFailed(level, name, exception);
         }
     }
 }

@@ -172,7 +172,8 @@ internal static class TaskAddCommand
 
     private static async Task AddAsync(IProcessHost host, ConfigurationArguments configuration, DapTask task, CancellationToken cancellationToken)
     {
-        await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration, migrate: false, cancellationToken);
+        await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(
+            configuration with { CreatesDatabase = true }, migrate: false, cancellationToken);
         try
         {
             await datastore.Stores.GetRequiredService<TaskStore>().AddAsync(task, cancellationToken);
