@@ -29,8 +29,11 @@ internal sealed class AggregationJobQueue
         _time = time;
         _places = new FairQuota<string>(_options.MaximumConcurrentJobs, _options.MaximumShare);
         _arrivals = new Arrivals<string>(_options.MaximumMemory, _options.MaximumShare, RequestOverhead, time, answer => Shed(answer, MemoryLimit));
-        metrics.Requests.ObserveJobRequests(() => _places.Total, _options.MaximumConcurrentJobs, () => _arrivals.Held, _options.MaximumMemory);
+        metrics.Requests.ObserveJobRequests(() => _places.Total, _options.MaximumConcurrentJobs, () => Held, _options.MaximumMemory);
     }
+
+    /// <summary>The bytes that requests hold now.</summary>
+    public long Held => _arrivals.Held;
 
     /// <summary>Lets a request in before its body is read, until the result is disposed of.</summary>
     /// <param name="task">The task, whose Leader asks.</param>
