@@ -13,6 +13,11 @@ namespace Janus.Host.Hosting;
 internal static class JanusApplication
 {
     private const int ReadAhead = 256 << 10;
+    private const int StreamsPerConnection = 32;
+    private const double BytesPerSecond = 240;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(130);
 
     /// <summary>Builds the application that runs the roles of <paramref name="options"/> on <paramref name="database"/>.</summary>
     public static WebApplication Build(JanusOptions options, OpenedDatabase database)
@@ -21,7 +26,7 @@ internal static class JanusApplication
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Janus" });
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
-            Limit(kestrel, options.Http);
+            Limit(kestrel);
             kestrel.ListenOn(options.Http.Urls());
         });
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
@@ -45,15 +50,19 @@ internal static class JanusApplication
         return application;
     }
 
-    private static void Limit(KestrelServerOptions kestrel, HttpOptions options)
+    private static void Limit(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = options.MaximumConnections;
         // What is read ahead of a handler: all connections together stay within a gigabyte by default.
         kestrel.Limits.MaxRequestBufferSize = ReadAhead;
         // HTTP/2, which is spoken over TLS, has limits of its own: for all streams of a connection together, and for each.
         kestrel.Limits.Http2.InitialConnectionWindowSize = ReadAhead;
         kestrel.Limits.Http2.InitialStreamWindowSize = ReadAhead / 2;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
+        // Below it nobody waits, whatever else is going on; a slow line has a multiple of it.
+        kestrel.Limits.MinRequestBodyDataRate = kestrel.Limits.MinResponseDataRate = new MinDataRate(BytesPerSecond, Grace);
+        kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+        kestrel.Limits.KeepAliveTimeout = KeepAlive;
     }
 
     private static void AddModules(IServiceCollection services, JanusOptions options, OpenedDatabase database)
@@ -61,6 +70,7 @@ internal static class JanusApplication
         services.AddJanusDatastore(database.Configure);
         services.AddSingleton(Options.Create(options.Aggregator));
         services.AddJanusAggregator(options.AggregatorRoles);
+        services.AddJanusConnectionLimit(options.Http.MaximumConnections);
     }
 
     private static void MapModules(WebApplication application, JanusOptions options)

@@ -97,6 +97,10 @@ public static class AggregatorModule
         return services;
     }
 
+    /// <summary>Adds a bound for the connections of the listeners that <see cref="HttpsListening.ListenOn"/> adds.</summary>
+    public static IServiceCollection AddJanusConnectionLimit(this IServiceCollection services, int most) =>
+        services.AddSingleton(provider => new ConnectionLimit(most, provider.GetRequiredService<AggregatorMetrics>().Requests.ConnectionClosed));
+
     /// <summary>Adds the metrics of what waits in the database, looked at every <paramref name="interval"/>: <c>janus.backlog.*</c>.</summary>
     public static IServiceCollection AddJanusBacklogMetrics(this IServiceCollection services, TimeSpan interval)
     {
@@ -134,7 +138,7 @@ public static class AggregatorModule
     }
 
     /// <summary>Answers whatever is refused with a problem document; goes first in the pipeline, after routing.</summary>
-    public static IApplicationBuilder UseJanusProblems(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>();
+    public static IApplicationBuilder UseJanusProblems(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>().UseMiddleware<FramingMiddleware>();
 
     // Whoever may GET a resource may ask for its headers alone: RFC 9110 §9.1.
     private static IEndpointConventionBuilder MapRead(this IEndpointRouteBuilder routes, string pattern, RequestDelegate handler) =>

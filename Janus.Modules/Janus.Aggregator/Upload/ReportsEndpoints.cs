@@ -50,39 +50,42 @@ internal sealed class ReportsEndpoints
     {
         AggregatorTask task = await _tasks.RequireAsync(context);
         context.RequireMediaType(DapMediaType.UploadRequest);
-        using IDisposable room = _admission.Enter(task, context.Request.ContentLength);
         context.LimitBody(task.ReportBodyLength * _options.MaximumReportsPerRequest);
+        using Arrival arrival = _admission.Enter(task, context);
         UploadRefusals refusals = new(task);
         List<Report> chunk = [];
         long chunkStart = 0;
-        WireStreamReader body = new(context.Request.BodyReader);
+        WireStreamReader body = new(arrival.Body);
         await foreach (Report report in body.ReadAllAsync<Report>(ElementLimits.Report(task.Vdaf), context.RequestAborted))
         {
             chunk.Add(report);
-            if (chunk.Count == ChunkReports || body.Offset - chunkStart >= UploadAdmission.ChunkBytes)
+            if (chunk.Count == ChunkReports || UploadAdmission.IsChunk(arrival, body.Offset - chunkStart))
             {
-                await StoreAsync(task, chunk, body.Offset - chunkStart, refusals, context.RequestAborted);
+                await StoreAsync(task, chunk, body.Offset - chunkStart, refusals, arrival, context.RequestAborted);
                 chunk.Clear();
                 chunkStart = body.Offset;
+                arrival.EndWork(chunkStart, refusals.Bytes);
             }
         }
 
-        await StoreAsync(task, chunk, body.Offset - chunkStart, refusals, context.RequestAborted);
+        await StoreAsync(task, chunk, body.Offset - chunkStart, refusals, arrival, context.RequestAborted);
         refusals.ThrowIfUnsupported();
         if (refusals.Statuses.Count > 0)
         {
+            arrival.BeginAnswer();
             await context.WriteAsync(DapMediaType.UploadErrors, DapRequests.EncodeAll(refusals.Statuses));
         }
     }
 
     private async Task StoreAsync(
-        AggregatorTask task, List<Report> reports, long bytes, UploadRefusals refusals, CancellationToken cancellationToken)
+        AggregatorTask task, List<Report> reports, long bytes, UploadRefusals refusals, Arrival arrival, CancellationToken cancellationToken)
     {
         if (reports.Count == 0)
         {
             return;
         }
 
+        arrival.BeginWork();
         IReadOnlyList<UploadedReportOrError> opened;
         using (await _admission.TurnAsync(task, bytes, cancellationToken))
         {
