@@ -63,6 +63,7 @@ public static class DatastoreServices
         services.AddSingleton(provider => new GarbageRemoval(
             provider.GetRequiredService<GarbageCollectionStore>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new BacklogStore(Runner(provider)));
+        services.AddSingleton(provider => new TaskStatusStore(Runner(provider)));
         return services;
     }
 
