@@ -64,6 +64,11 @@ public static class DatastoreServices
             provider.GetRequiredService<GarbageCollectionStore>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new BacklogStore(Runner(provider)));
         services.AddSingleton(provider => new TaskStatusStore(Runner(provider)));
+        services.AddSingleton(provider => new TaskStatusReader(
+            provider.GetRequiredService<TaskStatusStore>(),
+            provider.GetRequiredService<CollectionJobStore>(),
+            provider.GetRequiredService<BatchStore>(),
+            provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 
