@@ -1,3 +1,4 @@
+using Janus.Aggregator;
 using Janus.Cli;
 using Janus.Dap;
 using Janus.Datastore;
@@ -68,7 +69,7 @@ internal sealed partial class JanusProcess : IProcessHost
         JanusOptions options = JanusConfiguration.Load(arguments);
         OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: true, arguments.CreatesDatabase, cancellationToken);
         ServiceProvider services = new ServiceCollection().AddJanusDatastore(database.Configure).BuildServiceProvider();
-        DatastoreAccess access = new(database, services, options.Aggregator.KeyRotation.ToPolicy(), options.Aggregator.GarbageCollection.ToLimits());
+        DatastoreAccess access = new(database, services, options.Aggregator.KeyRotation.ToPolicy(), options.Aggregator.GarbageCollection.ToLimits(), options.Aggregator.Peer);
         try
         {
             await database.PrepareAsync(services, migrate, TimeSpan.Zero, cancellationToken);
@@ -163,8 +164,10 @@ internal sealed partial class JanusProcess : IProcessHost
     }
 
     private sealed class DatastoreAccess(
-        OpenedDatabase database, ServiceProvider stores, HpkeRotationPolicy rotation, GarbageCollectionLimits garbage) : IDatastoreAccess
+        OpenedDatabase database, ServiceProvider stores, HpkeRotationPolicy rotation, GarbageCollectionLimits garbage, PeerOptions peer) : IDatastoreAccess
     {
+        public HttpClient CreatePeerClient() => peer.CreateHttpClient(TimeProvider.System);
+
         public GarbageCollectionLimits GarbageCollection => garbage;
 
         public HpkeRotationPolicy HpkeRotation => rotation;

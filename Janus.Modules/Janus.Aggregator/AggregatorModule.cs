@@ -25,6 +25,8 @@ public static class AggregatorModule
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<AggregatorMetrics>();
         services.TryAddSingleton<SupportedVdafs>();
+        AddShared<TaskStatusRecorder>(services);
+        services.AddSingleton<RejectionWatch>();
         services.AddSingleton<TaskDirectory>();
         services.AddSingleton<PeerHttpClient>();
         services.AddSingleton<TaskprovPolicy>();
@@ -44,6 +46,7 @@ public static class AggregatorModule
             services.AddSingleton<CollectionJobEndpoints>();
             services.AddSingleton<HelperAggregateShares>();
             services.AddSingleton<AggregateShareEndpoints>();
+            services.AddSingleton<AgreementEndpoints>();
             AddShared<ReportWriter>(services);
             services.AddHealthChecks().AddCheck<HpkeKeyringHealthCheck>("hpke-keys");
             services.AddCors();
@@ -135,6 +138,8 @@ public static class AggregatorModule
         routes.MapPost(DapRoute.AggregateShares, aggregateShares.PostAsync);
         routes.MapRead(DapRoute.AggregateShare, aggregateShares.GetAsync);
         routes.MapDelete(DapRoute.AggregateShare, aggregateShares.DeleteAsync);
+
+        routes.MapRead(DapRoute.Agreement, services.GetRequiredService<AgreementEndpoints>().GetAsync);
     }
 
     /// <summary>Answers whatever is refused with a problem document; goes first in the pipeline, after routing.</summary>

@@ -68,6 +68,7 @@ public static class CommandLineProgram
             DatastoreKeyCommand.Create(host),
             TaskCommand.Create(host),
             TaskprovCommand.Create(host),
+            CollectionJobCommand.Create(host),
             GarbageCommand.Create(host),
             HpkeKeyCommand.Create(host),
             UploadCommand.Create(),

@@ -58,6 +58,12 @@ public static class DatastoreServices
         services.AddSingleton(provider => new GarbageRemoval(
             provider.GetRequiredService<GarbageCollectionStore>(), Time(provider)));
         services.AddSingleton(provider => new BacklogStore(Runner(provider)));
+        services.AddSingleton(provider => new TaskStatusStore(Runner(provider)));
+        services.AddSingleton(provider => new TaskStatusReader(
+            provider.GetRequiredService<TaskStatusStore>(),
+            provider.GetRequiredService<CollectionJobStore>(),
+            provider.GetRequiredService<BatchStore>(),
+            provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 

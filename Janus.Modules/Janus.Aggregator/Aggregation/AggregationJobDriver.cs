@@ -26,6 +26,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
     private readonly TaskDirectory _tasks;
     private readonly HelperConnection _helper;
     private readonly AggregatorMetrics _metrics;
+    private readonly RejectionWatch _watch;
     private readonly ILogger<AggregationJobDriver> _logger;
 
     public AggregationJobDriver(
@@ -35,6 +36,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         TaskDirectory tasks,
         HelperConnection helper,
         AggregatorMetrics metrics,
+        RejectionWatch watch,
         WorkSignal signal,
         TimeProvider time,
         ILogger<AggregationJobDriver> logger)
@@ -47,6 +49,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         _tasks = tasks;
         _helper = helper;
         _metrics = metrics;
+        _watch = watch;
         _logger = logger;
     }
 
@@ -176,14 +179,16 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         CancellationToken cancellationToken)
     {
         string known = AggregatorUrls.WithoutStep(location ?? throw new PeerMisbehavedException("the Helper does not tell the location of the aggregation job")).AbsoluteUri;
-        if (!await _store.ContinueAsync(lease, progress.Next, PostponedOf(task, progress), known, cancellationToken))
+        PostponedReport[] postponed = PostponedOf(task, progress);
+        ReportError[] rejected = RejectedOf(verification, progress, postponed.Length);
+        if (!await _store.ContinueAsync(lease, progress.Next, postponed, known, cancellationToken, rejected))
         {
             CountLostLease();
             LogLeaseLost(lease.Job.Id);
             return null;
         }
 
-        CountRejected(verification, progress);
+        CountRejected(task, lease.Job, verification, progress);
         return lease with
         {
             Job = lease.Job with { Step = lease.Job.Step + 1, ReportCount = progress.Next.Count, HelperLocation = known, Refusals = 0 },
@@ -201,7 +206,9 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
     {
         LeaderAggregationJob job = lease.Job;
         IReadOnlyList<BatchBucketShard> shards = progress.Sums.ToShards(job.Id);
-        if (!await _store.FinishAsync(lease, shards, PostponedOf(task, progress), Clock.GetUtcNow(), cancellationToken))
+        PostponedReport[] postponed = PostponedOf(task, progress);
+        ReportError[] rejected = RejectedOf(verification, progress, postponed.Length);
+        if (!await _store.FinishAsync(lease, shards, postponed, Clock.GetUtcNow(), cancellationToken, rejected))
         {
             CountLostLease();
             LogLeaseLost(job.Id);
@@ -209,7 +216,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         }
 
         long committed = shards.Sum(shard => shard.ReportCount);
-        CountRejected(verification, progress);
+        CountRejected(task, job, verification, progress);
         _metrics.Jobs.Finished(job, verification.OldestReport, Clock.GetUtcNow());
         _metrics.ReportsAggregated.Add(committed, Label.Of(Role.Leader));
         LogFinished(job.Id, task.Id, committed, job.ReportCount);
@@ -239,11 +246,23 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         return [.. postponed];
     }
 
-    private void CountRejected(LeaderVerification verification, LeaderProgress progress)
+    // Those that are postponed come back.
+    private static ReportError[] RejectedOf(LeaderVerification verification, LeaderProgress progress, int postponed)
     {
-        foreach (ReportError error in verification.Rejected.Concat(progress.Rejected))
+        ReportError[] all = [.. verification.Rejected, .. progress.Rejected];
+        return postponed == 0
+            ? all
+            : [.. all.Where(error => error != ReportError.ReportTooEarly), .. all.Where(error => error == ReportError.ReportTooEarly).Skip(postponed)];
+    }
+
+    private void CountRejected(AggregatorTask task, LeaderAggregationJob job, LeaderVerification verification, LeaderProgress progress)
+    {
+        ReportError[] errors = [.. verification.Rejected, .. progress.Rejected];
+        foreach (ReportError error in errors)
         {
             _metrics.ReportRejected(Role.Leader, error);
         }
+
+        _watch.Record(task, RejectionStage.Aggregation, job.ReportCount, errors);
     }
 }

@@ -22,6 +22,7 @@ internal sealed partial class HelperConnection
     private readonly TaskDirectory _tasks;
     private readonly PeerHttpClient _peer;
     private readonly PeerMetrics _metrics;
+    private readonly TaskStatusRecorder _status;
     private readonly TimeProvider _time;
     private readonly ILogger<HelperConnection> _logger;
 
@@ -30,9 +31,11 @@ internal sealed partial class HelperConnection
         TaskDirectory tasks,
         PeerHttpClient peer,
         AggregatorMetrics metrics,
+        TaskStatusRecorder status,
         TimeProvider time,
         ILogger<HelperConnection> logger)
     {
+        _status = status;
         _tasks = tasks;
         _peer = peer;
         _options = options.Value.Peer;
@@ -224,6 +227,7 @@ internal sealed partial class HelperConnection
         finally
         {
             _metrics.Sent(complete, failure, _time.GetElapsedTime(started));
+            _status.Answered(task, complete, failure);
         }
     }
 

@@ -38,10 +38,20 @@ internal sealed partial class TaskDirectory
             if (verdict.IsAccepted)
             {
                 TaskprovTasks.RequireMatch(id, _taskprov.AdvertisedIn(context.Request));
+                if (role == Role.Helper)
+                {
+                    _status.Met(task);
+                }
+
                 return task;
             }
 
             LogVerdict(id, verdict, now);
+            if (role == Role.Helper)
+            {
+                _status.Failed(task, ReasonOf(verdict));
+            }
+
             throw HttpProblemException.Unauthorized();
         }
 
@@ -86,6 +96,13 @@ internal sealed partial class TaskDirectory
 
         return token?.Token;
     }
+
+    private static string ReasonOf(CredentialVerdict verdict) => verdict switch
+    {
+        { Outdated: { } outdated } => $"a request was refused: it presented the credential {outdated.Label}, which is not valid now",
+        { LacksCertificate: true } => "a request was refused: a certificate is pinned for the Leader, and it presented none",
+        _ => "a request was refused: it presented a credential that is not accepted for this task",
+    };
 
     private void LogVerdict(TaskId id, CredentialVerdict verdict, DateTimeOffset now)
     {

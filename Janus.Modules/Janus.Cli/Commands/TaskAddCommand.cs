@@ -24,7 +24,8 @@ internal static class TaskAddCommand
         TaskConfiguration, byte for byte), "vdaf" (as in --vdaf; may be left out), and for those who need them
         "verify_key", "verification_key_id" (0 if left out), "collector_hpke_config" (the encoded HpkeConfig),
         "aggregator_token" and "collector_token". Bytes are base64url without padding. A task that was agreed upon with
-        another implementation is added from such a file, written by hand.
+        another implementation is added from such a file, written by hand. "task_configuration_fingerprint" and
+        "verify_key_fingerprint" may be left out: they are short, and not secret, so that two operators can compare them.
 
         With --differential-privacy an aggregator adds noise to its aggregate share of every batch, so that no single report
         can be told from the result, whatever the other aggregator does: discrete Laplace noise for epsilon-differential
@@ -149,6 +150,9 @@ internal static class TaskAddCommand
 
             TextWriter console = result.InvocationConfiguration.Output;
             await console.WriteLineAsync($"task {dapTask.Id} added as {TaskFile.NameOf(ours)}");
+            await console.WriteLineAsync($"task configuration fingerprint  {TaskFingerprints.OfConfiguration(dapTask.Id, dapTask.Configuration)}");
+            await console.WriteLineAsync($"verify key fingerprint          {TaskFingerprints.OfVerifyKey(dapTask.Id, dapTask.VerificationKeyId, dapTask.VerifyKey)}");
+            await console.WriteLineAsync("  both are the same at the other aggregator: 'janus task check' compares them, or people do");
             foreach (string file in written)
             {
                 await console.WriteLineAsync($"wrote {file}");

@@ -15,6 +15,8 @@ internal static class TaskCommand
         TaskAddCommand.Create(host),
         CreateList(host),
         CreateShow(host),
+        TaskStatusCommand.Create(host),
+        TaskCheckCommand.Create(host),
         TaskSetCommand.Create(host),
         TaskTokenCommand.Create(host, CredentialOwner.TaskArgument),
         TaskCertificateCommand.Create(host, CredentialOwner.TaskArgument),
@@ -60,18 +62,17 @@ internal static class TaskCommand
         configuration.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
-            TaskId id = result.GetValue(taskId);
-            await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
-            DapTask task = await datastore.Stores.GetRequiredService<TaskStore>().FindAsync(id, cancellationToken)
-                ?? throw new CliException($"there is no task {id}");
+            await using TaskAccess access = await TaskAccess.OpenAsync(host, configuration.Read(result), result.GetValue(taskId), cancellationToken);
+            TaskCounts counts = await access.Get<TaskStatusStore>().CountAsync(access.Task.Key, cancellationToken);
+            TaskDescription description = TaskDescription.Of(access.Task) with { Reports = TaskCountsDescription.Of(counts, access.Task.Role) };
             TextWriter output = result.InvocationConfiguration.Output;
             if (result.GetValue(json))
             {
-                await output.WriteLineAsync(JsonSerializer.Serialize(TaskDescription.Of(task), CliJsonContext.Default.TaskDescription));
+                await output.WriteLineAsync(JsonSerializer.Serialize(description, CliJsonContext.Default.TaskDescription));
             }
             else
             {
-                WriteDetails(output, TaskDescription.Of(task));
+                WriteDetails(output, description);
             }
 
             return 0;
@@ -109,11 +110,14 @@ internal static class TaskCommand
             ("task interval", task.TaskInterval),
             ("collector HPKE config", task.CollectorHpkeConfig),
             ("task configuration", task.TaskConfiguration),
+            ("  fingerprint", task.TaskConfigurationFingerprint),
+            ("verify key fingerprint", task.VerifyKeyFingerprint),
             ("added", task.CreatedAt),
+            .. task.Reports?.Lines().Select(line => ($"reports {line.Name}", (string?)line.Value)) ?? [],
         ];
         foreach ((string name, string? value) in lines.Where(line => line.Value is not null))
         {
-            output.WriteLine($"{name,-22} {value}");
+            output.WriteLine($"{name,-25} {value}");
         }
     }
 }

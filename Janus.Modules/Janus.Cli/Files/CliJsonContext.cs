@@ -18,4 +18,7 @@ namespace Janus.Cli.Files;
 [JsonSerializable(typeof(DatastoreKeyStatus))]
 [JsonSerializable(typeof(CollectedAggregate))]
 [JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(TaskStatusDescription))]
+[JsonSerializable(typeof(TaskCheckDescription))]
+[JsonSerializable(typeof(IReadOnlyList<CollectionJobDescription>))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

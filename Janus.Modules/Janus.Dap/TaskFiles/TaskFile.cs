@@ -59,7 +59,11 @@ public static class TaskFile
         task.AggregatorToken?.Secret,
         task.CollectorToken?.Secret,
         task.DifferentialPrivacy?.ToString(),
-        task.IsAdvertised ? true : null);
+        task.IsAdvertised ? true : null)
+    {
+        TaskConfigurationFingerprint = TaskFingerprints.OfConfiguration(task.Id, task.Configuration),
+        VerifyKeyFingerprint = VerifyKeyFingerprintOf(task),
+    };
 
     private static TaskParameters FromJson(TaskFileJson json, IReadOnlyList<Role> allowed)
     {
@@ -91,11 +95,27 @@ public static class TaskFile
             DifferentialPrivacy = Noise(json.DifferentialPrivacy),
         };
         RequireAdvertisable(task);
+        RequireFingerprint(json.TaskConfigurationFingerprint, TaskFingerprints.OfConfiguration(task.Id, task.Configuration), "task_configuration");
+        RequireFingerprint(json.VerifyKeyFingerprint, VerifyKeyFingerprintOf(task), "verify_key");
         JsonMember.Require(json.VerifyKey, recipient is Role.Leader or Role.Helper, "verify_key", recipient);
         JsonMember.Require(json.CollectorHpkeConfig, recipient is not Role.Client, "collector_hpke_config", recipient);
         JsonMember.Require(json.AggregatorToken, recipient is Role.Leader or Role.Helper, "aggregator_token", recipient);
         JsonMember.Require(json.CollectorToken, recipient is Role.Leader or Role.Collector, "collector_token", recipient);
         return task;
+    }
+
+    private static string? VerifyKeyFingerprintOf(TaskParameters task) =>
+        task.VerifyKey is { } key ? TaskFingerprints.OfVerifyKey(task.Id, task.VerificationKeyId, key) : null;
+
+    // A file that was put together from two, or changed by hand.
+    private static void RequireFingerprint(string? given, string? computed, string member)
+    {
+        if (given is not null && given != computed)
+        {
+            throw new FormatException(computed is null
+                ? $"{member}_fingerprint: given without {member}"
+                : $"{member}_fingerprint: {computed} expected for the {member} of this file, another one given");
+        }
     }
 
     private static void RequireAdvertisable(TaskParameters task)

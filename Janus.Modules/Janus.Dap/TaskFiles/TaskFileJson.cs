@@ -25,6 +25,12 @@ internal sealed record TaskFileJson(
     string? DifferentialPrivacy,
     bool? Taskprov)
 {
+    /// <summary>The fingerprint of the task ID and configuration, for people to compare; checked where it is given.</summary>
+    public string? TaskConfigurationFingerprint { get; init; }
+
+    /// <summary>The fingerprint of the verify key, for people to compare; checked where it is given.</summary>
+    public string? VerifyKeyFingerprint { get; init; }
+
     /// <summary>The type's name: most members are secret.</summary>
     public override string ToString() => nameof(TaskFileJson);
 }
