@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Janus.Codec;
 
 namespace Janus.Host.Configuration;
 
@@ -11,5 +12,5 @@ internal sealed class ManagementOptions : IValidatableObject
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Listen
         .Where(address => !HttpOptions.IsAddress(address) || HttpOptions.IsHttps(address))
-        .Select(address => new ValidationResult($"'{address}' is not an address such as http://127.0.0.1:9464 or http://*:9464", [nameof(Listen)]));
+        .Select(address => new ValidationResult($"{Quote.Of(address)} is not an address such as http://127.0.0.1:9464 or http://*:9464", [nameof(Listen)]));
 }

@@ -81,7 +81,8 @@ public static class CommandLineProgram
 
     private static int ReportUsage(ParseResult parsed)
     {
-        foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
+        IEnumerable<string> arguments = parsed.Tokens.Select(token => token.Value);
+        foreach (string message in parsed.Errors.Select(error => Failures.Describe(error.Message, arguments)).Distinct())
         {
             Console.Error.WriteLine($"janus: {message}");
         }

@@ -83,7 +83,7 @@ internal sealed partial class AggregationJobCreator : BackgroundService
             {
                 activity.End("failed", exception);
                 // A task that cannot be worked on does not hold up the others.
-                LogCreationFailed(exception);
+                LogCreationFailedInTask(_tasks.NameOf(key), exception);
             }
         }
 
@@ -112,6 +112,9 @@ internal sealed partial class AggregationJobCreator : BackgroundService
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Jobs} aggregation jobs created in task {TaskId}")]
     private partial void LogCreated(int jobs, TaskId taskId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "aggregation jobs of task {TaskId} could not be created; trying again")]
+    private partial void LogCreationFailedInTask(string taskId, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "aggregation jobs could not be created; trying again")]
     private partial void LogCreationFailed(Exception exception);

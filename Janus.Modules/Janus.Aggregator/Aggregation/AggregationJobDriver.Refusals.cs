@@ -50,7 +50,7 @@ internal sealed partial class AggregationJobDriver
         if (!await _store.SettleAsync(lease, known, cancellationToken))
         {
             CountLostLease();
-            LogLeaseLost(job.Id);
+            LogLeaseLost(job.Id, task.Id);
             return null;
         }
 
@@ -65,6 +65,7 @@ internal sealed partial class AggregationJobDriver
     {
         DateTimeOffset due = Clock.GetUtcNow() + _driving.RetryDelay(refusals);
         await _store.ReleaseRefusedAsync(lease, due, cancellationToken);
+        _outages.Refused(task, exception.Message);
         LogRefused(lease.Job.Id, task.Id, lease.Job.Step, refusals, exception.Message);
         LookAgainAt(due);
     }
@@ -106,7 +107,7 @@ internal sealed partial class AggregationJobDriver
         }
 
         CountLostLease();
-        LogLeaseLost(lease.Job.Id);
+        LogLeaseLost(lease.Job.Id, task.Id);
         return false;
     }
 
@@ -122,7 +123,7 @@ internal sealed partial class AggregationJobDriver
         _ => false,
     };
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "step {Step} of aggregation job {JobId} of task {TaskId} is refused, {Refusals} times so far: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "step {Step} of aggregation job {JobId} of task {TaskId} is refused, {Refusals} times so far: {Reason}")]
     private partial void LogRefused(AggregationJobId jobId, TaskId taskId, int step, int refusals, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "aggregation job {JobId} of task {TaskId} is abandoned at step {Step}: {Reason}")]
@@ -134,11 +135,11 @@ internal sealed partial class AggregationJobDriver
     [LoggerMessage(Level = LogLevel.Information, Message = "abandoned aggregation job {JobId} of task {TaskId} is over: {PutBack} of its reports go into another job, {Dropped} are dropped")]
     private partial void LogLetGo(AggregationJobId jobId, TaskId taskId, int putBack, int dropped);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "the Helper deferred step {Step} of aggregation job {JobId}; it is asked again at {Due}")]
-    private partial void LogDeferred(AggregationJobId jobId, int step, DateTimeOffset due);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "the Helper deferred step {Step} of aggregation job {JobId} of task {TaskId}; it is asked again at {Due}")]
+    private partial void LogDeferred(AggregationJobId jobId, TaskId taskId, int step, DateTimeOffset due);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the lease of aggregation job {JobId} was lost; another driver has the job")]
-    private partial void LogLeaseLost(AggregationJobId jobId);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the lease of aggregation job {JobId} of task {TaskId} was lost; another driver has the job")]
+    private partial void LogLeaseLost(AggregationJobId jobId, TaskId taskId);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "aggregation job {JobId} of task {TaskId} is finished: {Committed} of {Reports} reports committed")]
     private partial void LogFinished(AggregationJobId jobId, TaskId taskId, long committed, int reports);

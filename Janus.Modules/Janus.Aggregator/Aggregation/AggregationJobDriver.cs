@@ -1,3 +1,4 @@
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
@@ -25,6 +26,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
     private readonly LeaderAggregation _aggregation;
     private readonly TaskDirectory _tasks;
     private readonly HelperConnection _helper;
+    private readonly PeerOutages _outages;
     private readonly AggregatorMetrics _metrics;
     private readonly ILogger<AggregationJobDriver> _logger;
 
@@ -34,6 +36,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         LeaderAggregation aggregation,
         TaskDirectory tasks,
         HelperConnection helper,
+        PeerOutages outages,
         AggregatorMetrics metrics,
         WorkSignal signal,
         TimeProvider time,
@@ -46,6 +49,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         _aggregation = aggregation;
         _tasks = tasks;
         _helper = helper;
+        _outages = outages;
         _metrics = metrics;
         _logger = logger;
     }
@@ -66,7 +70,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
     protected override IReadOnlyCollection<int> SharingPeers(IReadOnlyCollection<int> taskKeys) => _tasks.SharingHelpers(taskKeys);
 
     /// <inheritdoc/>
-    protected override JobName NameOf(LeaderAggregationJob job) => new("aggregation job", job.Id);
+    protected override JobName NameOf(LeaderAggregationJob job) => new("aggregation job", job.Id, _tasks.NameOf(job.TaskKey));
 
     /// <inheritdoc/>
     protected override async Task StepAsync(Lease<LeaderAggregationJob> lease, CancellationToken cancellationToken)
@@ -107,7 +111,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
                 : null;
             if (answer is { Message: null })
             {
-                await DeferAsync(lease, answer, location, cancellationToken);
+                await DeferAsync(task, lease, answer, location, cancellationToken);
                 return null;
             }
 
@@ -120,7 +124,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
                 location = answer.Location ?? location;
                 if (answer.Message is null)
                 {
-                    await DeferAsync(lease, answer, location, cancellationToken);
+                    await DeferAsync(task, lease, answer, location, cancellationToken);
                     return null;
                 }
             }
@@ -154,15 +158,14 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
             : _helper.ContinueAggregationJobAsync(task, job.AggParam, location!, job.Step, verification.Continues, cancellationToken);
 
     private async Task DeferAsync(
-        Lease<LeaderAggregationJob> lease, HelperAnswer<AggregationJobResp> answer, Uri? known, CancellationToken cancellationToken)
+        AggregatorTask task, Lease<LeaderAggregationJob> lease, HelperAnswer<AggregationJobResp> answer, Uri? known, CancellationToken cancellationToken)
     {
-        Uri location = answer.Location ?? known ?? throw new PeerUnavailableException(
-            "the Helper deferred its answer without a location on its server", answer.RetryAfter);
+        Uri location = _helper.LocationOf(task, answer, known);
         DateTimeOffset due = Clock.GetUtcNow() + _helper.PollDelay(answer.RetryAfter);
         string withStep = AggregatorUrls.WithStep(location, (ushort)lease.Job.Step).AbsoluteUri;
         if (await _store.DeferAsync(lease, withStep, due, cancellationToken))
         {
-            LogDeferred(lease.Job.Id, lease.Job.Step, due);
+            LogDeferred(lease.Job.Id, task.Id, lease.Job.Step, due);
             LookAgainAt(due);
         }
     }
@@ -175,11 +178,11 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         Uri? location,
         CancellationToken cancellationToken)
     {
-        string known = AggregatorUrls.WithoutStep(location ?? throw new PeerMisbehavedException("the Helper does not tell the location of the aggregation job")).AbsoluteUri;
+        string known = AggregatorUrls.WithoutStep(location ?? throw new PeerMisbehavedException($"the Helper at {Quote.Of(task.HelperUrls.Endpoint)} does not tell the location of the aggregation job")).AbsoluteUri;
         if (!await _store.ContinueAsync(lease, progress.Next, PostponedOf(task, progress), known, cancellationToken))
         {
             CountLostLease();
-            LogLeaseLost(lease.Job.Id);
+            LogLeaseLost(lease.Job.Id, task.Id);
             return null;
         }
 
@@ -204,7 +207,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         if (!await _store.FinishAsync(lease, shards, PostponedOf(task, progress), Clock.GetUtcNow(), cancellationToken))
         {
             CountLostLease();
-            LogLeaseLost(job.Id);
+            LogLeaseLost(job.Id, task.Id);
             return null;
         }
 

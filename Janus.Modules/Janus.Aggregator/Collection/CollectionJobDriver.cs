@@ -69,7 +69,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
     protected override IReadOnlyCollection<int> SharingPeers(IReadOnlyCollection<int> taskKeys) => _tasks.SharingHelpers(taskKeys);
 
     /// <inheritdoc/>
-    protected override JobName NameOf(CollectionJob job) => new("collection job", job.Id);
+    protected override JobName NameOf(CollectionJob job) => new("collection job", job.Id, _tasks.NameOf(job.TaskKey));
 
     /// <inheritdoc/>
     protected override async Task StepAsync(Lease<CollectionJob> lease, CancellationToken cancellationToken)
@@ -149,7 +149,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
 
             if (!hasEnough || summary.PendingReports > 0)
             {
-                LogNotReady(lease.Job.Id, summary.ReportCount, minBatchSize, summary.PendingReports);
+                LogNotReady(lease.Job.Id, task.Id, summary.ReportCount, minBatchSize, summary.PendingReports);
                 await _store.DeferAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
                 return null;
             }
@@ -214,12 +214,13 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
             return;
         }
 
-        location = answer.Location ?? location;
         if (answer.Message is null)
         {
-            await DeferAsync(lease, answer, location, cancellationToken);
+            await DeferAsync(lease, answer, _helper.LocationOf(task, answer, location), cancellationToken);
             return;
         }
+
+        location = answer.Location ?? location;
 
         // (5)
         HpkeCiphertext leaderShare = task.AggregateShares.Seal(request, share);
@@ -249,13 +250,8 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
     }
 
     private async Task DeferAsync(
-        Lease<CollectionJob> lease, HelperAnswer<AggregateShare> answer, Uri? location, CancellationToken cancellationToken)
+        Lease<CollectionJob> lease, HelperAnswer<AggregateShare> answer, Uri location, CancellationToken cancellationToken)
     {
-        if (location is null)
-        {
-            throw new PeerUnavailableException("the Helper deferred its answer without a location on its server", answer.RetryAfter);
-        }
-
         DateTimeOffset due = Clock.GetUtcNow() + _helper.PollDelay(answer.RetryAfter);
         await _store.RecordHelperLocationAsync(lease, location.AbsoluteUri, cancellationToken);
         await _store.DeferAsync(lease, due, cancellationToken);
@@ -286,8 +282,8 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         return isOurs;
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "collection job {JobId} waits: {Aggregated} reports aggregated of at least {Minimum}, {Pending} pending")]
-    private partial void LogNotReady(CollectionJobId jobId, long aggregated, ulong minimum, long pending);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "collection job {JobId} of task {TaskId} waits: {Aggregated} reports aggregated of at least {Minimum}, {Pending} pending")]
+    private partial void LogNotReady(CollectionJobId jobId, TaskId taskId, long aggregated, ulong minimum, long pending);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "collection job {JobId} of task {TaskId} failed: {Reason}")]
     private partial void LogRefused(CollectionJobId jobId, TaskId taskId, string reason);

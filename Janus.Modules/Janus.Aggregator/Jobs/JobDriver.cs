@@ -210,12 +210,14 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         }
         catch (Exception exception)
         {
+            // Its task has been read meanwhile, if it can be.
+            name = NameOf(lease.Job);
             outcome = OutcomeOf(exception, expiry.IsCancellationRequested);
             activity.End(outcome, exception);
             DateTimeOffset notBefore = Clock.GetUtcNow();
             if (_abort.IsCancellationRequested)
             {
-                LogReleased(name);
+                LogReleased(name, name.TaskId);
             }
             else
             {
@@ -223,11 +225,16 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
                 notBefore += delay;
                 if (exception is PeerUnavailableException or PeerRefusedException)
                 {
-                    LogStepPostponed(name, lease.Attempts, exception.Message, delay);
+                    // Whoever threw it has told the operator of the peer's outage.
+                    LogStepPostponed(name, name.TaskId, lease.Attempts, exception.Message, delay);
+                }
+                else if (exception is OperationCanceledException && expiry.IsCancellationRequested)
+                {
+                    LogStepTooLong(name, name.TaskId, _options.LeaseDuration, lease.Attempts, delay);
                 }
                 else
                 {
-                    LogStepFailed(name, lease.Attempts, delay, exception);
+                    LogStepFailed(name, name.TaskId, lease.Attempts, delay, exception);
                 }
             }
 
@@ -267,7 +274,7 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         }
         catch (Exception exception)
         {
-            LogReleaseFailed(name, exception);
+            LogReleaseFailed(name, name.TaskId, exception);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
 using Janus.Vdaf;
@@ -65,7 +66,7 @@ internal sealed class TaskprovPolicy
         }
         catch (UnsupportedVdafException exception)
         {
-            return [exception.Message];
+            return [Quote.MessageOf(exception)];
         }
     }
 
@@ -78,7 +79,7 @@ internal sealed class TaskprovPolicy
         }
         catch (UnsupportedVdafException exception)
         {
-            return [exception.Message];
+            return [Quote.MessageOf(exception)];
         }
     }
 

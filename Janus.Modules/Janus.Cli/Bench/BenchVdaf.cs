@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
 
@@ -72,7 +73,7 @@ internal sealed record BenchVdaf(VdafDescription Description)
             where TNumber : IBinaryInteger<TNumber> =>
             TNumber.TryParse(parameters[index].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out TNumber? number)
                 ? number
-                : throw new FormatException($"\"{text}\": a number expected, \"{parameters[index]}\" given");
+                : throw new FormatException($"{Quote.Of(text)}: a number expected, {Quote.Of(parameters[index])} given");
 
         int? Chunk(int index) => index < parameters.Length ? Number<int>(index) : null;
     }
@@ -89,7 +90,7 @@ internal sealed record BenchVdaf(VdafDescription Description)
         }
     }
 
-    private static FormatException Unknown(string text) => new($"\"{text}\": {Known} expected");
+    private static FormatException Unknown(string text) => new($"{Quote.Of(text)}: {Known} expected");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

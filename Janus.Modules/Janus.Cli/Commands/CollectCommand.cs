@@ -4,6 +4,7 @@ using System.Numerics;
 using System.Text.Json;
 using Janus.Cli.Files;
 using Janus.Cli.Values;
+using Janus.Codec;
 using Janus.Collector;
 using Janus.Dap;
 using Janus.Hpke;
@@ -66,7 +67,7 @@ internal static class CollectCommand
         string[] parts = text.Split('/');
         return parts.Length == 2
             ? (InstantText.Parse(parts[0]), DurationText.Parse(parts[1]))
-            : throw new FormatException($"a start and a duration such as 2026-01-31T08:00Z/1h expected, \"{text}\" given");
+            : throw new FormatException($"a start and a duration such as 2026-01-31T08:00Z/1h expected, {Quote.Of(text)} given");
     }
 
     private static Query ToQuery((DateTimeOffset Start, TimeSpan Duration)? interval, TaskConfiguration configuration) => (interval, configuration.BatchMode) switch
@@ -98,7 +99,7 @@ internal static class CollectCommand
             ? DapCollector.ForAdvertisedTask(task.Configuration, task.CollectorHpkeConfig!, keyPair, task.CollectorToken!.Value, http, options)
             : new DapCollector(task.Id, task.Configuration, task.CollectorHpkeConfig!, keyPair, task.CollectorToken!.Value, http, options);
         IAnsiConsole console = Terminal.On(error);
-        Task<CollectionResult> Collect() => AggregatorCalls.RunAsync(() => collector.CollectAsync(request, progress: null, cancellationToken));
+        Task<CollectionResult> Collect() => AggregatorCalls.RunAsync(Role.Collector, () => collector.CollectAsync(request, progress: null, cancellationToken));
         return console.Profile.Out.IsTerminal
             ? await console.Status().StartAsync("waiting for the aggregators", _ => Collect())
             : await Collect();

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Janus.Cli.Demo;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
 using Janus.Vdaf;
@@ -104,7 +105,7 @@ internal static class DemoCommand
         }
         catch (SocketException exception)
         {
-            throw new CliException($"--port: {port} cannot be used: {exception.Message}", exception);
+            throw new CliException($"--port: {port} cannot be used: {Quote.MessageOf(exception)}", exception);
         }
         catch (ArgumentOutOfRangeException exception)
         {
@@ -120,7 +121,7 @@ internal static class DemoCommand
         }
         catch (Exception exception) when (exception is UnsupportedVdafException or FormatException or ArgumentException)
         {
-            throw new CliException($"--vdaf: {exception.Message}", exception);
+            throw new CliException($"--vdaf: {Quote.MessageOf(exception)}", exception);
         }
     }
 
@@ -132,7 +133,7 @@ internal static class DemoCommand
         }
         catch (FormatException exception)
         {
-            throw new CliException($"{path} row {cell.Row}: {exception.Message}", exception);
+            throw new CliException($"{path} row {cell.Row}: {Quote.MessageOf(exception)}", exception);
         }
     }
 }

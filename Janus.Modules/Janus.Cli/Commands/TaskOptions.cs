@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Janus.Cli.Files;
 using Janus.Cli.Values;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
 
@@ -130,7 +131,7 @@ internal sealed class TaskOptions
         }
         catch (FormatException failure)
         {
-            throw new CliException(failure.Message, failure);
+            throw new CliException(Quote.MessageOf(failure), failure);
         }
     }
 
@@ -157,7 +158,7 @@ internal sealed class TaskOptions
         }
         catch (FormatException failure)
         {
-            throw new CliException(failure.Message, failure);
+            throw new CliException(Quote.MessageOf(failure), failure);
         }
     }
 
@@ -184,7 +185,7 @@ internal sealed class TaskOptions
         }
         catch (ArgumentException failure)
         {
-            throw new CliException($"the task cannot be encoded: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            throw new CliException($"the task cannot be encoded: {Quote.MessageOf(failure)}", failure);
         }
     }
 
@@ -215,5 +216,5 @@ internal sealed class TaskOptions
 
     private static ulong? ParsePositive(string text) => ulong.TryParse(text, out ulong number) && number > 0
         ? number
-        : throw new FormatException($"a number of at least 1 expected, \"{text}\" given");
+        : throw new FormatException($"a number of at least 1 expected, {Quote.Of(text)} given");
 }

@@ -41,7 +41,7 @@ internal static class CollectorKeyFile
         }
         catch (Exception failure) when (failure is FormatException or DecodeException or ArgumentException)
         {
-            throw new CliException($"{path}: a key file of 'janus hpke-key generate' expected: {failure.Message}", failure);
+            throw new CliException($"{path}: a key file of 'janus hpke-key generate' expected: {Quote.MessageOf(failure)}", failure);
         }
         finally
         {
@@ -61,7 +61,7 @@ internal static class CollectorKeyFile
         }
         catch (Exception failure) when (failure is FormatException or DecodeException)
         {
-            throw new CliException($"{pathOrText}: a key file, or an encoded HpkeConfig in base64url, expected: {failure.Message}", failure);
+            throw new CliException($"{Quote.Of(pathOrText)}: a key file, or an encoded HpkeConfig in base64url, expected: {Quote.MessageOf(failure)}", failure);
         }
     }
 

@@ -36,7 +36,7 @@ internal static class TaskFile
         }
         catch (Exception failure) when (failure is FormatException or DecodeException or UnsupportedVdafException)
         {
-            throw new CliException($"{path}: {failure.Message}", failure);
+            throw new CliException($"{path}: {Quote.MessageOf(failure)}", failure);
         }
     }
 
@@ -134,7 +134,7 @@ internal static class TaskFile
         }
         catch (FormatException failure)
         {
-            throw new FormatException($"differential_privacy: {failure.Message}", failure);
+            throw new FormatException($"differential_privacy: {Quote.MessageOf(failure)}", failure);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Janus.Codec;
 using Janus.Messages;
 using Janus.Vdaf;
 
@@ -85,7 +86,7 @@ public sealed class MeasurementEncoding
                 WithBoundaries(text, parameters),
             ("HISTOGRAM", 1 or 2) => new(VdafDescription.Histogram(Length(text, parameters[0]), Chunk(text, parameters, 1))),
             _ => throw new UnsupportedVdafException(
-                $"\"{text}\": count, sum:MAX, sumvec:LENGTH:MAX[:CHUNK], multihot:LENGTH:MAXWEIGHT[:CHUNK], "
+                $"{Quote.Of(text)}: count, sum:MAX, sumvec:LENGTH:MAX[:CHUNK], multihot:LENGTH:MAXWEIGHT[:CHUNK], "
                 + "histogram:LENGTH[:CHUNK] or histogram:BOUNDARY,BOUNDARY,…[:CHUNK] expected"),
         };
     }
@@ -116,7 +117,7 @@ public sealed class MeasurementEncoding
         decimal[] boundaries = [.. parameters[0].Split(BoundarySeparator).Select(part =>
             TryDecimal(part, out decimal boundary)
                 ? boundary
-                : throw new UnsupportedVdafException($"\"{text}\": a number expected as a boundary, \"{part.Trim()}\" given"))];
+                : throw new UnsupportedVdafException($"{Quote.Of(text)}: a number expected as a boundary, {Quote.Of(part.Trim())} given"))];
         VdafDescription vdaf = VdafDescription.Histogram(boundaries.Length + 1, Chunk(text, parameters, 1));
         try
         {
@@ -124,19 +125,19 @@ public sealed class MeasurementEncoding
         }
         catch (ArgumentException exception)
         {
-            throw new UnsupportedVdafException($"\"{text}\": boundaries in strictly increasing order expected", exception);
+            throw new UnsupportedVdafException($"{Quote.Of(text)}: boundaries in strictly increasing order expected", exception);
         }
     }
 
     private static int Length(string text, string part) =>
         int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int length)
             ? length
-            : throw new UnsupportedVdafException($"\"{text}\": a length expected, \"{part}\" given");
+            : throw new UnsupportedVdafException($"{Quote.Of(text)}: a length expected, {Quote.Of(part)} given");
 
     private static ulong Maximum(string text, string part) =>
         ulong.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out ulong maximum)
             ? maximum
-            : throw new UnsupportedVdafException($"\"{text}\": a maximum expected, \"{part}\" given");
+            : throw new UnsupportedVdafException($"{Quote.Of(text)}: a maximum expected, {Quote.Of(part)} given");
 
     private static int? Chunk(string text, string[] parameters, int index) =>
         index < parameters.Length ? Length(text, parameters[index]) : null;
@@ -145,19 +146,19 @@ public sealed class MeasurementEncoding
     {
         "1" or "TRUE" => 1,
         "0" or "FALSE" => 0,
-        _ => throw new FormatException($"0, 1, true or false expected, \"{text}\" given"),
+        _ => throw new FormatException($"0, 1, true or false expected, {Quote.Of(text)} given"),
     };
 
     private static ulong Number(string text, ulong maximum, string nameOfMaximum)
     {
         if (text.Length == 0 || text.AsSpan().ContainsAnyExceptInRange('0', '9'))
         {
-            throw new FormatException($"a whole number from 0 to {maximum} expected, \"{text}\" given");
+            throw new FormatException($"a whole number from 0 to {maximum} expected, {Quote.Of(text)} given");
         }
 
         return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) && number <= maximum
             ? number
-            : throw new FormatException($"{text} is above the {nameOfMaximum} {maximum}");
+            : throw new FormatException($"{Quote.Line(text)} is above the {nameOfMaximum} {maximum}");
     }
 
     private static bool TryDecimal(string text, out decimal number) => decimal.TryParse(
@@ -189,7 +190,7 @@ public sealed class MeasurementEncoding
     {
         if (!TryDecimal(text, out decimal value))
         {
-            throw new FormatException($"a number expected, \"{text}\" given");
+            throw new FormatException($"a number expected, {Quote.Of(text)} given");
         }
 
         int bucket = 0;

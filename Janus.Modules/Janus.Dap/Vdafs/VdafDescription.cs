@@ -106,7 +106,7 @@ public sealed record VdafDescription
         }
         catch (DecodeException exception)
         {
-            throw new UnsupportedVdafException($"vdaf_configuration of {type}: {exception.Message}", exception);
+            throw new UnsupportedVdafException($"vdaf_configuration of {type}: {Quote.MessageOf(exception)}", exception);
         }
     }
 
@@ -183,7 +183,7 @@ public sealed record VdafDescription
         }
         catch (Exception exception) when (exception is ArgumentException or OverflowException)
         {
-            throw new UnsupportedVdafException($"{description}: {exception.Message}", exception);
+            throw new UnsupportedVdafException($"{description}: {Quote.MessageOf(exception)}", exception);
         }
     }
 
