@@ -28,28 +28,23 @@ public static class DatastoreServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new DatastoreKeyFile(
             Options(provider).KeysFile!,
-            provider.GetRequiredService<TimeProvider>(),
+            Time(provider),
             provider.GetService<ILogger<DatastoreKeyFile>>() ?? NullLogger<DatastoreKeyFile>.Instance));
         services.AddSingleton(provider => Options(provider).KeysFile is { Length: > 0 }
             ? new ColumnEncryption(provider.GetRequiredService<DatastoreKeyFile>())
             : new ColumnEncryption(DatastoreKeys.Parse(Options(provider).Keys)));
-        services.AddSingleton(provider => BuildSource(Options(provider).ConnectionString, provider.GetService<ILoggerFactory>()));
-        services.AddPooledDbContextFactory<JanusDbContext>((provider, builder) =>
-            Configure(builder, provider.GetRequiredService<NpgsqlDataSource>()));
-        services.AddSingleton(provider => new DatastoreSchema(
-            Contexts(provider), provider.GetRequiredService<NpgsqlDataSource>(), Partitions(provider), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new TransactionRunner(provider.GetRequiredService<NpgsqlDataSource>()));
+        AddConnections(services);
+        services.AddSingleton(provider => new DatastoreSchema(Contexts(provider), Direct(provider), Partitions(provider), Time(provider)));
+        services.AddSingleton(provider => new TransactionRunner(Source(provider), provider.GetRequiredService<DatabaseState>()));
         services.AddSingleton(provider => new WorkSignal(
-            provider.GetRequiredService<NpgsqlDataSource>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetService<ILogger<WorkSignal>>() ?? NullLogger<WorkSignal>.Instance));
+            Direct(provider), provider.GetRequiredService<DatabaseState>(), Time(provider), provider.GetService<ILogger<WorkSignal>>() ?? NullLogger<WorkSignal>.Instance));
         services.AddSingleton(provider => new TaskStore(Contexts(provider), Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new AuthTokenStore(Contexts(provider), Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new TaskprovPeerStore(Contexts(provider), Encryption(provider)));
         services.AddSingleton(provider => new HpkeKeyStore(Contexts(provider), Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new SealedValueStore(Runner(provider)));
         services.AddSingleton(provider => new ReEncryption(
-            provider.GetRequiredService<SealedValueStore>(), Encryption(provider), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<SealedValueStore>(), Encryption(provider), Time(provider)));
         services.AddSingleton(provider => new ReportStore(Runner(provider), Partitions(provider), Encryption(provider)));
         services.AddSingleton(provider => new LeaderAggregationJobStore(Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new HelperAggregationJobStore(Runner(provider), Partitions(provider), Encryption(provider)));
@@ -59,27 +54,51 @@ public static class DatastoreServices
         services.AddSingleton(provider => new AggregateShareStore(Runner(provider), Encryption(provider)));
         services.AddSingleton(provider => new ReportPartitions(Runner(provider)));
         services.AddSingleton(provider => new GarbageCollectionStore(
-            Runner(provider), Contexts(provider), provider.GetRequiredService<NpgsqlDataSource>(), Partitions(provider)));
+            Runner(provider), Contexts(provider), Direct(provider), Partitions(provider)));
         services.AddSingleton(provider => new GarbageRemoval(
-            provider.GetRequiredService<GarbageCollectionStore>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<GarbageCollectionStore>(), Time(provider)));
         services.AddSingleton(provider => new BacklogStore(Runner(provider)));
         return services;
+    }
+
+    private static void AddConnections(IServiceCollection services)
+    {
+        services.AddSingleton(provider => BuildSource(
+            "janus", Options(provider).ConnectionString, IsPooled(provider), provider.GetService<ILoggerFactory>()));
+        services.AddSingleton(provider => Options(provider).DirectConnectionString is { Length: > 0 } direct
+            ? new DirectSource(BuildSource("janus-direct", DirectSource.Limit(direct), isPooled: false, provider.GetService<ILoggerFactory>()), isOwn: true)
+            : new DirectSource(Source(provider), isOwn: false));
+        services.AddSingleton(provider => new DatabaseState(
+            Source(provider), Time(provider), provider.GetService<ILogger<DatabaseState>>() ?? NullLogger<DatabaseState>.Instance));
+        services.AddPooledDbContextFactory<JanusDbContext>((provider, builder) =>
+        {
+            Configure(builder, Source(provider));
+            builder.AddInterceptors(new ObservedCommands(provider.GetRequiredService<DatabaseState>()));
+        });
+        services.AddSingleton(provider => new PoolerDetection(Source(provider), Direct(provider)));
+        services.AddSingleton(provider => new DatabaseReadiness(
+            Source(provider), provider.GetRequiredService<DatastoreSchema>(), Direct(provider), provider.GetRequiredService<DatabaseState>(), Time(provider)));
     }
 
     internal static void Configure(DbContextOptionsBuilder builder, NpgsqlDataSource source) => builder
         .UseNpgsql(source, npgsql => npgsql.MigrationsAssembly(JanusDbContext.MigrationsAssembly))
         .UseSnakeCaseNamingConvention();
 
-    private static NpgsqlDataSource BuildSource(string connectionString, ILoggerFactory? loggers)
+    private static NpgsqlDataSource BuildSource(string name, string connectionString, bool isPooled, ILoggerFactory? loggers)
     {
         NpgsqlDataSourceBuilder builder = new(connectionString);
-        if (builder.ConnectionStringBuilder.MaxAutoPrepare == 0)
+        if (isPooled)
+        {
+            // The next transaction of a connection may be on another session: nothing is prepared on it, and nothing reset.
+            builder.ConnectionStringBuilder.NoResetOnClose = true;
+        }
+        else if (builder.ConnectionStringBuilder.MaxAutoPrepare == 0)
         {
             builder.ConnectionStringBuilder.MaxAutoPrepare = PreparedStatements;
         }
 
         // What metrics call the pool: otherwise it would be the connection string.
-        builder.Name = "janus";
+        builder.Name = name;
 
         // Parameters are never logged: they hold secrets.
         builder.UseLoggerFactory(loggers).EnableParameterLogging(false);
@@ -110,6 +129,14 @@ public static class DatastoreServices
 
     private static DatastoreOptions Options(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<DatastoreOptions>>().Value;
+
+    private static bool IsPooled(IServiceProvider provider) => Options(provider).DirectConnectionString is { Length: > 0 };
+
+    private static NpgsqlDataSource Source(IServiceProvider provider) => provider.GetRequiredService<NpgsqlDataSource>();
+
+    private static DirectSource Direct(IServiceProvider provider) => provider.GetRequiredService<DirectSource>();
+
+    private static TimeProvider Time(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();
 
     private static TransactionRunner Runner(IServiceProvider provider) => provider.GetRequiredService<TransactionRunner>();
 

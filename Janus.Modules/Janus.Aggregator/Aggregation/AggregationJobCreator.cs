@@ -59,7 +59,8 @@ internal sealed partial class AggregationJobCreator : BackgroundService
             }
             catch (Exception exception)
             {
-                LogCreationFailed(exception);
+                LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
+                LogCreationFailed(level, exception);
                 await Task.Delay(_options.PollInterval, _time, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
             }
         }
@@ -83,7 +84,8 @@ internal sealed partial class AggregationJobCreator : BackgroundService
             {
                 activity.End("failed", exception);
                 // A task that cannot be worked on does not hold up the others.
-                LogCreationFailedInTask(_tasks.NameOf(key), exception);
+                LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
+                LogCreationFailedInTask(level, _tasks.NameOf(key), exception);
             }
         }
 
@@ -113,9 +115,9 @@ internal sealed partial class AggregationJobCreator : BackgroundService
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Jobs} aggregation jobs created in task {TaskId}")]
     private partial void LogCreated(int jobs, TaskId taskId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "aggregation jobs of task {TaskId} could not be created; trying again")]
-    private partial void LogCreationFailedInTask(string taskId, Exception exception);
+    [LoggerMessage(Message = "aggregation jobs of task {TaskId} could not be created; trying again")]
+    private partial void LogCreationFailedInTask(LogLevel level, string taskId, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "aggregation jobs could not be created; trying again")]
-    private partial void LogCreationFailed(Exception exception);
+    [LoggerMessage(Message = "aggregation jobs could not be created; trying again")]
+    private partial void LogCreationFailed(LogLevel level, Exception exception);
 }

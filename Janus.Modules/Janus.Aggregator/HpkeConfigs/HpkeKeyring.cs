@@ -67,7 +67,8 @@ internal sealed partial class HpkeKeyring : BackgroundService
             }
             catch (Exception exception)
             {
-                LogLoadFailed(exception);
+                LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Error);
+                LogLoadFailed(level, exception);
             }
         }
     }
@@ -126,8 +127,8 @@ internal sealed partial class HpkeKeyring : BackgroundService
     [LoggerMessage(Level = LogLevel.Information, Message = "HPKE keys: configurations {Announced} announced, {Accepted} accepted")]
     private partial void LogLoaded(HpkeConfigId[] announced, HpkeConfigId[] accepted);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "the HPKE keys could not be read; trying again")]
-    private partial void LogLoadFailed(Exception exception);
+    [LoggerMessage(Message = "the HPKE keys could not be read; trying again")]
+    private partial void LogLoadFailed(LogLevel level, Exception exception);
 
     private sealed record Snapshot(
         (HpkeConfig Config, HpkeKeyStatus Status)[] Keys, IReadOnlyList<HpkeConfig> Configs, InputShareRecipients Leader, InputShareRecipients Helper);

@@ -1,5 +1,6 @@
 using Janus.Codec;
 using Janus.Dap;
+using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -13,6 +14,9 @@ namespace Janus.Aggregator;
 /// </summary>
 internal sealed partial class ProblemMiddleware
 {
+    // The database may be back at any time, but not everybody is to come back at once.
+    private static readonly TimeSpan DatabaseRetryAfter = TimeSpan.FromSeconds(5);
+
     private readonly RequestDelegate _next;
     private readonly RequestMetrics _metrics;
     private readonly RefusalLog _refusals;
@@ -79,6 +83,10 @@ internal sealed partial class ProblemMiddleware
             case BadHttpRequestException bad:
                 _refusals.Refused(context, "bad request", bad.Message);
                 return (ProblemOf(bad.StatusCode, "the HTTP request cannot be taken", LowerFirst(bad.Message), taskId), null);
+            case var failed when DatabaseFailure.Of(failed) is { } failure:
+                (string asked, string at) = (Quote.Line(context.Request.Method), PathOf(context));
+                LogWithoutDatabase(asked, at, taskId, failure.Reason);
+                return (ProblemOf(StatusCodes.Status503ServiceUnavailable, "the server cannot work now", "the aggregator's database is not available; try again later", taskId), DatabaseRetryAfter);
             default:
                 (string method, string path) = (Quote.Line(context.Request.Method), PathOf(context));
                 LogFailed(method, path, taskId, exception);
@@ -141,6 +149,9 @@ internal sealed partial class ProblemMiddleware
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Path} (task {TaskId}) aborted by the peer")]
     private partial void LogAborted(string method, string path, TaskId? taskId);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Path} (task {TaskId}) refused without the database: {Reason}")]
+    private partial void LogWithoutDatabase(string method, string path, TaskId? taskId, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} (task {TaskId}) failed")]
     private partial void LogFailed(string method, string path, TaskId? taskId, Exception exception);

@@ -5,11 +5,11 @@ namespace Janus.Aggregator;
 
 internal abstract partial class JobDriver<TJob>
 {
-    [LoggerMessage(Level = LogLevel.Warning, Message = "cannot acquire work of kind {Kind}; trying again")]
-    private partial void LogAcquisitionFailed(WorkKind kind, Exception exception);
+    [LoggerMessage(Message = "cannot acquire work of kind {Kind}; trying again")]
+    private partial void LogAcquisitionFailed(LogLevel level, WorkKind kind, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} of task {TaskId} failed at attempt {Attempts}; next attempt in {Delay}")]
-    private partial void LogStepFailed(JobName job, string taskId, int attempts, TimeSpan delay, Exception exception);
+    [LoggerMessage(Message = "{Job} of task {TaskId} failed at attempt {Attempts}; next attempt in {Delay}")]
+    private partial void LogStepFailed(LogLevel level, JobName job, string taskId, int attempts, TimeSpan delay, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Job} of task {TaskId} is postponed after attempt {Attempts}: {Reason}; next attempt in {Delay}")]
     private partial void LogStepPostponed(JobName job, string taskId, int attempts, string reason, TimeSpan delay);
@@ -20,6 +20,6 @@ internal abstract partial class JobDriver<TJob>
     [LoggerMessage(Level = LogLevel.Information, Message = "{Job} of task {TaskId} released because the process is stopping")]
     private partial void LogReleased(JobName job, string taskId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} of task {TaskId} could not be released; its lease will run out")]
-    private partial void LogReleaseFailed(JobName job, string taskId, Exception exception);
+    [LoggerMessage(Message = "{Job} of task {TaskId} could not be released; its lease will run out")]
+    private partial void LogReleaseFailed(LogLevel level, JobName job, string taskId, Exception exception);
 }

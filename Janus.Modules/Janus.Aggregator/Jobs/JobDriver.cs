@@ -141,7 +141,8 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
             }
             catch (Exception exception)
             {
-                LogAcquisitionFailed(_kind, exception);
+                LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
+                LogAcquisitionFailed(level, _kind, exception);
                 await Task.Delay(_options.InitialRetryDelay, Clock, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
             }
         }
@@ -234,7 +235,8 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
                 }
                 else
                 {
-                    LogStepFailed(name, name.TaskId, lease.Attempts, delay, exception);
+                    LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
+                    LogStepFailed(level, name, name.TaskId, lease.Attempts, delay, exception);
                 }
             }
 
@@ -274,7 +276,8 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         }
         catch (Exception exception)
         {
-            LogReleaseFailed(name, name.TaskId, exception);
+            LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
+            LogReleaseFailed(level, name, name.TaskId, exception);
         }
     }
 }

@@ -44,7 +44,8 @@ internal sealed partial class GarbageCollector : BackgroundService
             }
             catch (Exception exception)
             {
-                LogFailed(exception);
+                LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
+                LogFailed(level, exception);
             }
         }
     }
@@ -72,6 +73,6 @@ internal sealed partial class GarbageCollector : BackgroundService
     [LoggerMessage(Level = LogLevel.Information, Message = "nothing is left of task {TaskId}, which was deleted or has ended")]
     private partial void LogRemoved(TaskId taskId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "a round of garbage collection broke off; the next one goes on")]
-    private partial void LogFailed(Exception exception);
+    [LoggerMessage(Message = "a round of garbage collection broke off; the next one goes on")]
+    private partial void LogFailed(LogLevel level, Exception exception);
 }

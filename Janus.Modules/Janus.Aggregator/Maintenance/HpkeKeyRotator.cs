@@ -43,7 +43,8 @@ internal sealed partial class HpkeKeyRotator : BackgroundService
             catch (Exception exception)
             {
                 // Every key goes on as it is, so there is time.
-                LogFailed(exception, _interval.TotalSeconds);
+                LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Error);
+                LogFailed(level, exception, _interval.TotalSeconds);
                 await Task.Delay(_interval, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -69,6 +70,6 @@ internal sealed partial class HpkeKeyRotator : BackgroundService
     [LoggerMessage(Level = LogLevel.Error, Message = "no HPKE key can be made: all 256 configuration IDs are taken; delete expired keys with 'janus hpke-key set-state ID deleted'")]
     private partial void LogNoId();
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "the HPKE keys could not be rotated; trying again in {DelaySeconds} s")]
-    private partial void LogFailed(Exception exception, double delaySeconds);
+    [LoggerMessage(Message = "the HPKE keys could not be rotated; trying again in {DelaySeconds} s")]
+    private partial void LogFailed(LogLevel level, Exception exception, double delaySeconds);
 }

@@ -39,7 +39,8 @@ internal sealed partial class BacklogSampler : BackgroundService
             {
                 // Rather nothing than what was true once.
                 _metrics.Publish(null, null, default);
-                LogFailed(exception);
+                LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
+                LogFailed(level, exception);
             }
         }
         while (await NextAsync(timer, stoppingToken));
@@ -88,6 +89,6 @@ internal sealed partial class BacklogSampler : BackgroundService
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "cannot tell how much work waits; the janus.backlog metrics are missing until the next attempt")]
-    private partial void LogFailed(Exception exception);
+    [LoggerMessage(Message = "cannot tell how much work waits; the janus.backlog metrics are missing until the next attempt")]
+    private partial void LogFailed(LogLevel level, Exception exception);
 }

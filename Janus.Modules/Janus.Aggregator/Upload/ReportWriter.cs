@@ -136,7 +136,8 @@ internal sealed partial class ReportWriter : BackgroundService
         catch (Exception exception)
         {
             activity.End("failed", exception);
-            LogWriteFailed(reports, exception);
+            LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Error);
+            LogWriteFailed(level, reports, exception);
             entries.ForEach(entry => entry.Completion.TrySetException(
                 HttpProblemException.Unavailable("the reports could not be stored; upload them again", RetryAfter)));
         }
@@ -166,8 +167,8 @@ internal sealed partial class ReportWriter : BackgroundService
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Reports} uploaded reports could not be written")]
-    private partial void LogWriteFailed(int reports, Exception exception);
+    [LoggerMessage(Message = "{Reports} uploaded reports could not be written")]
+    private partial void LogWriteFailed(LogLevel level, int reports, Exception exception);
 
     private sealed class Entry
     {

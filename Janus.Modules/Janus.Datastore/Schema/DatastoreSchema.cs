@@ -7,15 +7,15 @@ namespace Janus.Datastore;
 public sealed class DatastoreSchema
 {
     private readonly IDbContextFactory<JanusDbContext> _contexts;
-    private readonly NpgsqlDataSource _source;
+    private readonly DirectSource _direct;
     private readonly ReportPartitions _partitions;
     private readonly TimeProvider _time;
 
     internal DatastoreSchema(
-        IDbContextFactory<JanusDbContext> contexts, NpgsqlDataSource source, ReportPartitions partitions, TimeProvider time)
+        IDbContextFactory<JanusDbContext> contexts, DirectSource direct, ReportPartitions partitions, TimeProvider time)
     {
         _contexts = contexts;
-        _source = source;
+        _direct = direct;
         _partitions = partitions;
         _time = time;
     }
@@ -43,11 +43,11 @@ public sealed class DatastoreSchema
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
         // A lock of the session, on a connection of its own: migrations have transactions of their own.
-        await using NpgsqlConnection connection = await _source.OpenConnectionAsync(cancellationToken);
+        await using NpgsqlConnection connection = await _direct.Source.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, "SELECT pg_advisory_lock($1)", cancellationToken);
         try
         {
-            await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
+            await using JanusDbContext context = _direct.CreateContext();
             string[] pending = [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)];
             await context.Database.MigrateAsync(cancellationToken);
             await _partitions.EnsureAsync([ReportWeek.Of(_time.GetUtcNow())], cancellationToken);

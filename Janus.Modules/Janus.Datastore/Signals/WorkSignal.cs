@@ -7,12 +7,13 @@ namespace Janus.Datastore;
 /// Wakes workers when a transaction says that it made work for them. It listens from the first waiter on, connects again
 /// when it must, and wakes everyone when it has connected, because notifications may have been missed.
 /// </summary>
-/// <remarks>Waiting always ends after a time: what a connection pooler or a failure swallows is found by the poll.</remarks>
+/// <remarks>Waiting always ends after a time: what a failure swallows is found by the poll.</remarks>
 public sealed partial class WorkSignal : IAsyncDisposable
 {
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(30);
-    private readonly NpgsqlDataSource _source;
+    private readonly DirectSource _direct;
+    private readonly DatabaseState _state;
     private readonly TimeProvider _time;
     private readonly ILogger<WorkSignal> _logger;
     private readonly CancellationTokenSource _stop = new();
@@ -21,9 +22,10 @@ public sealed partial class WorkSignal : IAsyncDisposable
     private TaskCompletionSource _changed = NewChange();
     private Task? _listening;
 
-    internal WorkSignal(NpgsqlDataSource source, TimeProvider time, ILogger<WorkSignal> logger)
+    internal WorkSignal(DirectSource direct, DatabaseState state, TimeProvider time, ILogger<WorkSignal> logger)
     {
-        _source = source;
+        _direct = direct;
+        _state = state;
         _time = time;
         _logger = logger;
     }
@@ -102,9 +104,13 @@ public sealed partial class WorkSignal : IAsyncDisposable
             {
                 return;
             }
+            catch (Exception exception) when (_state.Failed(exception, "listening for work"))
+            {
+                // What has happened to the database is in the log.
+            }
             catch (Exception exception)
             {
-                LogDisconnected(exception.GetType().Name, ReconnectDelay.TotalSeconds);
+                LogDisconnected(exception.Message, ReconnectDelay.TotalSeconds);
             }
 
             await Task.Delay(ReconnectDelay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -113,7 +119,7 @@ public sealed partial class WorkSignal : IAsyncDisposable
 
     private async Task ListenOnceAsync(CancellationToken stop)
     {
-        await using NpgsqlConnection connection = await _source.OpenConnectionAsync(stop);
+        await using NpgsqlConnection connection = await _direct.Source.OpenConnectionAsync(stop);
         connection.Notification += (_, notification) =>
         {
             if (Notification.KindOf(notification.Payload) is { } kind)

@@ -166,15 +166,15 @@ public sealed partial class GarbageCollectionStore
 
     private readonly TransactionRunner _runner;
     private readonly IDbContextFactory<JanusDbContext> _contexts;
-    private readonly NpgsqlDataSource _source;
+    private readonly DirectSource _direct;
     private readonly ReportPartitions _partitions;
 
     internal GarbageCollectionStore(
-        TransactionRunner runner, IDbContextFactory<JanusDbContext> contexts, NpgsqlDataSource source, ReportPartitions partitions)
+        TransactionRunner runner, IDbContextFactory<JanusDbContext> contexts, DirectSource direct, ReportPartitions partitions)
     {
         _runner = runner;
         _contexts = contexts;
-        _source = source;
+        _direct = direct;
         _partitions = partitions;
     }
 
@@ -286,7 +286,7 @@ public sealed partial class GarbageCollectionStore
     public async Task VacuumAsync(GarbageKind kind, CancellationToken cancellationToken)
     {
         // Not in a transaction, and not within the time that a statement may take.
-        await using NpgsqlConnection connection = await _source.OpenConnectionAsync(cancellationToken);
+        await using NpgsqlConnection connection = await _direct.Source.OpenConnectionAsync(cancellationToken);
 #pragma warning disable CA2100 // the names of our tables
         await using NpgsqlCommand command = new($"-- GarbageCollectionStore.Vacuum\nVACUUM (SKIP_LOCKED) {kind.Table()}", connection);
 #pragma warning restore CA2100

@@ -12,8 +12,13 @@ public sealed class TransactionRunner
     private const int FirstDelayMilliseconds = 5;
     private const int LongestDelayMilliseconds = 1000;
     private readonly NpgsqlDataSource _source;
+    private readonly DatabaseState _state;
 
-    internal TransactionRunner(NpgsqlDataSource source) => _source = source;
+    internal TransactionRunner(NpgsqlDataSource source, DatabaseState state)
+    {
+        _source = source;
+        _state = state;
+    }
 
     /// <summary>Runs a body that writes. It may run more than once, so it must not change anything but the database.</summary>
     internal async Task<T> RunAsync<T>(
@@ -32,6 +37,7 @@ public sealed class TransactionRunner
                 {
                     T result = await AttemptAsync(body, cancellationToken);
                     succeeded = true;
+                    _state.Succeeded();
                     return result;
                 }
                 catch (PostgresException exception) when (MayRetry(exception) && attempt < MaximumAttempts)
@@ -41,6 +47,11 @@ public sealed class TransactionRunner
 
                 await Task.Delay(Delay(attempt), cancellationToken);
             }
+        }
+        catch (Exception exception)
+        {
+            _state.Failed(exception, name);
+            throw;
         }
         finally
         {
@@ -63,7 +74,13 @@ public sealed class TransactionRunner
             await using NpgsqlConnection connection = await _source.OpenConnectionAsync(cancellationToken);
             T result = await body(new DatastoreTransaction(connection, null), cancellationToken);
             succeeded = true;
+            _state.Succeeded();
             return result;
+        }
+        catch (Exception exception)
+        {
+            _state.Failed(exception, name);
+            throw;
         }
         finally
         {

@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Janus.Datastore;
+
+/// <summary>
+/// Connections that stay ours while they are open: for listening, for locks of a session, and for what is long. They are the same
+/// as all others, unless those lead to a pooler that gives connections to transactions.
+/// </summary>
+internal sealed class DirectSource : IAsyncDisposable
+{
+    // One listens, and there is one for migrations or for the garbage collector.
+    private const int MaximumConnections = 4;
+
+    private readonly bool _isOwn;
+
+    public DirectSource(NpgsqlDataSource source, bool isOwn)
+    {
+        Source = source;
+        _isOwn = isOwn;
+    }
+
+    public NpgsqlDataSource Source { get; }
+
+    /// <summary>Whether they are other connections than those of the stores.</summary>
+    public bool IsOwn => _isOwn;
+
+    /// <summary>A connection string for a few direct connections.</summary>
+    public static string Limit(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        MinPoolSize = 0,
+        MaxPoolSize = MaximumConnections,
+    }.ConnectionString;
+
+    public JanusDbContext CreateContext()
+    {
+        DbContextOptionsBuilder<JanusDbContext> options = new();
+        DatastoreServices.Configure(options, Source);
+        return new JanusDbContext(options.Options);
+    }
+
+    public ValueTask DisposeAsync() => _isOwn ? Source.DisposeAsync() : ValueTask.CompletedTask;
+}
