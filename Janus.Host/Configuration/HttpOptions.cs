@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Janus.Aggregator;
+using Janus.Codec;
 using Janus.Dap;
 
 namespace Janus.Host.Configuration;
@@ -49,7 +50,7 @@ internal sealed class HttpOptions : IValidatableObject
 
         foreach (string address in Listen.Where(address => !IsAddress(address)))
         {
-            yield return new ValidationResult($"'{address}' is not an address such as http://127.0.0.1:8080 or https://*:8443", [nameof(Listen)]);
+            yield return new ValidationResult($"{Quote.Of(address)} is not an address such as http://127.0.0.1:8080 or https://*:8443", [nameof(Listen)]);
         }
 
         if (Listen.Any(IsHttps) && string.IsNullOrEmpty(Certificate))

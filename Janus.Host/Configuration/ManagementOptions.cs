@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Janus.Codec;
 
 namespace Janus.Host.Configuration;
 
@@ -22,9 +23,9 @@ internal sealed class ManagementOptions : IValidatableObject
     [
         .. Listen
             .Where(address => !HttpOptions.IsAddress(address) || HttpOptions.IsHttps(address))
-            .Select(address => new ValidationResult($"'{address}' is not an address such as http://127.0.0.1:9464 or http://*:9464", [nameof(Listen)])),
+            .Select(address => new ValidationResult($"{Quote.Of(address)} is not an address such as http://127.0.0.1:9464 or http://*:9464", [nameof(Listen)])),
         .. AllowedHosts
             .Where(host => host != AnyHost && Uri.CheckHostName(host) == UriHostNameType.Unknown)
-            .Select(host => new ValidationResult($"'{host}' is not a host name such as janus.monitoring.svc, nor {AnyHost}", [nameof(AllowedHosts)])),
+            .Select(host => new ValidationResult($"{Quote.Of(host)} is not a host name such as janus.monitoring.svc, nor {AnyHost}", [nameof(AllowedHosts)])),
     ];
 }

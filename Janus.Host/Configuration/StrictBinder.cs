@@ -2,6 +2,7 @@ using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
+using Janus.Codec;
 using Janus.Dap;
 
 namespace Janus.Host.Configuration;
@@ -33,7 +34,7 @@ internal sealed class StrictBinder
             PropertyInfo? property = Array.Find(properties, candidate => candidate.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
             {
-                _mistakes.Add($"{childPath}: unknown key{Suggest(child.Key, properties)}");
+                _mistakes.Add($"{Quote.Line(childPath, 100)}: unknown key{Suggest(child.Key, properties)}");
             }
             else if (Read(property.PropertyType, property.GetValue(target), child, Join(path, property.Name)) is { } value)
             {
@@ -169,7 +170,7 @@ internal sealed class StrictBinder
         if (value is null)
         {
             string suggestion = type.IsEnum ? Spelling.Suggestion(text, NamesOf(type)) : "";
-            _mistakes.Add($"{path}: '{text}' is not {Expectation(type)}{suggestion}");
+            _mistakes.Add($"{path}: {Quote.Of(text)} is not {Expectation(type)}{suggestion}");
         }
 
         return value;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Janus.Codec;
 using OpenTelemetry.Exporter;
 
 namespace Janus.Host.Configuration;
@@ -44,7 +45,7 @@ internal sealed class TelemetryOptions : IValidatableObject
 
         foreach (string name in OtlpHeaders.Where(header => header.Key.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '_' or '.')) || header.Value.Any(letter => letter == ',' || char.IsControl(letter))).Select(header => header.Key))
         {
-            yield return new ValidationResult($"'{name}' is not the name of a header, or its value has a comma or more than one line, which cannot be sent", [nameof(OtlpHeaders)]);
+            yield return new ValidationResult($"{Quote.Of(name)} is not the name of a header, or its value has a comma or more than one line, which cannot be sent", [nameof(OtlpHeaders)]);
         }
 
         if (BacklogInterval != TimeSpan.Zero && (BacklogInterval < TimeSpan.FromSeconds(1) || BacklogInterval > TimeSpan.FromHours(1)))

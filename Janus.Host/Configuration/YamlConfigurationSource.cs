@@ -1,5 +1,6 @@
 using System.Globalization;
 using Janus.Cli;
+using Janus.Codec;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -31,7 +32,7 @@ internal sealed class YamlConfigurationSource(string path) : IConfigurationSourc
             }
             catch (YamlException failure)
             {
-                string problem = (failure.InnerException ?? failure).Message.ReplaceLineEndings(" ");
+                string problem = Quote.MessageOf(failure.InnerException ?? failure);
                 throw new CliException(string.Create(CultureInfo.InvariantCulture, $"{path} line {failure.Start.Line}: {problem}"));
             }
             catch (InvalidOperationException)
@@ -41,7 +42,7 @@ internal sealed class YamlConfigurationSource(string path) : IConfigurationSourc
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                throw new CliException($"the configuration file cannot be read: {failure.Message}");
+                throw new CliException($"the configuration file cannot be read: {Quote.MessageOf(failure)}");
             }
         }
 

@@ -1,5 +1,6 @@
 using Janus.Aggregator;
 using Janus.Cli;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Host.Configuration;
@@ -99,7 +100,7 @@ internal sealed partial class JanusProcess : IProcessHost
         }
         catch (CertificateFileException failure)
         {
-            throw new CliException($"the configuration is wrong: {section}: {failure.Message}", failure);
+            throw new CliException($"the configuration is wrong: {section}: {Quote.MessageOf(failure)}", failure);
         }
     }
 
@@ -128,7 +129,7 @@ internal sealed partial class JanusProcess : IProcessHost
                 case IOException { InnerException: AddressInUseException }:
                     throw new CliException($"{failure.Message.TrimEnd('.')}: stop what listens there, or choose another address with --listen, Http.Listen or Management.Listen", failure);
                 case System.Net.Sockets.SocketException:
-                    throw new CliException($"cannot listen on {string.Join(", ", addresses)}: {failure.Message}", failure);
+                    throw new CliException($"cannot listen on {string.Join(", ", addresses)}: {Quote.MessageOf(failure)}", failure);
                 default:
                     throw;
             }

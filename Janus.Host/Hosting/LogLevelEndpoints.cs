@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Janus.Codec;
 using Serilog.Events;
 
 namespace Janus.Host.Hosting;
@@ -101,7 +102,7 @@ internal static class LogLevelEndpoints
     {
         "default" => null,
         not null when Enum.GetNames<LogEventLevel>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name => Enum.Parse<LogEventLevel>(name),
-        _ => throw new FormatException($"\"{text}\" is not a level: verbose, debug, information, warning, error, fatal, or default to put it back to what is configured"),
+        _ => throw new FormatException($"{Quote.Of(text)} is not a level: verbose, debug, information, warning, error, fatal, or default to put it back to what is configured"),
     };
 
     private static TimeSpan? Duration(string? text)
@@ -117,7 +118,7 @@ internal static class LogLevelEndpoints
             && count > 0
             && (long)count * seconds <= LongestDuration.TotalSeconds
             ? TimeSpan.FromSeconds((long)count * seconds)
-            : throw new FormatException($"\"{text}\" is not a duration such as 90s, 10m, 2h or 7d, which is the longest");
+            : throw new FormatException($"{Quote.Of(text)} is not a duration such as 90s, 10m, 2h or 7d, which is the longest");
     }
 
     private static string Text(LogEventLevel level) => level.ToString().ToLowerInvariant();

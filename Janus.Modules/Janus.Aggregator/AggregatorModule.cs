@@ -32,6 +32,8 @@ public static class AggregatorModule
         services.AddSingleton<TaskprovPolicy>();
         services.AddSingleton<TaskprovPeers>();
         services.AddSingleton<TaskprovTasks>();
+        services.AddSingleton<RefusalLog>();
+        services.AddSingleton<PeerOutages>();
         services.AddSingleton<HelperConnection>();
         if (roles.HasFlag(AggregatorRoles.Aggregator))
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Janus.Cli.Commands;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Vdaf;
 
@@ -89,7 +90,7 @@ public static class CommandLineProgram
             ? command.Options.Concat(RecursiveOptions(command)).Where(option => !option.Hidden).Select(option => option.Name)
             : command.Subcommands.Select(sub => sub.Name);
         string kind = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
-        return $"unknown {kind} '{word}'{Spelling.Suggestion(word, names)}";
+        return $"unknown {kind} {Quote.Of(word)}{Spelling.Suggestion(word, names)}";
     }
 
     private static IEnumerable<Option> RecursiveOptions(Command command) =>
@@ -100,7 +101,10 @@ public static class CommandLineProgram
         // What follows from a word that was mistyped is not told beside it: its value, or the errors of a command that was not meant.
         string[] options = [.. parsed.UnmatchedTokens.Where(word => word.StartsWith("--", StringComparison.Ordinal))];
         string[] unknown = options.Length > 0 ? options : [.. parsed.UnmatchedTokens.Take(1)];
-        IEnumerable<string> messages = unknown.Length > 0 ? unknown.Select(word => UnknownWord(parsed, word)) : parsed.Errors.Select(error => error.Message);
+        IEnumerable<string> arguments = parsed.Tokens.Select(token => token.Value);
+        IEnumerable<string> messages = unknown.Length > 0
+            ? unknown.Select(word => UnknownWord(parsed, word))
+            : parsed.Errors.Select(error => Failures.Describe(error.Message, arguments));
         foreach (string message in messages.Distinct())
         {
             Console.Error.WriteLine($"janus: {message}");

@@ -1,4 +1,5 @@
 using CsvHelper;
+using Janus.Codec;
 
 namespace Janus.Cli;
 
@@ -71,7 +72,7 @@ internal static class CsvColumn
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new CliException($"{path}: cannot be read: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            throw new CliException($"{path}: cannot be read: {Quote.MessageOf(failure)}", failure);
         }
         catch (CsvFormatException failure)
         {
@@ -103,8 +104,8 @@ internal static class CsvColumn
         return found switch
         {
             [int column] => column,
-            [] => throw new CliException($"{path}: no column \"{columnName}\"; the columns are {string.Join(", ", names)}"),
-            _ => throw new CliException($"{path}: {found.Length} columns are named \"{columnName}\""),
+            [] => throw new CliException($"{path}: no column {Quote.Of(columnName)}; the columns are {Quote.List(names)}"),
+            _ => throw new CliException($"{path}: {found.Length} columns are named {Quote.Of(columnName)}"),
         };
     }
 }

@@ -102,7 +102,7 @@ internal sealed class HpkeConfigSource
         catch (DecodeException exception)
         {
             throw new DapResponseException(
-                response.Status, $"a list of HPKE configurations of the {_server} expected: {exception.Message}", exception);
+                response.Resource, response.Status, $"a list of HPKE configurations of the {_server} expected: {exception.Message}", exception);
         }
 
         foreach (HpkeConfig config in list.Configs.Where(config => config.Suite().IsSupported))
@@ -118,7 +118,7 @@ internal sealed class HpkeConfigSource
         }
 
         throw new DapResponseException(
-            response.Status, $"none of the {list.Configs.Count} HPKE configurations of the {_server} is supported");
+            response.Resource, response.Status, $"none of the {list.Configs.Count} HPKE configurations of the {_server} is supported");
     }
 
     private sealed record Entry(InputShareSealer Sealer, DateTimeOffset Expiry);

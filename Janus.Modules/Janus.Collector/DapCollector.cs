@@ -162,7 +162,7 @@ public sealed class DapCollector
             },
             cancellationToken);
         Uri location = response.Location ?? throw new DapResponseException(
-            response.Status, "the location of a collection job on the leader's server expected");
+            response.Resource, response.Status, "the location of a collection job on the leader's server expected");
         return Read(response, new CollectionJobHandle(TaskId, location, request));
     }
 
@@ -246,12 +246,12 @@ public sealed class DapCollector
         catch (DecodeException exception)
         {
             throw new DapResponseException(
-                response.Status, $"the result of a collection job expected: {exception.Message}", exception);
+                response.Resource, response.Status, $"the result of a collection job expected: {exception.Message}", exception);
         }
 
         if (decoded.ReportCount == 0)
         {
-            throw new DapResponseException(response.Status, "the result of a collection job over at least one report expected");
+            throw new DapResponseException(response.Resource, response.Status, "the result of a collection job over at least one report expected");
         }
 
         CollectionResult result = new(decoded.ReportCount, decoded.Interval, _unsharder.Unshard(job.Request, decoded))

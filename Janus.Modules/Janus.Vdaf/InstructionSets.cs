@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using Janus.Codec;
 
 namespace Janus.Vdaf;
 
@@ -44,10 +45,10 @@ public static class InstructionSets
             {
                 return has.Contains(set)
                     ? set
-                    : throw new InvalidOperationException($"{Variable} is {value}, which this machine lacks; it has {supported}");
+                    : throw new InvalidOperationException($"{Variable} is {Quote.Of(value)}, which this machine lacks; it has {supported}");
             }
         }
 
-        throw new InvalidOperationException($"{Variable} is '{value}', which is not known; this machine has {supported}");
+        throw new InvalidOperationException($"{Variable} is {Quote.Of(value)}, which is not known; this machine has {supported}");
     }
 }

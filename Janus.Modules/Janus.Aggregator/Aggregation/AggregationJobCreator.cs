@@ -85,7 +85,7 @@ internal sealed partial class AggregationJobCreator : BackgroundService
                 activity.End("failed", exception);
                 // A task that cannot be worked on does not hold up the others.
                 LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
-                LogCreationFailed(level, exception);
+                LogCreationFailedInTask(level, _tasks.NameOf(key), exception);
             }
         }
 
@@ -114,6 +114,9 @@ internal sealed partial class AggregationJobCreator : BackgroundService
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "aggregation jobs created in task {TaskId}: {Jobs}")]
     private partial void LogCreated(int jobs, TaskId taskId);
+
+    [LoggerMessage(Message = "aggregation jobs of task {TaskId} could not be created; trying again")]
+    private partial void LogCreationFailedInTask(LogLevel level, string taskId, Exception exception);
 
     [LoggerMessage(Message = "aggregation jobs could not be created; trying again")]
     private partial void LogCreationFailed(LogLevel level, Exception exception);

@@ -55,7 +55,7 @@ internal sealed partial class AggregationJobDriver
         if (!await _store.SettleAsync(lease, known, cancellationToken))
         {
             CountLostLease();
-            LogLeaseLost(job.Id);
+            LogLeaseLost(job.Id, task.Id);
             return null;
         }
 
@@ -72,6 +72,7 @@ internal sealed partial class AggregationJobDriver
         bool isMalformed = exception is PeerMisbehavedException { IsComplete: true };
         DateTimeOffset due = Clock.GetUtcNow() + (isMalformed && delay > LongestMalformedDelay ? LongestMalformedDelay : delay);
         await _store.ReleaseRefusedAsync(lease, due, cancellationToken);
+        _outages.Refused(task, exception.Message);
         LogRefused(lease.Job.Id, task.Id, lease.Job.Step, refusals, exception.Message);
         LookAgainAt(due);
     }
@@ -113,7 +114,7 @@ internal sealed partial class AggregationJobDriver
         }
 
         CountLostLease();
-        LogLeaseLost(lease.Job.Id);
+        LogLeaseLost(lease.Job.Id, task.Id);
         return false;
     }
 
@@ -129,7 +130,7 @@ internal sealed partial class AggregationJobDriver
         _ => false,
     };
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "step {Step} of aggregation job {JobId} of task {TaskId} is refused (refusals so far: {Refusals}): {Reason}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "step {Step} of aggregation job {JobId} of task {TaskId} is refused (refusals so far: {Refusals}): {Reason}")]
     private partial void LogRefused(AggregationJobId jobId, TaskId taskId, int step, int refusals, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "aggregation job {JobId} of task {TaskId} is abandoned at step {Step}: {Reason}")]
@@ -141,11 +142,11 @@ internal sealed partial class AggregationJobDriver
     [LoggerMessage(Level = LogLevel.Information, Message = "abandoned aggregation job {JobId} of task {TaskId} is over; its reports: {PutBack} put back for another job, {Dropped} dropped")]
     private partial void LogLetGo(AggregationJobId jobId, TaskId taskId, int putBack, int dropped);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "the Helper deferred step {Step} of aggregation job {JobId}; it is asked again at {Due}")]
-    private partial void LogDeferred(AggregationJobId jobId, int step, DateTimeOffset due);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "the Helper deferred step {Step} of aggregation job {JobId} of task {TaskId}; it is asked again at {Due}")]
+    private partial void LogDeferred(AggregationJobId jobId, TaskId taskId, int step, DateTimeOffset due);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the lease of aggregation job {JobId} was lost; another driver has the job")]
-    private partial void LogLeaseLost(AggregationJobId jobId);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the lease of aggregation job {JobId} of task {TaskId} was lost; another driver has the job")]
+    private partial void LogLeaseLost(AggregationJobId jobId, TaskId taskId);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "aggregation job {JobId} of task {TaskId} is finished; reports committed: {Committed} of {Reports}")]
     private partial void LogFinished(AggregationJobId jobId, TaskId taskId, long committed, int reports);

@@ -1,3 +1,4 @@
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
@@ -25,6 +26,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
     private readonly LeaderAggregation _aggregation;
     private readonly TaskDirectory _tasks;
     private readonly HelperConnection _helper;
+    private readonly PeerOutages _outages;
     private readonly AggregatorMetrics _metrics;
     private readonly RejectionWatch _watch;
     private readonly ILogger<AggregationJobDriver> _logger;
@@ -35,6 +37,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         LeaderAggregation aggregation,
         TaskDirectory tasks,
         HelperConnection helper,
+        PeerOutages outages,
         AggregatorMetrics metrics,
         RejectionWatch watch,
         WorkSignal signal,
@@ -48,6 +51,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         _aggregation = aggregation;
         _tasks = tasks;
         _helper = helper;
+        _outages = outages;
         _metrics = metrics;
         _watch = watch;
         _logger = logger;
@@ -69,7 +73,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
     protected override IReadOnlyCollection<int> SharingPeers(IReadOnlyCollection<int> taskKeys) => _tasks.SharingHelpers(taskKeys);
 
     /// <inheritdoc/>
-    protected override JobName NameOf(LeaderAggregationJob job) => new("aggregation job", job.Id);
+    protected override JobName NameOf(LeaderAggregationJob job) => new("aggregation job", job.Id, _tasks.NameOf(job.TaskKey));
 
     /// <inheritdoc/>
     protected override async Task StepAsync(Lease<LeaderAggregationJob> lease, CancellationToken cancellationToken)
@@ -110,7 +114,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
                 : null;
             if (answer is { Message: null })
             {
-                await DeferAsync(lease, answer, location, cancellationToken);
+                await DeferAsync(task, lease, answer, location, cancellationToken);
                 return null;
             }
 
@@ -123,7 +127,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
                 location = answer.Location ?? location;
                 if (answer.Message is null)
                 {
-                    await DeferAsync(lease, answer, location, cancellationToken);
+                    await DeferAsync(task, lease, answer, location, cancellationToken);
                     return null;
                 }
             }
@@ -157,15 +161,14 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
             : _helper.ContinueAggregationJobAsync(task, job.AggParam, location!, job.Step, verification.Continues, cancellationToken);
 
     private async Task DeferAsync(
-        Lease<LeaderAggregationJob> lease, HelperAnswer<AggregationJobResp> answer, Uri? known, CancellationToken cancellationToken)
+        AggregatorTask task, Lease<LeaderAggregationJob> lease, HelperAnswer<AggregationJobResp> answer, Uri? known, CancellationToken cancellationToken)
     {
-        Uri location = answer.Location ?? known ?? throw new PeerUnavailableException(
-            "the Helper deferred its answer without a location on its server", answer.RetryAfter);
+        Uri location = _helper.LocationOf(task, answer, known);
         DateTimeOffset due = Clock.GetUtcNow() + _helper.PollDelay(answer.RetryAfter);
         string withStep = AggregatorUrls.WithStep(location, (ushort)lease.Job.Step).AbsoluteUri;
         if (await _store.DeferAsync(lease, withStep, due, cancellationToken))
         {
-            LogDeferred(lease.Job.Id, lease.Job.Step, due);
+            LogDeferred(lease.Job.Id, task.Id, lease.Job.Step, due);
             LookAgainAt(due);
         }
     }
@@ -178,13 +181,13 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         Uri? location,
         CancellationToken cancellationToken)
     {
-        string known = AggregatorUrls.WithoutStep(location ?? throw new PeerMisbehavedException("the Helper does not tell the location of the aggregation job")).AbsoluteUri;
+        string known = AggregatorUrls.WithoutStep(location ?? throw new PeerMisbehavedException($"the Helper at {Quote.Of(task.HelperUrls.Endpoint)} does not tell the location of the aggregation job")).AbsoluteUri;
         PostponedReport[] postponed = PostponedOf(task, progress);
         ReportError[] rejected = RejectedOf(verification, progress, postponed.Length);
         if (!await _store.ContinueAsync(lease, progress.Next, postponed, known, cancellationToken, rejected))
         {
             CountLostLease();
-            LogLeaseLost(lease.Job.Id);
+            LogLeaseLost(lease.Job.Id, task.Id);
             return null;
         }
 
@@ -211,7 +214,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         if (!await _store.FinishAsync(lease, shards, postponed, Clock.GetUtcNow(), cancellationToken, rejected))
         {
             CountLostLease();
-            LogLeaseLost(job.Id);
+            LogLeaseLost(job.Id, task.Id);
             return null;
         }
 

@@ -48,7 +48,7 @@ internal sealed partial class HelperAggregationJobDriver : JobDriver<HelperAggre
     protected override int TaskKeyOf(HelperAggregationJob job) => job.TaskKey;
 
     /// <inheritdoc/>
-    protected override JobName NameOf(HelperAggregationJob job) => new("deferred aggregation job", job.Id);
+    protected override JobName NameOf(HelperAggregationJob job) => new("deferred aggregation job", job.Id, _tasks.NameOf(job.TaskKey));
 
     /// <inheritdoc/>
     protected override async Task StepAsync(Lease<HelperAggregationJob> lease, CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ internal sealed partial class HelperAggregationJobDriver : JobDriver<HelperAggre
         if (await _store.ReadWorkAsync(job, cancellationToken) is not { Request: { } request } work)
         {
             CountLostLease();
-            LogOvertaken(job.Id);
+            LogOvertaken(job.Id, task.Id);
             return;
         }
 
@@ -79,10 +79,10 @@ internal sealed partial class HelperAggregationJobDriver : JobDriver<HelperAggre
         if (outcome is HelperCommitOutcome.Overtaken)
         {
             CountLostLease();
-            LogOvertaken(job.Id);
+            LogOvertaken(job.Id, task.Id);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "deferred aggregation job {JobId} was deleted, or another driver has it")]
-    private partial void LogOvertaken(AggregationJobId jobId);
+    [LoggerMessage(Level = LogLevel.Information, Message = "deferred aggregation job {JobId} of task {TaskId} was deleted, or another driver has it")]
+    private partial void LogOvertaken(AggregationJobId jobId, TaskId taskId);
 }

@@ -31,7 +31,7 @@ internal sealed class LeaderSelectedRules : BatchModeRules
         }
         catch (DecodeException exception)
         {
-            throw new DapProblemException(DapProblemType.InvalidMessage, exception.Message, taskId);
+            throw new DapProblemException(DapProblemType.InvalidMessage, Quote.MessageOf(exception), taskId);
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed class TimeIntervalRules : BatchModeRules
         }
         catch (DecodeException exception)
         {
-            throw new DapProblemException(DapProblemType.InvalidMessage, exception.Message, taskId);
+            throw new DapProblemException(DapProblemType.InvalidMessage, Quote.MessageOf(exception), taskId);
         }
     }
 }

@@ -51,7 +51,7 @@ internal sealed partial class AggregateShareDriver : JobDriver<StoredAggregateSh
     protected override int TaskKeyOf(StoredAggregateShare job) => job.TaskKey;
 
     /// <inheritdoc/>
-    protected override JobName NameOf(StoredAggregateShare job) => new("deferred aggregate share", job.Id);
+    protected override JobName NameOf(StoredAggregateShare job) => new("deferred aggregate share", job.Id, _tasks.NameOf(job.TaskKey));
 
     /// <inheritdoc/>
     protected override async Task StepAsync(Lease<StoredAggregateShare> lease, CancellationToken cancellationToken)
@@ -74,13 +74,13 @@ internal sealed partial class AggregateShareDriver : JobDriver<StoredAggregateSh
         if (!isOurs)
         {
             CountLostLease();
-            LogOvertaken(share.Id);
+            LogOvertaken(share.Id, task.Id);
         }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "deferred aggregate share {ShareId} of task {TaskId} refused: {Problem}: {Detail}")]
     private partial void LogRefused(AggregateShareId shareId, TaskId taskId, string problem, string detail);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "deferred aggregate share {ShareId} was deleted, or another driver has it")]
-    private partial void LogOvertaken(AggregateShareId shareId);
+    [LoggerMessage(Level = LogLevel.Information, Message = "deferred aggregate share {ShareId} of task {TaskId} was deleted, or another driver has it")]
+    private partial void LogOvertaken(AggregateShareId shareId, TaskId taskId);
 }

@@ -68,7 +68,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
     protected override IReadOnlyCollection<int> SharingPeers(IReadOnlyCollection<int> taskKeys) => _tasks.SharingHelpers(taskKeys);
 
     /// <inheritdoc/>
-    protected override JobName NameOf(CollectionJob job) => new("collection job", job.Id);
+    protected override JobName NameOf(CollectionJob job) => new("collection job", job.Id, _tasks.NameOf(job.TaskKey));
 
     /// <inheritdoc/>
     protected override async Task StepAsync(Lease<CollectionJob> lease, CancellationToken cancellationToken)
@@ -141,7 +141,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
 
             if (!hasEnough || summary.PendingReports > 0)
             {
-                LogNotReady(lease.Job.Id, summary.ReportCount, minBatchSize, summary.PendingReports);
+                LogNotReady(lease.Job.Id, task.Id, summary.ReportCount, minBatchSize, summary.PendingReports);
                 await _store.DeferAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
                 return null;
             }
@@ -219,12 +219,13 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
             return;
         }
 
-        location = answer.Location ?? location;
         if (answer.Message is null)
         {
-            await DeferAsync(lease, answer, location, cancellationToken);
+            await DeferAsync(lease, answer, _helper.LocationOf(task, answer, location), cancellationToken);
             return;
         }
+
+        location = answer.Location ?? location;
 
         // (5)
         HpkeCiphertext leaderShare = task.AggregateShares.Seal(request, share.Span);
@@ -254,13 +255,8 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
     }
 
     private async Task DeferAsync(
-        Lease<CollectionJob> lease, HelperAnswer<AggregateShare> answer, Uri? location, CancellationToken cancellationToken)
+        Lease<CollectionJob> lease, HelperAnswer<AggregateShare> answer, Uri location, CancellationToken cancellationToken)
     {
-        if (location is null)
-        {
-            throw new PeerUnavailableException("the Helper deferred its answer without a location on its server", answer.RetryAfter);
-        }
-
         DateTimeOffset due = Clock.GetUtcNow() + _helper.PollDelay(answer.RetryAfter);
         await _store.RecordHelperLocationAsync(lease, location.AbsoluteUri, cancellationToken);
         await _store.DeferAsync(lease, due, cancellationToken);
@@ -288,8 +284,8 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "collection job {JobId} waits; reports aggregated: {Aggregated} of at least {Minimum}, pending: {Pending}")]
-    private partial void LogNotReady(CollectionJobId jobId, long aggregated, ulong minimum, long pending);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "collection job {JobId} of task {TaskId} waits; reports aggregated: {Aggregated} of at least {Minimum}, pending: {Pending}")]
+    private partial void LogNotReady(CollectionJobId jobId, TaskId taskId, long aggregated, ulong minimum, long pending);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "collection job {JobId} of task {TaskId} failed: {Reason}")]
     private partial void LogRefused(CollectionJobId jobId, TaskId taskId, string reason);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Janus.Codec;
 
 namespace Janus.Aggregator;
 
@@ -34,7 +35,7 @@ public sealed class BrowserOptions : IValidatableObject
         foreach (string origin in AllowedOrigins.Where(origin => !IsOrigin(origin)))
         {
             yield return new ValidationResult(
-                $"'{origin}' is not an origin such as https://app.example, nor {AnyOrigin} or {NoOrigin} alone", [nameof(AllowedOrigins)]);
+                $"{Quote.Of(origin)} is not an origin such as https://app.example, nor {AnyOrigin} or {NoOrigin} alone", [nameof(AllowedOrigins)]);
         }
     }
 

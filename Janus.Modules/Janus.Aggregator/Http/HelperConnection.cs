@@ -21,6 +21,7 @@ internal sealed partial class HelperConnection
     private readonly PeerOptions _options;
     private readonly TaskDirectory _tasks;
     private readonly PeerHttpClient _peer;
+    private readonly PeerOutages _outages;
     private readonly PeerMetrics _metrics;
     private readonly TaskStatusRecorder _status;
     private readonly TimeProvider _time;
@@ -30,6 +31,7 @@ internal sealed partial class HelperConnection
         IOptions<AggregatorOptions> options,
         TaskDirectory tasks,
         PeerHttpClient peer,
+        PeerOutages outages,
         AggregatorMetrics metrics,
         TaskStatusRecorder status,
         TimeProvider time,
@@ -38,6 +40,7 @@ internal sealed partial class HelperConnection
         _status = status;
         _tasks = tasks;
         _peer = peer;
+        _outages = outages;
         _options = options.Value.Peer;
         _metrics = metrics.Peer;
         _time = time;
@@ -74,7 +77,7 @@ internal sealed partial class HelperConnection
             Content = WireMessage.Encode(new AggregationJobContinueReq((ushort)step, continues)),
         };
         return await SendToJobAsync(() => TrySendAsync<AggregationJobResp>(task, AnswersTo(request, task, aggParam, step, continues.Count), cancellationToken))
-            ?? throw new PeerMisbehavedException("the Helper has nothing at the location that it gave for the aggregation job");
+            ?? throw new PeerMisbehavedException($"the Helper has nothing at the location that it gave for the aggregation job: {Quote.Of(location)}");
     }
 
     /// <summary>Asks for the answer to a step that the Helper has deferred; null when it does not know the job.</summary>
@@ -104,17 +107,11 @@ internal sealed partial class HelperConnection
         catch (DapResponseException exception) when (exception.Type == DapProblemType.UnrecognizedAggregationJob)
         {
         }
-        catch (DapResponseException exception) when (HttpRetry.IsRetryable(exception.Status) || IsMendable(exception))
+        catch (Exception exception) when (PeerVerdict.Of(request, exception) is { } verdict)
         {
-            throw new PeerUnavailableException($"the Helper: {exception.Message}", exception.RetryAfter, exception);
-        }
-        catch (DapResponseException exception)
-        {
-            throw new PeerMisbehavedException($"the Helper does not delete the aggregation job: {exception.Message}", exception);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException)
-        {
-            throw new PeerUnavailableException($"the Helper at {request.Uri} did not answer: {exception.Message}", inner: exception);
+            throw verdict.Conduct == PeerConduct.Unavailable || exception is DapResponseException answer && IsMendable(answer)
+                ? Unavailable(verdict, exception)
+                : new PeerMisbehavedException($"the Helper does not delete the aggregation job: {verdict.Reason}", exception);
         }
     }
 
@@ -160,8 +157,24 @@ internal sealed partial class HelperConnection
         }
         catch (Exception exception)
         {
-            LogNotDeleted(location, exception.Message);
+            (string resource, string reason) = (Quote.Of(location), Quote.MessageOf(exception));
+            LogNotDeleted(resource, task.Id, reason);
         }
+    }
+
+    /// <summary>Where a deferred answer is asked for.</summary>
+    /// <exception cref="PeerUnavailableException">The Helper does not tell.</exception>
+    public Uri LocationOf<T>(AggregatorTask task, HelperAnswer<T> answer, Uri? known)
+        where T : class, IWireMessage<T>
+    {
+        if ((answer.Location ?? known) is { } location)
+        {
+            return location;
+        }
+
+        string reason = $"the Helper at {Quote.Of(task.HelperUrls.Endpoint)} deferred its answer without a location on its server";
+        _outages.Refused(task, reason);
+        throw new PeerUnavailableException(reason, answer.RetryAfter);
     }
 
     /// <summary>How long to wait before a deferred answer is asked for again: what the Helper asks for, within bounds.</summary>
@@ -188,20 +201,22 @@ internal sealed partial class HelperConnection
         try
         {
             DapResponse response = await ExchangeAsync(task, request, cancellationToken);
-            return new HelperAnswer<T>(response.Content.IsEmpty ? null : Decode<T>(response), response.Location, response.RetryAfter);
+            T? message = response.Content.IsEmpty ? null : Decode<T>(task, request, response);
+            _outages.Answered(task);
+            return new HelperAnswer<T>(message, response.Location, response.RetryAfter);
         }
-        catch (DapResponseException exception) when (IsFinal(exception))
+        catch (Exception exception) when (PeerVerdict.Of(request, exception) is { } verdict)
         {
-            throw new PeerRefusedException(exception.Problem!.Type!, exception.Detail ?? exception.Type?.Title ?? "the Helper does not tell more");
+            throw verdict.Conduct == PeerConduct.Refused
+                ? new PeerRefusedException(((DapResponseException)exception).Problem!, verdict.Reason)
+                : Unavailable(verdict, exception);
         }
-        catch (DapResponseException exception)
-        {
-            throw new PeerUnavailableException($"the Helper: {exception.Message}", exception.RetryAfter, exception) { Location = exception.Location };
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException)
-        {
-            throw new PeerUnavailableException($"the Helper at {request.Uri} did not answer: {exception.Message}", inner: exception);
-        }
+    }
+
+    private static PeerUnavailableException Unavailable(PeerVerdict verdict, Exception exception)
+    {
+        DapResponseException? answer = exception as DapResponseException;
+        return new PeerUnavailableException(verdict.Reason, answer?.RetryAfter, exception) { Location = answer?.Location };
     }
 
     // Every request goes out with the token and the certificate that are valid when it does, and advertises its task if the
@@ -222,6 +237,11 @@ internal sealed partial class HelperConnection
         catch (Exception exception)
         {
             failure = exception;
+            if (PeerVerdict.Of(complete, exception) is { } verdict)
+            {
+                _outages.Failed(task, verdict);
+            }
+
             throw;
         }
         finally
@@ -235,7 +255,7 @@ internal sealed partial class HelperConnection
     private static bool IsMendable(DapResponseException exception) =>
         exception.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden || exception.Type == DapProblemType.UnrecognizedTask;
 
-    private static T Decode<T>(DapResponse response)
+    private T Decode<T>(AggregatorTask task, DapRequest request, DapResponse response)
         where T : class, IWireMessage<T>
     {
         try
@@ -245,11 +265,9 @@ internal sealed partial class HelperConnection
         catch (DecodeException exception)
         {
             // If it was cut on its way, the Helper may have committed: the request is repeated until its answer is whole.
-            throw new PeerUnavailableException($"the Helper's answer is malformed: {exception.Message}", inner: exception)
-            {
-                Location = response.Location,
-                IsComplete = response.IsComplete,
-            };
+            PeerVerdict verdict = PeerVerdict.Of(request, exception)!.Value;
+            _outages.Failed(task, verdict);
+            throw new PeerUnavailableException(verdict.Reason, inner: exception) { Location = response.Location, IsComplete = response.IsComplete };
         }
     }
 
@@ -262,7 +280,7 @@ internal sealed partial class HelperConnection
         catch (PeerUnavailableException exception) when (exception.InnerException is DapResponseException { IsTooLong: true })
         {
             // Room was left for one answer too many.
-            throw new PeerMisbehavedException("the Helper answered for more reports than it was asked about", exception)
+            throw new PeerMisbehavedException($"the Helper answered for more reports than it was asked about: {exception.Message}", exception)
             {
                 EndsJob = true,
                 Location = exception.Location,
@@ -292,12 +310,6 @@ internal sealed partial class HelperConnection
         }
     }
 
-    // Everything else, such as a wrong token or a task that the Helper does not know yet, an operator can mend.
-    private static bool IsFinal(DapResponseException exception) =>
-        (int)exception.Status is >= 400 and < 500
-        && DapProblemType.IsUrn(exception.Problem?.Type)
-        && exception.Type != DapProblemType.UnrecognizedTask;
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "the Helper did not confirm that {Location} is deleted: {Reason}")]
-    private partial void LogNotDeleted(Uri location, string reason);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "the Helper did not confirm that {Location} of task {TaskId} is deleted: {Reason}")]
+    private partial void LogNotDeleted(string location, TaskId taskId, string reason);
 }

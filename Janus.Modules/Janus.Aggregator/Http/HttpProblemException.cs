@@ -1,4 +1,5 @@
 using System.Net;
+using Janus.Dap;
 
 namespace Janus.Aggregator;
 
@@ -12,7 +13,7 @@ internal sealed class HttpProblemException(HttpStatusCode status, string title, 
     public string Title { get; } = title;
 
     /// <summary>What kind of problem this is, a URI.</summary>
-    public string Type { get; init; } = "about:blank";
+    public string Type { get; init; } = DapProblem.Blank;
 
     /// <summary>When to try again, for 429 and 503.</summary>
     public TimeSpan? RetryAfter { get; init; }

@@ -19,12 +19,14 @@ internal sealed partial class ProblemMiddleware
 
     private readonly RequestDelegate _next;
     private readonly RequestMetrics _metrics;
+    private readonly RefusalLog _refusals;
     private readonly ILogger<ProblemMiddleware> _logger;
 
-    public ProblemMiddleware(RequestDelegate next, AggregatorMetrics metrics, ILogger<ProblemMiddleware> logger)
+    public ProblemMiddleware(RequestDelegate next, AggregatorMetrics metrics, RefusalLog refusals, ILogger<ProblemMiddleware> logger)
     {
         _next = next;
         _metrics = metrics.Requests;
+        _refusals = refusals;
         _logger = logger;
     }
 
@@ -37,13 +39,14 @@ internal sealed partial class ProblemMiddleware
             if (LacksExplanation(context.Response))
             {
                 DapProblem problem = Explain(context);
-                LogRefused(problem.Title!, problem.Detail!);
+                _refusals.Refused(context, problem.Title!, problem.Detail!);
                 await WriteAsync(context, problem);
             }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            LogAborted(context.Request.Method);
+            (string method, string path, TaskId? taskId) = (Quote.Line(context.Request.Method), PathOf(context), TaskIdOf(context.Request));
+            LogAborted(method, path, taskId);
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
@@ -64,27 +67,29 @@ internal sealed partial class ProblemMiddleware
         switch (exception)
         {
             case DapProblemException dap:
-                LogRefused(dap.Type.Token, dap.Detail);
+                _refusals.Refused(context, dap.Type.Token, dap.Detail);
                 return (dap.ToProblem() with { TaskId = (dap.TaskId ?? taskId)?.ToString() }, null);
             case DecodeException decode:
-                LogRefused(DapProblemType.InvalidMessage.Token, decode.Message);
+                _refusals.Refused(context, DapProblemType.InvalidMessage.Token, decode.Message);
                 string detail = $"{decode.Message}; check that the sender implements this version of DAP and sent the whole message";
                 return (new DapProblemException(DapProblemType.InvalidMessage, detail, taskId).ToProblem(), null);
             case HttpProblemException http:
-                LogRefused(http.Title, http.Message);
+                _refusals.Refused(context, http.Title, http.Message);
                 return (ProblemOf((int)http.Status, http.Title, http.Message, taskId) with { Type = http.Type }, http.RetryAfter);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLong:
-                LogRefused("body too long", tooLong.Message);
+                _refusals.Refused(context, "body too long", tooLong.Message);
                 string advice = $"{LowerFirst(tooLong.Message.TrimEnd('.'))}; send less in one request, or raise the limit in the aggregator's configuration";
                 return (ProblemOf(tooLong.StatusCode, "the body is too long", advice, taskId), null);
             case BadHttpRequestException bad:
-                LogRefused("bad request", bad.Message);
+                _refusals.Refused(context, "bad request", bad.Message);
                 return (ProblemOf(bad.StatusCode, "the HTTP request cannot be taken", LowerFirst(bad.Message), taskId), null);
             case var failed when DatabaseFailure.Of(failed) is { } failure:
-                LogWithoutDatabase(context.Request.Method, failure.Reason);
+                (string asked, string at) = (Quote.Line(context.Request.Method), PathOf(context));
+                LogWithoutDatabase(asked, at, taskId, failure.Reason);
                 return (ProblemOf(StatusCodes.Status503ServiceUnavailable, "the server cannot work now", "the aggregator's database is not available; try again later", taskId), DatabaseRetryAfter);
             default:
-                LogFailed(context.Request.Method, exception);
+                (string method, string path) = (Quote.Line(context.Request.Method), PathOf(context));
+                LogFailed(method, path, taskId, exception);
                 return (ProblemOf(StatusCodes.Status500InternalServerError, "the server failed", "the server failed to handle the request; try again later", taskId), null);
         }
     }
@@ -117,8 +122,10 @@ internal sealed partial class ProblemMiddleware
         return TaskId.TryParse(text, out TaskId id) ? id : null;
     }
 
+    private static string PathOf(HttpContext context) => Quote.Line(context.Request.Path.Value, 120);
+
     private static DapProblem ProblemOf(int status, string title, string detail, TaskId? taskId) =>
-        new() { Type = "about:blank", Title = title, Status = status, Detail = detail, TaskId = taskId?.ToString() };
+        new() { Type = DapProblem.Blank, Title = title, Status = status, Detail = detail, TaskId = taskId?.ToString() };
 
     private static string LowerFirst(string text) => text.Length == 0 ? text : char.ToLowerInvariant(text[0]) + text[1..];
 
@@ -146,15 +153,12 @@ internal sealed partial class ProblemMiddleware
         await response.Body.WriteAsync(body, context.RequestAborted);
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} request aborted by the peer")]
-    private partial void LogAborted(string method);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Path} (task {TaskId}) aborted by the peer")]
+    private partial void LogAborted(string method, string path, TaskId? taskId);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "request refused: {Problem}: {Detail}")]
-    private partial void LogRefused(string problem, string detail);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Path} (task {TaskId}) refused without the database: {Reason}")]
+    private partial void LogWithoutDatabase(string method, string path, TaskId? taskId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} request refused without the database: {Reason}")]
-    private partial void LogWithoutDatabase(string method, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} request failed")]
-    private partial void LogFailed(string method, Exception exception);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} (task {TaskId}) failed")]
+    private partial void LogFailed(string method, string path, TaskId? taskId, Exception exception);
 }

@@ -8,15 +8,18 @@ internal abstract partial class JobDriver<TJob>
     [LoggerMessage(Message = "cannot acquire work of kind {Kind}; trying again")]
     private partial void LogAcquisitionFailed(LogLevel level, WorkKind kind, Exception exception);
 
-    [LoggerMessage(Message = "{Job} failed at attempt {Attempts}; next attempt in {Delay}")]
-    private partial void LogStepFailed(LogLevel level, JobName job, int attempts, TimeSpan delay, Exception exception);
+    [LoggerMessage(Message = "{Job} of task {TaskId} failed at attempt {Attempts}; next attempt in {Delay}")]
+    private partial void LogStepFailed(LogLevel level, JobName job, string taskId, int attempts, TimeSpan delay, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} is postponed after attempt {Attempts}: {Reason}; next attempt in {Delay}")]
-    private partial void LogStepPostponed(JobName job, int attempts, string reason, TimeSpan delay);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Job} of task {TaskId} is postponed after attempt {Attempts}: {Reason}; next attempt in {Delay}")]
+    private partial void LogStepPostponed(JobName job, string taskId, int attempts, string reason, TimeSpan delay);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Job} released because the process is stopping")]
-    private partial void LogReleased(JobName job);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} of task {TaskId} took longer than its lease of {Lease} (LeaseDuration) at attempt {Attempts}; next attempt in {Delay}")]
+    private partial void LogStepTooLong(JobName job, string taskId, TimeSpan lease, int attempts, TimeSpan delay);
 
-    [LoggerMessage(Message = "{Job} could not be released; its lease will run out")]
-    private partial void LogReleaseFailed(LogLevel level, JobName job, Exception exception);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Job} of task {TaskId} released because the process is stopping")]
+    private partial void LogReleased(JobName job, string taskId);
+
+    [LoggerMessage(Message = "{Job} of task {TaskId} could not be released; its lease will run out")]
+    private partial void LogReleaseFailed(LogLevel level, JobName job, string taskId, Exception exception);
 }

@@ -211,12 +211,14 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         }
         catch (Exception exception)
         {
+            // Its task has been read meanwhile, if it can be.
+            name = NameOf(lease.Job);
             outcome = OutcomeOf(exception, expiry.IsCancellationRequested);
             activity.End(outcome, exception);
             DateTimeOffset notBefore = Clock.GetUtcNow();
             if (_abort.IsCancellationRequested)
             {
-                LogReleased(name);
+                LogReleased(name, name.TaskId);
             }
             else
             {
@@ -224,12 +226,17 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
                 notBefore += delay;
                 if (exception is PeerUnavailableException or PeerRefusedException)
                 {
-                    LogStepPostponed(name, lease.Attempts, exception.Message, delay);
+                    // Whoever threw it has told the operator of the peer's outage.
+                    LogStepPostponed(name, name.TaskId, lease.Attempts, exception.Message, delay);
+                }
+                else if (exception is OperationCanceledException && expiry.IsCancellationRequested)
+                {
+                    LogStepTooLong(name, name.TaskId, _options.LeaseDuration, lease.Attempts, delay);
                 }
                 else
                 {
                     LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
-                    LogStepFailed(level, name, lease.Attempts, delay, exception);
+                    LogStepFailed(level, name, name.TaskId, lease.Attempts, delay, exception);
                 }
             }
 
@@ -270,7 +277,7 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         catch (Exception exception)
         {
             LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
-            LogReleaseFailed(level, name, exception);
+            LogReleaseFailed(level, name, name.TaskId, exception);
         }
     }
 }

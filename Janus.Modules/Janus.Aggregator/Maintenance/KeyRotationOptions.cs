@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Hpke;
@@ -39,7 +40,7 @@ public sealed class KeyRotationOptions : IValidatableObject
     {
         Suites = [.. Ciphersuites.Select(text => HpkeRotationPolicy.TryParseSuite(text, out HpkeSuite? suite)
             ? suite.Value
-            : throw new FormatException($"'{text}' is not a ciphersuite"))],
+            : throw new FormatException($"{Quote.Of(text)} is not a ciphersuite"))],
         PendingDuration = PendingDuration,
         ActiveDuration = ActiveDuration,
         ExpiredDuration = ExpiredDuration,
@@ -58,7 +59,7 @@ public sealed class KeyRotationOptions : IValidatableObject
         {
             if (!HpkeRotationPolicy.TryParseSuite(text, out HpkeSuite? suite))
             {
-                yield return Mistake($"'{text}' is not KEM/KDF/AEAD, such as {HpkeConfigs.MandatorySuite}; {Names<HpkeKemId>("KEMs")}, {Names<HpkeKdfId>("KDFs")}, {Names<HpkeAeadId>("AEADs")}", nameof(Ciphersuites));
+                yield return Mistake($"{Quote.Of(text)} is not KEM/KDF/AEAD, such as {HpkeConfigs.MandatorySuite}; {Names<HpkeKemId>("KEMs")}, {Names<HpkeKdfId>("KDFs")}, {Names<HpkeAeadId>("AEADs")}", nameof(Ciphersuites));
             }
             else if (!suite.Value.IsSupported)
             {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
 
@@ -79,7 +80,7 @@ public sealed class TaskprovOptions : IValidatableObject
 
         foreach (Uri endpoint in Endpoints.Where(endpoint => TaskprovEndpoints.Normalize(endpoint.OriginalString) is null))
         {
-            yield return new ValidationResult($"'{endpoint}' is not an http or https URL without query and fragment", [nameof(Endpoints)]);
+            yield return new ValidationResult($"{Quote.Of(endpoint)} is not an http or https URL without query and fragment", [nameof(Endpoints)]);
         }
 
         foreach (VdafType vdaf in Vdafs.Except(ImplementedVdafs))

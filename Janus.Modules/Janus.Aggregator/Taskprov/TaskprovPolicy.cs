@@ -1,3 +1,4 @@
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
 using Microsoft.Extensions.Options;
@@ -61,7 +62,7 @@ internal sealed class TaskprovPolicy
         }
         catch (UnsupportedVdafException exception)
         {
-            return [exception.Message];
+            return [Quote.MessageOf(exception)];
         }
     }
 

@@ -24,6 +24,11 @@ internal sealed partial class TaskDirectory
     {
         TaskId id = context.RouteId<TaskId>(DapRoute.TaskId);
         PresentedCredentials presented = PresentedCredentials.Of(context);
+        if (_byId.TryGetValue(id, out Known? known) && known.Task.Role == role)
+        {
+            new RequestedTask(id, IsAuthenticated: false).NoteIn(context);
+        }
+
         if (presented.Hashes.Count == 0)
         {
             throw HttpProblemException.Unauthorized();
@@ -33,10 +38,12 @@ internal sealed partial class TaskDirectory
         AggregatorTask? task = await FindAsync(id, context.RequestAborted);
         if (task?.Role == role)
         {
+            new RequestedTask(id, IsAuthenticated: false).NoteIn(context);
             AuthTokenPurpose purpose = role == Role.Leader ? AuthTokenPurpose.AcceptFromCollector : AuthTokenPurpose.AcceptFromLeader;
             CredentialVerdict verdict = CredentialVerdict.Of(task.Stored.Tokens, purpose, presented, now);
             if (verdict.IsAccepted)
             {
+                new RequestedTask(id, IsAuthenticated: true).NoteIn(context);
                 TaskprovTasks.RequireMatch(id, _taskprov.AdvertisedIn(context.Request));
                 if (role == Role.Helper)
                 {
@@ -62,20 +69,21 @@ internal sealed partial class TaskDirectory
             if (peer is not null && IsAccepted(peer, presented, now))
             {
                 TaskprovTasks.RequireMatch(id, advertised);
+                new RequestedTask(id, IsAuthenticated: true).NoteIn(context);
                 byte? keyId = verificationKeyId is null ? null : await verificationKeyId(context);
                 return await OptInAsync(id, advertised, role, peer, keyId, context.RequestAborted);
             }
         }
 
         // Whoever guesses tokens learns nothing of the time that this takes: it depends on their hashes only.
-        bool known = await _tokens.KnowsAsync(presented.Hashes, now, context.RequestAborted);
-        throw known && peer is null ? Unrecognized(id, role) : HttpProblemException.Unauthorized();
+        bool isKnown = await _tokens.KnowsAsync(presented.Hashes, now, context.RequestAborted);
+        throw isKnown && peer is null ? Unrecognized(id, role) : HttpProblemException.Unauthorized();
     }
 
     private bool IsAccepted(TaskprovPeer peer, PresentedCredentials presented, DateTimeOffset now)
     {
         CredentialVerdict verdict = CredentialVerdict.Of(peer.Tokens, AuthTokenPurpose.AcceptFromLeader, presented, now);
-        if (verdict is { IsAccepted: false, Outdated: { } outdated })
+        if (verdict is { IsAccepted: false, Outdated: { } outdated } && _credentialsTold.IsDue((null, outdated.Label)))
         {
             LogPeerOutdated(peer.Endpoint, outdated.Label);
         }
@@ -89,7 +97,9 @@ internal sealed partial class TaskDirectory
         // The task may be at work for long, and its tokens may have changed meanwhile.
         AggregatorTask current = await FindAsync(task.Id, cancellationToken) ?? task;
         AuthToken? token = current.Stored.TokenToPresentAt(_time.GetUtcNow());
-        if (token is null && current.Stored.Tokens.Any(stored => stored.Purpose == AuthTokenPurpose.PresentToHelper))
+        if (token is null
+            && current.Stored.Tokens.Any(stored => stored.Purpose == AuthTokenPurpose.PresentToHelper)
+            && _credentialsTold.IsDue((task.Id, nameof(AuthTokenPurpose.PresentToHelper))))
         {
             LogNothingToPresent(task.Id);
         }
@@ -104,8 +114,15 @@ internal sealed partial class TaskDirectory
         _ => "a request was refused: it presented a credential that is not accepted for this task",
     };
 
+    // The peer may come every second for days, and anybody may come without a certificate.
     private void LogVerdict(TaskId id, CredentialVerdict verdict, DateTimeOffset now)
     {
+        if (!(verdict.Outdated is not null || verdict.LacksCertificate)
+            || !_credentialsTold.IsDue((id, verdict.Outdated?.Label ?? string.Empty)))
+        {
+            return;
+        }
+
         if (verdict.Outdated is { } expired && expired.IsExpiredAt(now))
         {
             LogExpired(id, expired.Label, expired.NotAfter!.Value);

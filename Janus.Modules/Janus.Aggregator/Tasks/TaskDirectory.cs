@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
@@ -31,6 +32,7 @@ internal sealed partial class TaskDirectory
     private readonly TaskStatusRecorder _status;
     private readonly TimeProvider _time;
     private readonly ILogger<TaskDirectory> _logger;
+    private readonly Seldom<(TaskId? TaskId, string Label)> _credentialsTold;
     private long _lookedForIdleAt;
 
     public TaskDirectory(
@@ -51,6 +53,7 @@ internal sealed partial class TaskDirectory
         _taskprov = taskprov;
         _time = time;
         _logger = logger;
+        _credentialsTold = new Seldom<(TaskId?, string)>(time, TimeSpan.FromHours(1));
         _lookedForIdleAt = time.GetTimestamp();
     }
 
@@ -90,6 +93,9 @@ internal sealed partial class TaskDirectory
         return await _store.FindAsync(key, cancellationToken) is { } stored ? Remember(stored, moment) : throw Missing(key);
     }
 
+    /// <summary>What a log line calls a task: its ID, or its key while it is not in memory.</summary>
+    public string NameOf(int key) => _ids.TryGetValue(key, out TaskId id) ? id.ToString() : $"with key {key}";
+
     /// <summary>How many tasks are kept in memory.</summary>
     internal int Count => _byId.Count;
 
@@ -120,7 +126,13 @@ internal sealed partial class TaskDirectory
             task = await OptInAsync(id, advertised, Role.Leader, peer, null, context.RequestAborted);
         }
 
-        return task is { Role: Role.Leader } ? task : throw Unrecognized(id, Role.Leader);
+        if (task is not { Role: Role.Leader })
+        {
+            throw Unrecognized(id, Role.Leader);
+        }
+
+        new RequestedTask(id, IsAuthenticated: false).NoteIn(context);
+        return task;
     }
 
     private async Task<AggregatorTask> OptInAsync(
@@ -162,7 +174,8 @@ internal sealed partial class TaskDirectory
             _unsupported[id] = moment;
             if (!isTold)
             {
-                LogUnsupported(id, exception.Message);
+                string mistakes = Quote.MessageOf(exception);
+                LogUnsupported(id, mistakes);
             }
 
             return null;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Janus.Codec;
 using Janus.Dap;
 
 namespace Janus.Cli.Bench;
@@ -92,6 +93,6 @@ internal sealed record BenchVdaf(VdafDescription Description)
     private static FormatException Unknown(string text)
     {
         string[] known = [.. VdafRegistry.All.Select(Syntax)];
-        return new($"\"{text}\": {string.Join(", ", known[..^1])} or {known[^1]} expected");
+        return new($"{Quote.Of(text)}: {string.Join(", ", known[..^1])} or {known[^1]} expected");
     }
 }

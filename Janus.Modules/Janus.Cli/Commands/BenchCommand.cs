@@ -4,6 +4,7 @@ using System.Text.Json;
 using Janus.Cli.Bench;
 using Janus.Cli.Files;
 using Janus.Cli.Values;
+using Janus.Codec;
 using Janus.Vdaf;
 using Spectre.Console;
 
@@ -68,7 +69,7 @@ internal static class BenchCommand
         Option<T> option = TextOption.Create(name, "N", description, text =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= minimum && number <= maximum
                 ? (T)(object)number
-                : throw new FormatException($"a number from {minimum} to {maximum} expected, \"{text}\" given"));
+                : throw new FormatException($"a number from {minimum} to {maximum} expected, {Quote.Of(text)} given"));
         option.DefaultValueFactory = _ => standard;
         return option;
     }

@@ -190,7 +190,7 @@ internal static class CollectCommand
         DapCollector collector = task.CreateCollector(http, new DapCollectorOptions { BackOff = AggregatorCalls.Patience });
         try
         {
-            await AggregatorCalls.RunAsync(async () =>
+            await AggregatorCalls.RunAsync(Role.Collector, async () =>
             {
                 await collector.DeleteAsync(job, cancellationToken);
                 return true;

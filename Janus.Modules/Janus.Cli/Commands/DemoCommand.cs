@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using Janus.Cli.Demo;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
 using Janus.Vdaf;
@@ -111,7 +112,7 @@ internal static class DemoCommand
         }
         catch (SocketException exception)
         {
-            throw new CliException($"--port: {port} cannot be used: {exception.Message}", exception);
+            throw new CliException($"--port: {port} cannot be used: {Quote.MessageOf(exception)}", exception);
         }
         catch (ArgumentOutOfRangeException exception)
         {
@@ -127,7 +128,7 @@ internal static class DemoCommand
         }
         catch (Exception exception) when (exception is UnsupportedVdafException or FormatException or ArgumentException)
         {
-            throw new CliException($"--vdaf: {exception.Message}", exception);
+            throw new CliException($"--vdaf: {Quote.MessageOf(exception)}", exception);
         }
     }
 
@@ -155,7 +156,7 @@ internal static class DemoCommand
         }
         catch (FormatException exception)
         {
-            throw new CliException($"{path}, line {cell.Row}: {exception.Message}{hint}", exception);
+            throw new CliException($"{path}, line {cell.Row}: {Quote.MessageOf(exception)}{hint}", exception);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Janus.Cli.Values;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
@@ -26,7 +27,7 @@ internal static class GarbageCommand
             "How long expired data are kept, 10 minutes at least; unless given, as long as Aggregator:GarbageCollection:GracePeriod tells the processes.",
             text => DurationText.Parse(text) is var period && period >= ShortestGracePeriod
                 ? period
-                : throw new FormatException($"10 minutes at least expected, since clocks differ and steps of jobs take their time, \"{text}\" given"));
+                : throw new FormatException($"10 minutes at least expected, since clocks differ and steps of jobs take their time, {Quote.Of(text)} given"));
         Command command = new("run", "Do one round, as the role garbage-collector does all the time; safe beside it, and to interrupt") { gracePeriod };
         configuration.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Janus.Codec;
 
 namespace Janus.Cli.Commands;
 
@@ -37,13 +38,13 @@ internal static class HealthCommand
         }
         catch (Exception failure) when (failure is HttpRequestException || (failure is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new CliException($"no process answers at {resource}: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            throw new CliException($"no process answers at {resource}: {Quote.MessageOf(failure)}", failure);
         }
     }
 
     private static Uri? Refuse(System.CommandLine.Parsing.ArgumentResult result)
     {
-        result.AddError($"--url: an absolute http or https URL expected, \"{result.Tokens.Single().Value}\" given");
+        result.AddError($"--url: an absolute http or https URL expected, {Quote.Of(result.Tokens.Single().Value)} given");
         return null;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Janus.Cli.Values;
+using Janus.Codec;
 using Janus.Datastore;
 using Janus.Hpke;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +22,7 @@ internal static class HpkeKeyRotateCommand
         {
             foreach (string text in result.Tokens.Select(token => token.Value).Where(text => !HpkeRotationPolicy.TryParseSuite(text, out _)))
             {
-                result.AddError($"--ciphersuite: KEM/KDF/AEAD such as X25519HkdfSha256/HkdfSha256/Aes128Gcm expected, \"{text}\" given");
+                result.AddError($"--ciphersuite: KEM/KDF/AEAD such as X25519HkdfSha256/HkdfSha256/Aes128Gcm expected, {Quote.Of(text)} given");
             }
         });
         Command command = new("rotate", "Begin to rotate HPKE keys now: a successor is made, and takes over when every process knows it") { suites };

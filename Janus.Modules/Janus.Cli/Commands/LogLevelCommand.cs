@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Janus.Codec;
 
 namespace Janus.Cli.Commands;
 
@@ -65,7 +66,7 @@ internal static class LogLevelCommand
             {
                 string detail = Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(cancellationToken)).Trim();
                 throw new CliException(answer.StatusCode == System.Net.HttpStatusCode.BadRequest && detail.Length > 0
-                    ? detail
+                    ? Quote.Line(detail, 500)
                     : $"{resource} answers {(int)answer.StatusCode}: is it the management listener of a Janus process (Management.Listen)?");
             }
 
@@ -83,7 +84,7 @@ internal static class LogLevelCommand
         }
         catch (Exception failure) when (failure is HttpRequestException || (failure is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new CliException($"no management listener answers at {resource} (Management.Listen, --url): {failure.Message.ReplaceLineEndings(" ")}", failure);
+            throw new CliException($"no management listener answers at {resource} (Management.Listen, --url): {Quote.MessageOf(failure)}", failure);
         }
     }
 
@@ -95,7 +96,7 @@ internal static class LogLevelCommand
 
     private static Uri? Refuse(System.CommandLine.Parsing.ArgumentResult result)
     {
-        result.AddError($"--url: an absolute http or https URL expected, \"{result.Tokens.Single().Value}\" given");
+        result.AddError($"--url: an absolute http or https URL expected, {Quote.Of(result.Tokens.Single().Value)} given");
         return null;
     }
 

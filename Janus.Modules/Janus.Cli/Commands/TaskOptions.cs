@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Janus.Cli.Files;
 using Janus.Cli.Values;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
 
@@ -135,7 +136,7 @@ internal sealed class TaskOptions
         }
         catch (FormatException failure)
         {
-            throw new CliException(failure.Message, failure);
+            throw new CliException(Quote.MessageOf(failure), failure);
         }
     }
 
@@ -163,7 +164,7 @@ internal sealed class TaskOptions
         }
         catch (FormatException failure)
         {
-            throw new CliException(failure.Message, failure);
+            throw new CliException(Quote.MessageOf(failure), failure);
         }
     }
 
@@ -190,7 +191,7 @@ internal sealed class TaskOptions
         }
         catch (ArgumentException failure)
         {
-            throw new CliException($"the task cannot be encoded: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            throw new CliException($"the task cannot be encoded: {Quote.MessageOf(failure)}", failure);
         }
     }
 
@@ -221,5 +222,5 @@ internal sealed class TaskOptions
 
     private static ulong? ParsePositive(string text) => ulong.TryParse(text, out ulong number) && number > 0
         ? number
-        : throw new FormatException($"a number of at least 1 expected, \"{text}\" given");
+        : throw new FormatException($"a number of at least 1 expected, {Quote.Of(text)} given");
 }

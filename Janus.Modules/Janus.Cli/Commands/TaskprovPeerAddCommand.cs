@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Janus.Cli.Files;
 using Janus.Cli.Values;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
@@ -204,7 +205,7 @@ internal static class TaskprovPeerAddCommand
             }
             catch (FormatException failure)
             {
-                throw new CliException(failure.Message, failure);
+                throw new CliException(Quote.MessageOf(failure), failure);
             }
         }
     }

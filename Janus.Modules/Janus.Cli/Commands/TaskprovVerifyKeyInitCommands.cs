@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.CommandLine;
 using System.Security.Cryptography;
 using Janus.Cli.Files;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
 using Microsoft.Extensions.DependencyInjection;
@@ -108,7 +109,7 @@ internal static class TaskprovVerifyKeyInitCommands
         }
         catch (FormatException failure)
         {
-            throw new CliException($"{path}: {failure.Message}", failure);
+            throw new CliException($"{path}: {Quote.MessageOf(failure)}", failure);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Janus.Cli.Values;
 using Janus.Client;
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Vdaf;
 using Spectre.Console;
@@ -83,7 +84,7 @@ internal static class UploadCommand
         }
         catch (FormatException failure)
         {
-            throw new CliException($"--vdaf: {failure.Message}", failure);
+            throw new CliException($"--vdaf: {Quote.MessageOf(failure)}", failure);
         }
     }
 
@@ -95,7 +96,7 @@ internal static class UploadCommand
         }
         catch (FormatException failure)
         {
-            throw new CliException($"{measurement.Place}: {failure.Message}; nothing has been uploaded", failure);
+            throw new CliException($"{measurement.Place}: {Quote.MessageOf(failure)}; nothing has been uploaded", failure);
         }
     }
 
@@ -107,13 +108,13 @@ internal static class UploadCommand
         IAnsiConsole console = Terminal.On(error);
         if (!console.Profile.Out.IsTerminal)
         {
-            return await AggregatorCalls.RunAsync(() => client.UploadAsync(measurements, progress: null, cancellationToken));
+            return await AggregatorCalls.RunAsync(Role.Client, () => client.UploadAsync(measurements, progress: null, cancellationToken));
         }
 
         return await console.Progress().AutoClear(true).StartAsync(context =>
         {
             ProgressTask bar = context.AddTask("uploading", new ProgressTaskSettings { MaxValue = measurements.Length });
-            return AggregatorCalls.RunAsync(() => client.UploadAsync(measurements, new Bar(bar), cancellationToken));
+            return AggregatorCalls.RunAsync(Role.Client, () => client.UploadAsync(measurements, new Bar(bar), cancellationToken));
         });
     }
 

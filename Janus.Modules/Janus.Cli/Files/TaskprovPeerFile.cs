@@ -31,7 +31,7 @@ internal static class TaskprovPeerFile
         }
         catch (Exception failure) when (failure is FormatException or DecodeException or ArgumentException)
         {
-            throw new CliException($"{path}: {failure.Message}", failure);
+            throw new CliException($"{path}: {Quote.MessageOf(failure)}", failure);
         }
     }
 

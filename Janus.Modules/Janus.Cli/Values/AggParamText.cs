@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Janus.Codec;
 
 namespace Janus.Cli.Values;
 
@@ -19,7 +20,7 @@ internal static class AggParamText
         }
         catch (FormatException)
         {
-            throw new FormatException($"base64url, or hexadecimal such as hex:00ff, expected, \"{text}\" given");
+            throw new FormatException($"base64url, or hexadecimal such as hex:00ff, expected, {Quote.Of(text)} given");
         }
     }
 }

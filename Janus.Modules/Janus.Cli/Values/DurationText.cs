@@ -1,4 +1,5 @@
 using System.Globalization;
+using Janus.Codec;
 
 namespace Janus.Cli.Values;
 
@@ -22,7 +23,7 @@ internal static class DurationText
         };
         if (secondsPerUnit is not { } unit || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count == 0)
         {
-            throw new FormatException($"{Expected}, \"{text}\" given");
+            throw new FormatException($"{Expected}, {Quote.Of(text)} given");
         }
 
         return TimeSpan.FromSeconds(count * unit);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Janus.Codec;
 
 namespace Janus.Cli.Values;
 
@@ -22,7 +23,7 @@ internal static class InstantText
         const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
         return DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, utc, out DateTimeOffset instant) && instant.ToUnixTimeSeconds() >= 0
             ? instant
-            : throw new FormatException($"a time such as 2026-01-31, 2026-01-31T08:00:00Z or 1769846400 expected, \"{text}\" given");
+            : throw new FormatException($"a time such as 2026-01-31, 2026-01-31T08:00:00Z or 1769846400 expected, {Quote.Of(text)} given");
     }
 
     /// <summary>The text of an instant, shortened for a table: without seconds.</summary>

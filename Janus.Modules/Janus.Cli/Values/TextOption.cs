@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Janus.Codec;
 using Janus.Dap;
 
 namespace Janus.Cli.Values;
@@ -24,7 +25,7 @@ internal static class TextOption
         }
         catch (Exception failure) when (failure is FormatException or ArgumentException or UnsupportedVdafException)
         {
-            result.AddError($"{name}: {failure.Message}");
+            result.AddError($"{name}: {Quote.MessageOf(failure)}");
             return default;
         }
     }
@@ -33,5 +34,5 @@ internal static class TextOption
     public static Option<T> Choice<T>(string name, string description, IReadOnlyDictionary<string, T> choices) =>
         Create(name, string.Join('|', choices.Keys), description, text => choices.TryGetValue(text, out T? value)
             ? value
-            : throw new FormatException($"{string.Join(", ", choices.Keys.SkipLast(1))} or {choices.Keys.Last()} expected, \"{text}\" given{Spelling.Suggestion(text, choices.Keys)}"));
+            : throw new FormatException($"{string.Join(", ", choices.Keys.SkipLast(1))} or {choices.Keys.Last()} expected, {Quote.Of(text)} given{Spelling.Suggestion(text, choices.Keys)}"));
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Janus.Codec;
 using Janus.Messages;
 using Janus.Vdaf.DifferentialPrivacy;
 
@@ -36,7 +37,7 @@ public sealed record DifferentialPrivacyStrategy(NoiseMechanism Mechanism, Ratio
         };
         return mechanism is { } known && Rational.TryParse(text[(end + Budget.Length)..], out Rational? epsilon)
             ? new DifferentialPrivacyStrategy(known, epsilon)
-            : throw new FormatException($"{Expected}, \"{text}\" given");
+            : throw new FormatException($"{Expected}, {Quote.Of(text)} given");
     }
 
     /// <summary>The noise of one element of a VDAF's aggregate result.</summary>

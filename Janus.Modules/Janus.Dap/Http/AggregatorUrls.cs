@@ -1,4 +1,5 @@
 using System.Globalization;
+using Janus.Codec;
 using Janus.Messages;
 
 namespace Janus.Dap;
@@ -19,7 +20,7 @@ public sealed class AggregatorUrls
             || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp)
             || text.AsSpan().ContainsAny('?', '#'))
         {
-            throw new ArgumentException($"an absolute https URL without query and fragment expected, {text} given", nameof(endpoint));
+            throw new ArgumentException($"an absolute https URL without query and fragment expected, got {Quote.Of(text)}", nameof(endpoint));
         }
 
         _endpoint = text.EndsWith('/') ? text[..^1] : text;

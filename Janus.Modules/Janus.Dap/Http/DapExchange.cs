@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
+using Janus.Codec;
 
 namespace Janus.Dap;
 
@@ -123,11 +124,15 @@ public sealed class DapExchange
             }
 
             byte[] content = await ReadAsync(request, response, timeout.Token);
-            return (ToResponse(request, response, content, retryAfter), null);
+            return (ToResponse(request, response, content, retryAfter, response.Headers.Date - _timeProvider.GetUtcNow()), null);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException("the aggregator did not answer in time", exception);
+            throw TransportFailure.TimedOut(exception, request.Uri, _client.Timeout);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw TransportFailure.Explain(exception, request.Uri);
         }
     }
 
@@ -153,7 +158,7 @@ public sealed class DapExchange
             // A refusal stays a refusal, however long its explanation.
             return response.IsSuccessStatusCode
                 ? throw new DapResponseException(
-                    response.StatusCode, $"an answer of at most {maximumLength} bytes expected, a longer one given")
+                    request.Uri, response.StatusCode, $"an answer of at most {maximumLength} bytes expected, a longer one given")
                 {
                     Location = AggregatorUrls.ResolveLocation(request.Uri, response.Headers.Location),
                     IsTooLong = request.Accept is null || DapMediaType.Matches(ContentTypeOf(response), request.Accept),
@@ -162,28 +167,31 @@ public sealed class DapExchange
         }
     }
 
-    private static DapResponse ToResponse(DapRequest request, HttpResponseMessage response, byte[] content, TimeSpan? retryAfter)
+    private static DapResponse ToResponse(
+        DapRequest request, HttpResponseMessage response, byte[] content, TimeSpan? retryAfter, TimeSpan? skew)
     {
         string? contentType = ContentTypeOf(response);
         if (!response.IsSuccessStatusCode)
         {
             DapProblem? problem = DapMediaType.Matches(contentType, DapMediaType.Problem) ? DapProblem.TryParse(content) : null;
-            throw new DapResponseException(response.StatusCode, problem) { RetryAfter = retryAfter };
+            throw new DapResponseException(request.Uri, response.StatusCode, problem) { RetryAfter = retryAfter, ClockSkew = skew };
         }
 
         Uri answered = response.RequestMessage?.RequestUri ?? request.Uri;
         if (AggregatorUrls.ResolveLocation(request.Uri, answered) is null)
         {
-            throw new DapResponseException(response.StatusCode, "an answer of the aggregator expected, a redirect led to another server");
+            throw new DapResponseException(request.Uri, response.StatusCode, "an answer of the aggregator expected, a redirect led to another server");
         }
 
         if (content.Length > 0 && request.Accept is not null && !DapMediaType.Matches(contentType, request.Accept))
         {
-            throw new DapResponseException(response.StatusCode, $"an answer of the media type {request.Accept} expected");
+            throw new DapResponseException(
+                request.Uri, response.StatusCode, $"an answer of the media type {request.Accept} expected, got {(contentType is null ? "none" : Quote.Of(contentType))}");
         }
 
         return new DapResponse
         {
+            Resource = request.Uri,
             Status = response.StatusCode,
             Content = content,
             IsComplete = response.Version >= HttpVersion.Version20

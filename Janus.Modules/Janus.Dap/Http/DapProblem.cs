@@ -1,11 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Janus.Codec;
 
 namespace Janus.Dap;
 
 /// <summary>A problem document: RFC 9457 §3 with the members of DAP §3.6 (errors).</summary>
 public sealed record DapProblem
 {
+    /// <summary>The type of a problem that is told by its status alone: RFC 9457 §4.2.1.</summary>
+    public const string Blank = "about:blank";
+
     /// <summary>What kind of problem this is, a URI.</summary>
     [JsonPropertyName("type")]
     public string? Type { get; init; }
@@ -51,6 +55,14 @@ public sealed record DapProblem
     /// <summary>Encodes the document as UTF-8 JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, DapProblemJsonContext.Default.DapProblem);
 
-    /// <summary>The document in a few words for a log: type, status and detail.</summary>
-    public override string ToString() => $"{DapType?.Token ?? Type ?? "about:blank"} ({Status}): {Detail ?? Title}";
+    /// <summary>What the document says, quoted: the type unless that is no more than the status, and the detail.</summary>
+    public override string ToString() => $"{Status}{InWords()}";
+
+    /// <summary>What goes behind a status: such as <c>, unrecognizedTask: "no such task"</c>.</summary>
+    internal string InWords()
+    {
+        string? type = DapType?.Token ?? (Type is null or Blank or "" ? null : Quote.Of(Type));
+        string? said = string.IsNullOrWhiteSpace(Detail) ? Title : Detail;
+        return $"{(type is null ? "" : $", {type}")}{(string.IsNullOrWhiteSpace(said) ? "" : $": {Quote.Sentence(said)}")}";
+    }
 }

@@ -5,6 +5,9 @@ namespace Janus.Dap;
 /// <summary>A successful answer of an Aggregator, read to its end.</summary>
 public sealed record DapResponse
 {
+    /// <summary>What was asked for.</summary>
+    public required Uri Resource { get; init; }
+
     /// <summary>The status code, one of the class 2xx.</summary>
     public required HttpStatusCode Status { get; init; }
 

@@ -1,26 +1,41 @@
+using System.Globalization;
 using System.Net;
+using Janus.Codec;
 
 namespace Janus.Dap;
 
 /// <summary>
 /// An Aggregator refused a request, or its answer is not what the protocol asks for: DAP §3.6 (errors).
 /// </summary>
+/// <remarks>The message names the resource, and quotes what the Aggregator says.</remarks>
 public sealed class DapResponseException : Exception
 {
     /// <summary>The Aggregator refused the request with an error status and, perhaps, a problem document.</summary>
-    public DapResponseException(HttpStatusCode status, DapProblem? problem)
-        : base(Describe(status, problem))
+    /// <param name="resource">What was asked for.</param>
+    /// <param name="status">The status of the answer.</param>
+    /// <param name="problem">The problem document, if the answer was one.</param>
+    public DapResponseException(Uri resource, HttpStatusCode status, DapProblem? problem)
+        : base(Describe(resource, status, problem))
     {
+        Resource = resource;
         Status = status;
         Problem = problem;
     }
 
     /// <summary>The answer is not one that the protocol allows.</summary>
+    /// <param name="resource">What was asked for.</param>
     /// <param name="status">The status of the answer.</param>
     /// <param name="message">A lower-case sentence that tells what was expected.</param>
     /// <param name="innerException">What led to it.</param>
-    public DapResponseException(HttpStatusCode status, string message, Exception? innerException = null)
-        : base(message, innerException) => Status = status;
+    public DapResponseException(Uri resource, HttpStatusCode status, string message, Exception? innerException = null)
+        : base($"{Quote.Of(resource)}: {message}", innerException)
+    {
+        Resource = resource;
+        Status = status;
+    }
+
+    /// <summary>What was asked for.</summary>
+    public Uri Resource { get; }
 
     /// <summary>Whether the answer is of the right kind, but longer than the resource can be.</summary>
     public bool IsTooLong { get; init; }
@@ -34,6 +49,9 @@ public sealed class DapResponseException : Exception
     /// <summary>The wait that <c>Retry-After</c> asks for.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>How far the Aggregator's clock is ahead of ours, by its <c>Date</c> header; negative when it is behind.</summary>
+    public TimeSpan? ClockSkew { get; init; }
+
     /// <summary>The resource that the <c>Location</c> of a successful answer names, on the server that answered.</summary>
     public Uri? Location { get; init; }
 
@@ -43,7 +61,16 @@ public sealed class DapResponseException : Exception
     /// <summary>What the Aggregator says went wrong this time.</summary>
     public string? Detail => Problem?.Detail;
 
-    private static string Describe(HttpStatusCode status, DapProblem? problem) => problem is null
-        ? $"the aggregator answered {(int)status} without a problem document"
-        : $"the aggregator answered {(int)status}: {problem.DapType?.Token ?? problem.Type ?? "about:blank"}: {problem.Detail ?? problem.Title}";
+    private static string Describe(Uri resource, HttpStatusCode status, DapProblem? problem) =>
+        $"{Quote.Of(resource)} answered {InWords(status)}{(problem is null ? " without a problem document" : problem.InWords())}";
+
+    // "401 Unauthorized".
+    private static string InWords(HttpStatusCode status)
+    {
+        string number = ((int)status).ToString(CultureInfo.InvariantCulture);
+        string? name = Enum.IsDefined(status) ? status.ToString() : null;
+        return name is null
+            ? number
+            : $"{number} {string.Concat(name.Select((letter, i) => i > 0 && char.IsUpper(letter) && !char.IsUpper(name[i - 1]) ? $" {letter}" : letter.ToString()))}";
+    }
 }

@@ -33,7 +33,7 @@ public static class CollectorKeyFile
         }
         catch (FormatException failure)
         {
-            throw new TaskFileException(path, failure.Message, failure);
+            throw new TaskFileException(path, Quote.MessageOf(failure), failure);
         }
         finally
         {
@@ -53,7 +53,7 @@ public static class CollectorKeyFile
         }
         catch (Exception failure) when (failure is FormatException or DecodeException)
         {
-            throw new TaskFileException(pathOrText, $"a key file, or an encoded HpkeConfig in base64url, expected: {failure.Message}", failure);
+            throw new TaskFileException(Quote.Line(pathOrText), $"a key file, or an encoded HpkeConfig in base64url, expected: {Quote.MessageOf(failure)}", failure);
         }
     }
 

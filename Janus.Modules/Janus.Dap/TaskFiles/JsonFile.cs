@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
+using Janus.Codec;
+
 namespace Janus.Dap;
 
 /// <summary>Reads and writes small JSON files; one with secrets is created for its owner's eyes only.</summary>
@@ -105,7 +107,7 @@ public static class JsonFile
         }
         catch (IOException failure)
         {
-            throw new TaskFileException(path, $"cannot be read: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            throw new TaskFileException(path, $"cannot be read: {Quote.MessageOf(failure)}", failure);
         }
     }
 

@@ -43,7 +43,7 @@ public static class JsonMember
         }
         catch (DecodeException failure)
         {
-            throw new FormatException($"{name}: an encoded {typeof(T).Name} of this version of DAP expected: {failure.Message}", failure);
+            throw new FormatException($"{name}: an encoded {typeof(T).Name} of this version of DAP expected: {Quote.MessageOf(failure)}", failure);
         }
     }
 

@@ -44,7 +44,7 @@ public static class TaskFile
         }
         catch (Exception failure) when (failure is FormatException or UnsupportedVdafException)
         {
-            throw new TaskFileException(path, failure.Message, failure);
+            throw new TaskFileException(path, Quote.MessageOf(failure), failure);
         }
     }
 
@@ -144,7 +144,7 @@ public static class TaskFile
         }
         catch (FormatException failure)
         {
-            throw new FormatException($"differential_privacy: {failure.Message}", failure);
+            throw new FormatException($"differential_privacy: {Quote.MessageOf(failure)}", failure);
         }
     }
 }

@@ -84,7 +84,7 @@ public static class TaskConfigurationRules
         }
         catch (DecodeException exception)
         {
-            mistakes.Add($"extensions: {exception.Message}");
+            mistakes.Add($"extensions: {Quote.MessageOf(exception)}");
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using Janus.Codec;
+
 namespace Janus.Dap;
 
 /// <summary>
@@ -43,14 +45,14 @@ internal sealed class HistogramBoundaries
 
         decimal[] boundaries = [.. text.Parameters[0].Split(Separator).Select(part => MeasurementText.TryDecimal(part, out decimal boundary)
             ? boundary
-            : throw new UnsupportedVdafException($"\"{text.Text}\": a number expected as a boundary, \"{part.Trim()}\" given"))];
+            : throw new UnsupportedVdafException($"{Quote.Of(text.Text)}: a number expected as a boundary, {Quote.Of(part.Trim())} given"))];
         try
         {
             return new HistogramBoundaries(boundaries);
         }
         catch (ArgumentException exception)
         {
-            throw new UnsupportedVdafException($"\"{text.Text}\": boundaries in strictly increasing order expected", exception);
+            throw new UnsupportedVdafException($"{Quote.Of(text.Text)}: boundaries in strictly increasing order expected", exception);
         }
     }
 
@@ -60,7 +62,7 @@ internal sealed class HistogramBoundaries
     {
         if (!MeasurementText.TryDecimal(text, out decimal value))
         {
-            throw new FormatException($"a number expected, \"{text}\" given");
+            throw new FormatException($"a number expected, {Quote.Of(text)} given");
         }
 
         int bucket = 0;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Janus.Codec;
 using Janus.Vdaf;
 
 namespace Janus.Dap;
@@ -70,7 +71,7 @@ public sealed class MeasurementEncoding
         string[] parameters = parts[1..];
         return VdafRegistry.FindKeyword(parts[0]) is { } entry && entry.Takes(parameters.Length)
             ? entry.Parse(text, parameters)
-            : throw new UnsupportedVdafException($"\"{text}\": {Known()} expected{Spelling.Suggestion(parts[0], VdafRegistry.All.Select(known => known.Keyword))}");
+            : throw new UnsupportedVdafException($"{Quote.Of(text)}: {Known()} expected{Spelling.Suggestion(parts[0], VdafRegistry.All.Select(known => known.Keyword))}");
     }
 
     /// <summary>Reads one measurement; the elements of a vector are separated by semicolons or spaces.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using Janus.Codec;
+
 namespace Janus.Dap;
 
 /// <summary>Reads parts of measurements as people write them.</summary>
@@ -13,7 +15,7 @@ internal static class MeasurementText
     {
         "1" or "TRUE" or "YES" => 1,
         "0" or "FALSE" or "NO" => 0,
-        _ => throw new FormatException($"0 or 1, no or yes, false or true expected, \"{text}\" given"),
+        _ => throw new FormatException($"0 or 1, no or yes, false or true expected, {Quote.Of(text)} given"),
     };
 
     /// <summary>A whole number up to a maximum, which has a name.</summary>
@@ -22,12 +24,12 @@ internal static class MeasurementText
     {
         if (text.Length == 0 || text.AsSpan().ContainsAnyExceptInRange('0', '9'))
         {
-            throw new FormatException($"a whole number from 0 to {maximum} expected, \"{text}\" given");
+            throw new FormatException($"a whole number from 0 to {maximum} expected, {Quote.Of(text)} given");
         }
 
         return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) && number <= maximum
             ? number
-            : throw new FormatException($"{text} is above the {nameOfMaximum} {maximum}");
+            : throw new FormatException($"{Quote.Line(text)} is above the {nameOfMaximum} {maximum}");
     }
 
     /// <summary>The elements of a vector, separated by semicolons or spaces.</summary>

@@ -55,7 +55,7 @@ public sealed class VdafEntry
         }
         catch (DecodeException exception)
         {
-            throw new UnsupportedVdafException($"vdaf_configuration of {Type}: {exception.Message}", exception);
+            throw new UnsupportedVdafException($"vdaf_configuration of {Type}: {Quote.MessageOf(exception)}", exception);
         }
     }
 
@@ -71,7 +71,7 @@ public sealed class VdafEntry
         ArgumentNullException.ThrowIfNull(parameters);
         return Takes(parameters.Count)
             ? _parse(new VdafText(text, parameters))
-            : throw new UnsupportedVdafException($"\"{text}\": {Syntax} expected");
+            : throw new UnsupportedVdafException($"{Quote.Of(text)}: {Syntax} expected");
     }
 
     /// <summary>The name.</summary>

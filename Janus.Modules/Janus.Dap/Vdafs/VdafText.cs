@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 
+using Janus.Codec;
+
 namespace Janus.Dap;
 
 /// <summary>The parameters of the text form of a VDAF, such as <c>10:255</c> of <c>sumvec:10:255</c>.</summary>
@@ -24,5 +26,5 @@ internal readonly record struct VdafText(string Text, IReadOnlyList<string> Para
         where T : IBinaryInteger<T> =>
         T.TryParse(Parameters[index], NumberStyles.None, CultureInfo.InvariantCulture, out T? number)
             ? number
-            : throw new UnsupportedVdafException($"\"{Text}\": a {what} expected, \"{Parameters[index]}\" given");
+            : throw new UnsupportedVdafException($"{Quote.Of(Text)}: a {what} expected, {Quote.Of(Parameters[index])} given");
 }

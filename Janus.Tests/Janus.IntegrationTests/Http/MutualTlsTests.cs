@@ -194,8 +194,8 @@ public sealed class MutualTlsTests
         {
             Assert.That(codes, Is.EqualTo((int[])[0, 1, 1]), upload.Error);
             Assert.That(upload.Output, Does.Contain("1 reports accepted"));
-            Assert.That(untrusting.Error, Does.Contain("an aggregator cannot be reached"));
-            Assert.That(unknown.Error, Does.Contain("the aggregator answered 401"));
+            Assert.That(untrusting.Error, Does.Contain("an aggregator cannot be reached: the certificate of https://"));
+            Assert.That(unknown.Error, Does.Contain("answered 401 Unauthorized: "));
         }
     }
 

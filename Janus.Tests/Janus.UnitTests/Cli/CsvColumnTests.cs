@@ -18,7 +18,7 @@ public sealed class CsvColumnTests
         Assert.That(string.Join('|', cells.Select(cell => $"{cell.Row}:{cell.Text}")), Is.EqualTo(expected));
     }
 
-    [TestCase("name,age\nAda,36\n", "Age", "no column \"Age\"; the columns are name, age")]
+    [TestCase("name,age\nAda,36\n", "Age", "no column \"Age\"; the columns are \"name\", \"age\"")]
     [TestCase("age,age\n1,2\n", "age", "2 columns are named \"age\"")]
     [TestCase("", "age", "the first line is empty")]
     [TestCase("name,age\n", "age", "no rows below")]

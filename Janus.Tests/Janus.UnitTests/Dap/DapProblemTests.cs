@@ -69,7 +69,7 @@ public sealed class DapProblemTests
 
         Assert.That(parsed, Is.EqualTo(problem));
         Assert.That(parsed!.DapType, Is.SameAs(DapProblemType.BatchMismatch));
-        Assert.That(parsed.ToString(), Is.EqualTo("batchMismatch (409): 300 reports expected, 299 given"));
+        Assert.That(parsed.ToString(), Is.EqualTo("409, batchMismatch: \"300 reports expected, 299 given\""));
     }
 
     [Test]
