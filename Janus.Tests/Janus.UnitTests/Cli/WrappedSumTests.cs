@@ -74,7 +74,7 @@ public sealed class WrappedSumTests
         Assert.That(Directory.Exists(_folder.File("task")), Is.False);
     }
 
-    [TestCase("taskprov advertise", "sum:9223372036854775807", 1)]
+    [TestCase("taskprov advertise", "sum:4611686018427387904", 1)]
     [TestCase("task add --role leader", "sum:1000000000000000", 100)]
     [TestCase("task add --role leader", "sum:1000000000000", 1_000_000)]
     public async Task A_task_whose_larger_batches_could_wrap_around_is_warned_of(string command, string vdaf, int minBatchSize)
