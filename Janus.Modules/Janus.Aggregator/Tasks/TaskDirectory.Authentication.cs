@@ -58,7 +58,7 @@ internal sealed partial class TaskDirectory
         }
 
         // Whoever guesses tokens learns nothing of the time that this takes: it depends on their hashes only.
-        bool known = await _tokens.KnowsAsync(presented.Hashes, now, context.RequestAborted);
+        bool known = await LookUpAsync(() => _tokens.KnowsAsync(presented.Hashes, now, context.RequestAborted));
         throw known && peer is null ? Unrecognized(id, role) : HttpProblemException.Unauthorized();
     }
 
