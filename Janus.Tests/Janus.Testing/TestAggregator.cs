@@ -5,6 +5,7 @@ using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -71,6 +72,7 @@ public sealed class TestAggregator : IAsyncDisposable
             kestrel.Limits.MaxRequestBufferSize = ReadAhead;
             kestrel.ListenOn([certificate is null ? "http://127.0.0.1:0" : "https://127.0.0.1:0"]);
         });
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = ReadAhead);
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
         builder.Services.AddRouting();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));

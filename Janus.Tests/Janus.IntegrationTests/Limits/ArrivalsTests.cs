@@ -91,19 +91,18 @@ public sealed class ArrivalsTests
     [Test]
     public void A_party_over_its_share_takes_from_its_own_slow_ones_and_not_from_those_with_less()
     {
-        Arrival own = Enter('a', 4);
-        Arrival other = Enter('b', 1);
-        Arrival working = Enter('a', 2);
+        Arrival own = Enter('a', 1);
+        Arrival other = Enter('b', 2);
+        Arrival working = Enter('a', 5);
         working.BeginWork();
         _time.Advance(TimeSpan.FromSeconds(9));
 
-        Arrival more = Enter('a', 2);
-        Assert.That(() => own.Arrived(4 * Piece), Throws.TypeOf<HttpProblemException>());
-        more.Arrived(2 * Piece);
+        Arrival more = Enter('a', 1);
+        Assert.That(() => own.Arrived(Piece), Throws.TypeOf<HttpProblemException>());
         more.BeginWork();
-        Assert.That(() => Enter('a', 3), Throws.TypeOf<HttpProblemException>());
+        Assert.That(() => Enter('a', 1), Throws.TypeOf<HttpProblemException>());
         Assert.That(_refused, Is.EqualTo([QuotaAnswer.TooSlow, QuotaAnswer.OverShare]));
-        other.Arrived(1);
+        other.Arrived(2 * Piece);
     }
 
     [Test]
