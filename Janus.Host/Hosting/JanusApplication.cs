@@ -4,6 +4,7 @@ using Janus.Datastore;
 using Janus.Host.Configuration;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
@@ -29,6 +30,8 @@ internal static class JanusApplication
             Limit(kestrel);
             kestrel.ListenOn(options.Http.Urls());
         });
+        // What is read ahead of a handler: all connections together stay within a gigabyte by default.
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = ReadAhead);
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Http.ShutdownTimeout);
         builder.Services.AddRouting();
@@ -53,7 +56,7 @@ internal static class JanusApplication
     private static void Limit(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        // What is read ahead of a handler: all connections together stay within a gigabyte by default.
+        // Likewise, behind TLS and of chunked bodies.
         kestrel.Limits.MaxRequestBufferSize = ReadAhead;
         // HTTP/2, which is spoken over TLS, has limits of its own: for all streams of a connection together, and for each.
         kestrel.Limits.Http2.InitialConnectionWindowSize = ReadAhead;

@@ -5,6 +5,7 @@ using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,9 @@ namespace Janus.Testing;
 /// <summary>An aggregator inside the test process, with a real web server on a free port and a real database.</summary>
 public sealed class TestAggregator : IAsyncDisposable
 {
+    // As a real process has it.
+    private const int ReadAhead = 256 << 10;
+
     private readonly WebApplication _application;
 
     private TestAggregator(WebApplication application, CapturedLogs logs, string datastoreKey)
@@ -43,6 +47,7 @@ public sealed class TestAggregator : IAsyncDisposable
     /// <param name="datastoreKey">The key of another aggregator on the same database.</param>
     /// <param name="certificate">Its certificate, which makes it serve https and ask for client certificates.</param>
     /// <param name="configureDatastore">Changes how its datastore is reached.</param>
+    /// <param name="maximumConnections">How many connections it takes at once; any number when omitted.</param>
     public static async Task<TestAggregator> StartAsync(
         TestDatabase database,
         AggregatorRoles roles = AggregatorRoles.Aggregator,
@@ -50,7 +55,8 @@ public sealed class TestAggregator : IAsyncDisposable
         Action<AggregatorOptions>? configure = null,
         string? datastoreKey = null,
         CertificateFile? certificate = null,
-        Action<DatastoreOptions>? configureDatastore = null)
+        Action<DatastoreOptions>? configureDatastore = null,
+        int? maximumConnections = null)
     {
         ArgumentNullException.ThrowIfNull(database);
         string key = datastoreKey ?? DatastoreKeys.Generate();
@@ -63,8 +69,10 @@ public sealed class TestAggregator : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MaxRequestBufferSize = ReadAhead;
             kestrel.ListenOn([certificate is null ? "http://127.0.0.1:0" : "https://127.0.0.1:0"]);
         });
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = ReadAhead);
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
         builder.Services.AddRouting();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
@@ -78,6 +86,11 @@ public sealed class TestAggregator : IAsyncDisposable
         builder.Services.AddSingleton<SupportedVdafs, TestVdafs>();
         builder.Services.AddJanusAggregator(roles);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
+        if (maximumConnections is { } most)
+        {
+            builder.Services.AddJanusConnectionLimit(most);
+        }
+
         if (certificate is not null)
         {
             builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<ServerCertificate>(services, certificate, ClientCertificates.Ask));

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
 
 namespace Janus.Aggregator;
 
@@ -14,7 +15,16 @@ internal sealed class ArrivingBody(PipeReader inner, Arrival arrival) : PipeRead
     /// </exception>
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        _last = await inner.ReadAsync(cancellationToken);
+        try
+        {
+            _last = await inner.ReadAsync(cancellationToken);
+        }
+        catch (IOException exception) when (exception.InnerException is OverflowException)
+        {
+            // The length of a chunk has more digits than Kestrel counts.
+            throw new BadHttpRequestException(exception.Message, exception);
+        }
+
         Charge();
         return _last;
     }

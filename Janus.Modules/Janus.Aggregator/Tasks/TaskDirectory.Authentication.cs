@@ -76,7 +76,7 @@ internal sealed partial class TaskDirectory
         }
 
         // Whoever guesses tokens learns nothing of the time that this takes: it depends on their hashes only.
-        bool isKnown = await _tokens.KnowsAsync(presented.Hashes, now, context.RequestAborted);
+        bool isKnown = await LookUpAsync(() => _tokens.KnowsAsync(presented.Hashes, now, context.RequestAborted));
         throw isKnown && peer is null ? Unrecognized(id, role) : HttpProblemException.Unauthorized();
     }
 

@@ -17,6 +17,9 @@ internal sealed partial class TaskDirectory
     /// <summary>How long a task is taken for unchanged without a notification, should one be lost.</summary>
     public static readonly TimeSpan MaximumAge = TimeSpan.FromSeconds(10);
 
+    // Anybody can make up IDs and tokens: looking for them leaves most connections of the database to others.
+    private const int MaximumLookups = 4;
+
     // Tasks come and go for years: one that nobody asks for is not kept.
     private static readonly TimeSpan IdleAge = TimeSpan.FromMinutes(10);
 
@@ -24,6 +27,7 @@ internal sealed partial class TaskDirectory
     private readonly ConcurrentDictionary<int, TaskId> _ids = [];
     private readonly ConcurrentDictionary<TaskId, Moment> _unsupported = [];
     private readonly ConcurrentDictionary<TaskId, Lazy<Task<AggregatorTask?>>> _loading = [];
+    private readonly FairTurns<bool> _lookups = new(MaximumLookups, quantum: 1);
     private readonly TaskStore _store;
     private readonly AuthTokenStore _tokens;
     private readonly WorkSignal _signal;
@@ -74,7 +78,7 @@ internal sealed partial class TaskDirectory
         }
 
         // Whoever comes meanwhile waits for the same reading, which goes on when the first of them gives up.
-        Lazy<Task<AggregatorTask?>> loading = _loading.GetOrAdd(id, _ => new Lazy<Task<AggregatorTask?>>(() => LoadAsync(id)));
+        Lazy<Task<AggregatorTask?>> loading = _loading.GetOrAdd(id, _ => new Lazy<Task<AggregatorTask?>>(() => known is null ? LookUpAsync(() => LoadAsync(id)) : LoadAsync(id)));
         return await loading.Value.WaitAsync(cancellationToken);
     }
 
@@ -149,6 +153,15 @@ internal sealed partial class TaskDirectory
     }
 
     private static InvalidOperationException Missing(int key) => new($"there is no task with key {key}");
+
+    private async Task<T> LookUpAsync<T>(Func<Task<T>> read)
+    {
+        // All strangers are one party.
+        using (await _lookups.EnterAsync(party: false, cost: 1, CancellationToken.None))
+        {
+            return await read();
+        }
+    }
 
     private async Task<AggregatorTask?> LoadAsync(TaskId id)
     {

@@ -45,7 +45,7 @@ internal sealed class CollectionWait
         long start = _time.GetTimestamp();
         try
         {
-            Task<CollectionResult> collecting = AggregatorCalls.RunAsync(() => CollectAsync(collect));
+            Task<CollectionResult> collecting = AggregatorCalls.RunAsync(Role.Collector, () => CollectAsync(collect));
             return _console.Profile.Out.IsTerminal
                 ? await _console.Status().StartAsync("waiting for the aggregators", status => WatchAsync(
                     collecting, start, waited => status.Status($"waiting for the aggregators ({DurationText.Round(waited)})")))

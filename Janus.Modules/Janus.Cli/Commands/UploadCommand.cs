@@ -3,6 +3,7 @@ using Janus.Cli.Values;
 using Janus.Client;
 using Janus.Codec;
 using Janus.Dap;
+using Janus.Messages;
 using Janus.Vdaf;
 using Spectre.Console;
 

@@ -44,6 +44,6 @@ internal sealed record CollectionJobDescription(
 
     /// <summary>A batch as an interval of times, or by its ID.</summary>
     public static string BatchText(DapTask task, BatchRange range) => range.IsTimeInterval
-        ? TimeAlignment.Format(range.ToInterval(), task.Configuration.TimePrecision)
+        ? range.ToInterval().ToString(task.Configuration.TimePrecision)
         : range.ToBatchId().ToString();
 }

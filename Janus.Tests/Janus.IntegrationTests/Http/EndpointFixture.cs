@@ -30,7 +30,7 @@ public abstract class EndpointFixture
     public async Task StartAggregator()
     {
         Database = await TestPostgres.CreateDatabaseAsync();
-        Aggregator = await TestAggregator.StartAsync(Database, Roles, Clock, Configure);
+        Aggregator = await TestAggregator.StartAsync(Database, Roles, Clock, Configure, maximumConnections: MaximumConnections);
         HpkeConfig = await Aggregator.HpkeConfigAsync();
         Secrets.Add("the datastore key", Aggregator.DatastoreKey);
     }
@@ -49,6 +49,9 @@ public abstract class EndpointFixture
 
     /// <summary>What the aggregator does beside serving HTTP: nothing, unless a fixture needs drivers.</summary>
     protected virtual AggregatorRoles Roles => AggregatorRoles.Aggregator;
+
+    /// <summary>How many connections it takes at once; any number, unless a fixture says so.</summary>
+    protected virtual int? MaximumConnections => null;
 
     protected virtual void Configure(AggregatorOptions options)
     {

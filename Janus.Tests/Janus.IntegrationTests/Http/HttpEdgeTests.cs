@@ -47,6 +47,47 @@ public sealed class HttpEdgeTests : ResourceFixture
         Assert.That(answer.Split("\r\n\r\n")[1], Is.Empty);
     }
 
+    // Whatever a proxy in front takes for the end, the octets behind ours are no second request.
+    [TestCase("Content-Length: 5\r\nTransfer-Encoding: chunked")]
+    [TestCase("Transfer-Encoding: chunked\r\nContent-Length: 5")]
+    [TestCase("Transfer-Encoding: chunked\r\nContent-Length: 0")]
+    [TestCase("Content-Length: 5\r\nContent-Length: 5")]
+    [TestCase("Content-Length: 5\r\nContent-Length: 6")]
+    [TestCase("Content-Length: 5, 5")]
+    [TestCase("Content-Length: -5")]
+    [TestCase("Content-Length: 0x5")]
+    [TestCase("Content-Length: 99999999999999999999")]
+    [TestCase("Content-Length : 5")]
+    [TestCase("Content-Length: 5\r\nTransfer-Encoding: identity")]
+    [TestCase("Content-Length: 5\r\nTransfer-Encoding: chunked, identity")]
+    [TestCase("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity")]
+    [TestCase("Transfer-Encoding: xchunked")]
+    [TestCase("Transfer-Encoding: identity")]
+    [TestCase("Transfer-Encoding : chunked")]
+    [TestCase("Transfer-Encoding:\r\n chunked")]
+    public async Task A_body_whose_end_is_ambiguous_is_refused_and_nothing_behind_it_is_answered(string framing)
+    {
+        TestTask task = await AddTaskAsync(Role.Leader);
+        string answer = await SendRawAsync($"{UploadHead(task)}{framing}\r\n\r\n0\r\n\r\nGET /hpke_config HTTP/1.1\r\nHost: x\r\n\r\n");
+        Assert.That(answer, Does.StartWith("HTTP/1.1 400 ").Or.StartWith("HTTP/1.1 411 ").Or.StartWith("HTTP/1.1 501 "));
+        Assert.That(answer, Does.Contain("Connection: close"));
+        Assert.That(answer.Split("HTTP/1.1 "), Has.Length.EqualTo(2));
+    }
+
+    // As a page in a chunk's extension, or behind a bare line feed, that a proxy takes for something else.
+    [TestCase("5;a=\n0\r\n01234\r\n0\r\n\r\n")]
+    [TestCase("5\n01234\r\n0\r\n\r\n")]
+    [TestCase("5\r\n01234xx0\r\n\r\n")]
+    [TestCase("FFFFFFFFFFFFFFFFF\r\n01234\r\n0\r\n\r\n")]
+    [TestCase("-5\r\n01234\r\n0\r\n\r\n")]
+    public async Task A_chunk_that_two_servers_may_read_differently_is_refused(string body)
+    {
+        TestTask task = await AddTaskAsync(Role.Leader);
+        string answer = await SendRawAsync($"{UploadHead(task)}Transfer-Encoding: chunked\r\n\r\n{body}GET /hpke_config HTTP/1.1\r\nHost: x\r\n\r\n");
+        Assert.That(answer, Does.StartWith("HTTP/1.1 400 "));
+        Assert.That(answer.Split("HTTP/1.1 "), Has.Length.EqualTo(2));
+    }
+
     [Test]
     public async Task A_sender_who_goes_away_in_the_middle_leaves_nothing_behind_and_is_no_failure_of_ours()
     {
