@@ -10,6 +10,8 @@ public sealed class DatabaseReadiness
     /// <summary>How long whoever asks waits at most.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
 
+    private const string Activity = "a look whether it is ready";
+
     // It deletes nothing, and is refused wherever nothing may be written.
     private const string WriteSql = """
         -- DatabaseReadiness.Write
@@ -82,7 +84,17 @@ public sealed class DatabaseReadiness
                 _state.IsNotPooled();
             }
 
-            await WriteAsync(limit.Token);
+            try
+            {
+                await WriteAsync(limit.Token);
+            }
+            catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+            {
+                // The connection may be older than a failover: a new one tells.
+                _state.Failed(refusal, Activity);
+                await WriteAsync(limit.Token);
+            }
+
             await _schema.CheckAsync(limit.Token);
             // What writes nothing works on a full disk.
             DatabaseFailure? outage = _state.Current;
@@ -103,7 +115,7 @@ public sealed class DatabaseReadiness
         }
         catch (Exception failure)
         {
-            _state.Failed(failure, "a look whether it is ready");
+            _state.Failed(failure, Activity);
             return DatabaseFailure.Of(failure)?.Summary ?? "the database does not answer";
         }
     }
