@@ -13,6 +13,11 @@ public sealed record DatabaseFailure(DatabaseFailureKind Kind, string Reason)
     {
         for (; exception is not null; exception = exception.InnerException)
         {
+            if (exception is PoolerException)
+            {
+                return new DatabaseFailure(DatabaseFailureKind.Pooled, exception.Message);
+            }
+
             if (exception is NpgsqlException failure)
             {
                 return KindOf(failure) is { } kind ? new DatabaseFailure(kind, Describe(failure)) : null;

@@ -20,17 +20,17 @@ public sealed class DatabaseReadiness
 
     private readonly NpgsqlDataSource _source;
     private readonly DatastoreSchema _schema;
-    private readonly DirectSource _direct;
+    private readonly PoolerDetection _detection;
     private readonly DatabaseState _state;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private Task<string?> _asking = Task.FromResult<string?>(null);
 
-    internal DatabaseReadiness(NpgsqlDataSource source, DatastoreSchema schema, DirectSource direct, DatabaseState state, TimeProvider time)
+    internal DatabaseReadiness(NpgsqlDataSource source, DatastoreSchema schema, PoolerDetection detection, DatabaseState state, TimeProvider time)
     {
         _source = source;
         _schema = schema;
-        _direct = direct;
+        _detection = detection;
         _state = state;
         _time = time;
     }
@@ -74,16 +74,7 @@ public sealed class DatabaseReadiness
         using CancellationTokenSource limit = new(Patience, _time);
         try
         {
-            if (_state.IsPooled && !_direct.IsOwn)
-            {
-                if (await PoolerDetection.PoolsTransactionsAsync(_source, limit.Token))
-                {
-                    return new DatabaseFailure(DatabaseFailureKind.Pooled, "").Summary;
-                }
-
-                _state.IsNotPooled();
-            }
-
+            await _detection.RequireOwnSessionsAsync(limit.Token);
             try
             {
                 await WriteAsync(limit.Token);

@@ -100,7 +100,7 @@ public sealed class TransactionPoolerTests : DatastoreFixture
     [Test]
     public async Task Pooler_that_changes_its_mode_is_noticed_by_its_first_error_and_when_it_is_right_again()
     {
-        await using TestPooler pooler = await TestPooler.StartAsync(Database, Transactions, poolSize: 2);
+        await using TestPooler pooler = await TestPooler.StartAsync(Database, Transactions);
         await using ServiceProvider services = Datastore(pooler.ConnectionString, null);
         TransactionRunner runner = services.GetRequiredService<TransactionRunner>();
         DatabaseReadiness readiness = services.GetRequiredService<DatabaseReadiness>();
@@ -109,7 +109,7 @@ public sealed class TransactionPoolerTests : DatastoreFixture
         for (int round = 0; services.GetRequiredService<DatabaseState>().Current?.Kind != DatabaseFailureKind.Pooled; round++)
         {
             Assert.That(round, Is.LessThan(100), "nothing got mixed up");
-            await RaceAsync(8, async i => await Record(() => runner.ReadAsync("test", async (transaction, token) =>
+            await RaceAsync(16, async i => await Record(() => runner.ReadAsync("test", async (transaction, token) =>
             {
                 await using NpgsqlCommand command = transaction.Command($"SELECT $1 + {i}").With(round);
                 return (int)(await command.ExecuteScalarAsync(token))!;
@@ -117,6 +117,10 @@ public sealed class TransactionPoolerTests : DatastoreFixture
         }
 
         Assert.That(await readiness.CheckAsync(Token), Does.Contain("Database.DirectConnectionString"));
+        int ran = 0;
+        Assert.That(async () => await runner.ReadAsync("test", (_, _) => Task.FromResult(ran++), Token), Throws.TypeOf<PoolerException>());
+        Assert.That(async () => await services.GetRequiredService<TaskStore>().ListAsync(Token), Throws.TypeOf<PoolerException>());
+        Assert.That(ran, Is.Zero, "nothing runs until it is right");
 
         await pooler.ChangeModeAsync(Sessions);
         services.GetRequiredService<NpgsqlDataSource>().Clear();
@@ -130,7 +134,7 @@ public sealed class TransactionPoolerTests : DatastoreFixture
             await run();
             return true;
         }
-        catch (PostgresException)
+        catch (Exception failure) when (failure is PostgresException or PoolerException)
         {
             return false;
         }
