@@ -46,11 +46,15 @@ internal static class JanusApplication
             builder.Services.AddHostedService(services => services.GetRequiredService<ServerCertificate>());
         }
 
-        WebApplication application = builder.Build();
+        return builder.Build();
+    }
+
+    /// <summary>Maps what the process answers; from now on workers and endpoints use the database.</summary>
+    public static void Map(WebApplication application, JanusOptions options)
+    {
         application.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
         application.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = WriteReadinessAsync });
         MapModules(application, options);
-        return application;
     }
 
     private static void Limit(KestrelServerOptions kestrel)

@@ -26,6 +26,7 @@ internal sealed partial class JanusProcess : IProcessHost
         await using WebApplication application = JanusApplication.Build(options, database);
         ILogger<JanusProcess> logger = application.Services.GetRequiredService<ILogger<JanusProcess>>();
         await database.PrepareAsync(application.Services, migrate: false, options.Database.StartTimeout, cancellationToken);
+        JanusApplication.Map(application, options);
         await StartAsync(application, options.Http.Listen, cancellationToken);
         string[] addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         LogStarted(logger, options.Roles, addresses, InstructionSets.Current);

@@ -35,7 +35,8 @@ public static class DatastoreServices
             : new ColumnEncryption(DatastoreKeys.Parse(Options(provider).Keys)));
         AddConnections(services);
         services.AddSingleton(provider => new DatastoreSchema(Contexts(provider), Direct(provider), Partitions(provider), Time(provider)));
-        services.AddSingleton(provider => new TransactionRunner(Source(provider), provider.GetRequiredService<DatabaseState>()));
+        services.AddSingleton(provider => new TransactionRunner(
+            Source(provider), provider.GetRequiredService<DatabaseState>(), provider.GetRequiredService<PoolerDetection>()));
         services.AddSingleton(provider => new WorkSignal(
             Direct(provider), provider.GetRequiredService<DatabaseState>(), Time(provider), provider.GetService<ILogger<WorkSignal>>() ?? NullLogger<WorkSignal>.Instance));
         services.AddSingleton(provider => new TaskStore(Contexts(provider), Runner(provider), Encryption(provider)));
@@ -79,11 +80,12 @@ public static class DatastoreServices
         services.AddPooledDbContextFactory<JanusDbContext>((provider, builder) =>
         {
             Configure(builder, Source(provider));
-            builder.AddInterceptors(new ObservedCommands(provider.GetRequiredService<DatabaseState>()));
+            builder.AddInterceptors(new ObservedCommands(provider.GetRequiredService<DatabaseState>(), provider.GetRequiredService<PoolerDetection>()));
         });
-        services.AddSingleton(provider => new PoolerDetection(Source(provider), Direct(provider)));
+        services.AddSingleton(provider => new PoolerDetection(
+            Options(provider).ConnectionString, IsPooled(provider) ? Options(provider).DirectConnectionString : null, provider.GetRequiredService<DatabaseState>()));
         services.AddSingleton(provider => new DatabaseReadiness(
-            Source(provider), provider.GetRequiredService<DatastoreSchema>(), Direct(provider), provider.GetRequiredService<DatabaseState>(), Time(provider)));
+            Source(provider), provider.GetRequiredService<DatastoreSchema>(), provider.GetRequiredService<PoolerDetection>(), provider.GetRequiredService<DatabaseState>(), Time(provider)));
         services.AddSingleton(provider => new DatabaseStart(
             provider.GetRequiredService<PoolerDetection>(),
             provider.GetRequiredService<DatabaseReadiness>(),

@@ -13,6 +13,11 @@ public sealed record DatabaseFailure(DatabaseFailureKind Kind, string Reason)
     {
         for (; exception is not null; exception = exception.InnerException)
         {
+            if (exception is PoolerException)
+            {
+                return new DatabaseFailure(DatabaseFailureKind.Pooled, exception.Message);
+            }
+
             if (exception is NpgsqlException failure)
             {
                 return KindOf(failure) is { } kind ? new DatabaseFailure(kind, Describe(failure)) : null;
@@ -28,6 +33,7 @@ public sealed record DatabaseFailure(DatabaseFailureKind Kind, string Reason)
     /// <summary>What is the matter in words that name neither host nor user, for those who need not know them.</summary>
     public string Summary => Kind switch
     {
+        DatabaseFailureKind.Silent => "the database does not answer in time",
         DatabaseFailureKind.Refused => "the database refuses us: check the user, the password and the name of the database",
         DatabaseFailureKind.Busy => "there are no more connections to the database",
         DatabaseFailureKind.ReadOnly => "the database takes no writes: it is a standby, or was made read-only",
@@ -41,6 +47,7 @@ public sealed record DatabaseFailure(DatabaseFailureKind Kind, string Reason)
         : failure.InnerException is PostgresException inner ? KindOf(inner)
         : failure.Message.StartsWith("No suitable host", StringComparison.Ordinal) ? DatabaseFailureKind.ReadOnly
         : failure.Message.Contains("pool has been exhausted", StringComparison.Ordinal) ? DatabaseFailureKind.Busy
+        : failure.InnerException is TimeoutException ? DatabaseFailureKind.Silent
         : DatabaseFailureKind.Unreachable;
 
     private static DatabaseFailureKind? KindOf(PostgresException refusal) => refusal.SqlState switch

@@ -3,8 +3,11 @@ namespace Janus.Datastore;
 /// <summary>Why a database does nothing for anybody at present.</summary>
 public enum DatabaseFailureKind
 {
-    /// <summary>It cannot be reached, is starting or stopping, or does not answer in time.</summary>
+    /// <summary>It cannot be reached, or is starting or stopping.</summary>
     Unreachable,
+
+    /// <summary>It does not answer in time.</summary>
+    Silent,
 
     /// <summary>It does not let us in: a wrong password, or a database or role that is not there.</summary>
     Refused,

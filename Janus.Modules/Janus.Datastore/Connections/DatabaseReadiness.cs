@@ -10,6 +10,8 @@ public sealed class DatabaseReadiness
     /// <summary>How long whoever asks waits at most.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
 
+    private const string Activity = "a look whether it is ready";
+
     // It deletes nothing, and is refused wherever nothing may be written.
     private const string WriteSql = """
         -- DatabaseReadiness.Write
@@ -18,17 +20,17 @@ public sealed class DatabaseReadiness
 
     private readonly NpgsqlDataSource _source;
     private readonly DatastoreSchema _schema;
-    private readonly DirectSource _direct;
+    private readonly PoolerDetection _detection;
     private readonly DatabaseState _state;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private Task<string?> _asking = Task.FromResult<string?>(null);
 
-    internal DatabaseReadiness(NpgsqlDataSource source, DatastoreSchema schema, DirectSource direct, DatabaseState state, TimeProvider time)
+    internal DatabaseReadiness(NpgsqlDataSource source, DatastoreSchema schema, PoolerDetection detection, DatabaseState state, TimeProvider time)
     {
         _source = source;
         _schema = schema;
-        _direct = direct;
+        _detection = detection;
         _state = state;
         _time = time;
     }
@@ -72,17 +74,18 @@ public sealed class DatabaseReadiness
         using CancellationTokenSource limit = new(Patience, _time);
         try
         {
-            if (_state.IsPooled && !_direct.IsOwn)
+            await _detection.RequireOwnSessionsAsync(limit.Token);
+            try
             {
-                if (await PoolerDetection.PoolsTransactionsAsync(_source, limit.Token))
-                {
-                    return new DatabaseFailure(DatabaseFailureKind.Pooled, "").Summary;
-                }
-
-                _state.IsNotPooled();
+                await WriteAsync(limit.Token);
+            }
+            catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+            {
+                // The connection may be older than a failover: a new one tells.
+                _state.Failed(refusal, Activity);
+                await WriteAsync(limit.Token);
             }
 
-            await WriteAsync(limit.Token);
             await _schema.CheckAsync(limit.Token);
             // What writes nothing works on a full disk.
             DatabaseFailure? outage = _state.Current;
@@ -103,7 +106,7 @@ public sealed class DatabaseReadiness
         }
         catch (Exception failure)
         {
-            _state.Failed(failure, "a look whether it is ready");
+            _state.Failed(failure, Activity);
             return DatabaseFailure.Of(failure)?.Summary ?? "the database does not answer";
         }
     }

@@ -73,7 +73,7 @@ public sealed partial class DatabaseStart
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new DatabaseFailure(DatabaseFailureKind.Unreachable, "no answer");
+            return new DatabaseFailure(DatabaseFailureKind.Silent, "no answer yet");
         }
         catch (Exception exception) when (DatabaseFailure.Of(exception) is { } failure)
         {
@@ -81,6 +81,6 @@ public sealed partial class DatabaseStart
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "waiting up to {Seconds} s for the database (Database.StartTimeout): {Summary}: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "waiting up to {Seconds} s for the database (Database.StartTimeout): {Summary:l}: {Reason:l}")]
     private partial void LogWaiting(double seconds, string summary, string reason);
 }

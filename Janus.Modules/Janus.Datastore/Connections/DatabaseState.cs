@@ -17,22 +17,15 @@ public sealed partial class DatabaseState
     // A full disk still answers all that writes nothing.
     private static readonly TimeSpan FullSettling = TimeSpan.FromSeconds(30);
 
-    // Connections that are opened while the failure lasts are not much use either.
-    private static readonly TimeSpan ClearInterval = TimeSpan.FromSeconds(1);
-
     private readonly NpgsqlDataSource _source;
-    private readonly TimeProvider _time;
     private readonly ILogger<DatabaseState> _logger;
     private readonly Outage _outage;
-    private readonly Lock _lock = new();
-    private long? _clearedAt;
     private DatabaseFailure? _last;
     private int _isPooled;
 
     internal DatabaseState(NpgsqlDataSource source, TimeProvider time, ILogger<DatabaseState> logger)
     {
         _source = source;
-        _time = time;
         _logger = logger;
         _outage = new Outage(time);
     }
@@ -56,7 +49,8 @@ public sealed partial class DatabaseState
         Volatile.Write(ref _last, failure);
         if (failure.Kind is DatabaseFailureKind.ReadOnly or DatabaseFailureKind.Unreachable or DatabaseFailureKind.Pooled)
         {
-            Clear();
+            // Those in use are closed when they are given back.
+            _source.Clear();
         }
 
         if (failure.Kind == DatabaseFailureKind.Pooled && Interlocked.Exchange(ref _isPooled, 1) == 0)
@@ -84,28 +78,12 @@ public sealed partial class DatabaseState
     /// <summary>Notes that connections are not shared with others any more.</summary>
     internal void IsNotPooled() => Volatile.Write(ref _isPooled, 0);
 
-    private void Clear()
-    {
-        lock (_lock)
-        {
-            if (_clearedAt is { } last && _time.GetElapsedTime(last) < ClearInterval)
-            {
-                return;
-            }
-
-            _clearedAt = _time.GetTimestamp();
-        }
-
-        // Those in use are closed when they are given back.
-        _source.Clear();
-    }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Summary}: {Reason}, in {Activity}; requests that need it are answered 503, and workers go on trying")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Summary:l}: {Reason:l}, in {Activity:l}; requests that need it are answered 503, and workers go on trying")]
     private partial void LogBegan(string summary, string reason, string activity);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the database works again after {Seconds:0.0} s, in which {Failures} attempts failed")]
     private partial void LogEnded(double seconds, long failures);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "statements of different connections got mixed up ({Reason}, in {Activity}): a pooler gives the database's connections to transactions (PgBouncer's pool_mode=transaction or statement). Set Database.DirectConnectionString to a connection string that leads to PostgreSQL itself, or let the pooler pool by session; this process is not ready until then")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "statements of different connections got mixed up ({Reason:l}, in {Activity:l}): a pooler gives the database's connections to transactions (PgBouncer's pool_mode=transaction or statement). Set Database.DirectConnectionString to a connection string that leads to PostgreSQL itself, or let the pooler pool by session; this process is not ready until then")]
     private partial void LogPooled(string reason, string activity);
 }

@@ -14,6 +14,7 @@ internal sealed class DirectSource : IAsyncDisposable
 
     private readonly bool _isOwn;
 
+    /// <summary>Takes a source; <paramref name="isOwn"/> tells whether it is another than that of the stores.</summary>
     public DirectSource(NpgsqlDataSource source, bool isOwn)
     {
         Source = source;
@@ -21,9 +22,6 @@ internal sealed class DirectSource : IAsyncDisposable
     }
 
     public NpgsqlDataSource Source { get; }
-
-    /// <summary>Whether they are other connections than those of the stores.</summary>
-    public bool IsOwn => _isOwn;
 
     /// <summary>A connection string for a few direct connections.</summary>
     public static string Limit(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)

@@ -4,9 +4,16 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Janus.Datastore;
 
 /// <summary>Tells <see cref="DatabaseState"/> how the statements of EF Core fare; <see cref="TransactionRunner"/> does so for the others.</summary>
-internal sealed class ObservedCommands(DatabaseState state) : DbCommandInterceptor, IDbConnectionInterceptor
+internal sealed class ObservedCommands(DatabaseState state, PoolerDetection detection) : DbCommandInterceptor, IDbConnectionInterceptor
 {
     private const string Activity = "a read of the configuration";
+
+    public async ValueTask<InterceptionResult> ConnectionOpeningAsync(
+        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        await detection.RequireOwnSessionsAsync(cancellationToken);
+        return result;
+    }
 
     public Task ConnectionFailedAsync(DbConnection connection, ConnectionErrorEventData eventData, CancellationToken cancellationToken = default)
     {

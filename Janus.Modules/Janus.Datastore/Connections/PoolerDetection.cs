@@ -11,34 +11,31 @@ namespace Janus.Datastore;
 /// A pooler makes up the process ID that PostgreSQL tells a connection at its beginning. Where it is the true one, there is none.
 /// Otherwise two connections are watched: with a pooler by session each keeps its own process, even while the other is busy.
 /// </remarks>
-public sealed class PoolerDetection
+public sealed class PoolerDetection : IAsyncDisposable
 {
     private const int Rounds = 5;
 
-    private const string ProcessSql = """
-        -- PoolerDetection.Process
-        SELECT pg_backend_pid()
-        """;
-
-    private const string ServerSql = """
-        -- PoolerDetection.Server
-        SELECT oid::text || ' ' || pg_postmaster_start_time()::text FROM pg_database WHERE datname = current_database()
+    private const string LookSql = """
+        -- PoolerDetection.Look
+        SELECT pg_backend_pid(), oid::text || ' ' || pg_postmaster_start_time()::text FROM pg_database WHERE datname = current_database()
         """;
 
     private readonly NpgsqlDataSource _source;
-    private readonly DirectSource _direct;
+    private readonly NpgsqlDataSource? _direct;
+    private readonly DatabaseState _state;
 
-    internal PoolerDetection(NpgsqlDataSource source, DirectSource direct)
+    internal PoolerDetection(string connectionString, string? directConnectionString, DatabaseState state)
     {
-        _source = source;
-        _direct = direct;
+        _source = Build(connectionString);
+        _direct = directConnectionString is null ? null : Build(directConnectionString);
+        _state = state;
     }
 
     /// <summary>Refuses a database that is reached through a pooler of transactions, unless there are direct connections to the same database beside.</summary>
     /// <exception cref="PoolerException">It is reached that way; the message says what to do.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        if (!_direct.IsOwn)
+        if (_direct is null)
         {
             if (await PoolsTransactionsAsync(_source, cancellationToken))
             {
@@ -50,21 +47,54 @@ public sealed class PoolerDetection
             return;
         }
 
-        if (await PoolsTransactionsAsync(_direct.Source, cancellationToken))
+        if (await PoolsTransactionsAsync(_direct, cancellationToken))
         {
             throw new PoolerException(
                 "Database.DirectConnectionString leads to a pooler that gives connections to transactions, too: one that leads to PostgreSQL itself expected");
         }
 
-        if (await ServerAsync(_source, cancellationToken) != await ServerAsync(_direct.Source, cancellationToken))
+        if (await ServerAsync(_source, cancellationToken) != await ServerAsync(_direct, cancellationToken))
         {
             throw new PoolerException(
                 "Database.DirectConnectionString leads to another database than Database.ConnectionString: two ways to the same database expected");
         }
     }
 
+    /// <summary>
+    /// Lets nobody work after statements got mixed up, until the pooler is right: what is prepared by one might run for another.
+    /// </summary>
+    /// <exception cref="PoolerException">It is not yet.</exception>
+    internal async ValueTask RequireOwnSessionsAsync(CancellationToken cancellationToken)
+    {
+        if (!_state.IsPooled)
+        {
+            return;
+        }
+
+        await CheckAsync(cancellationToken);
+        _state.IsNotPooled();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        if (_direct is not null)
+        {
+            await _direct.DisposeAsync();
+        }
+    }
+
+    // New connections on which nothing is prepared: they can neither meet what others have prepared nor be in their way.
+    private static NpgsqlDataSource Build(string connectionString) => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        Pooling = false,
+        MaxAutoPrepare = 0,
+        NoResetOnClose = true,
+    });
+
     /// <summary>Whether the connections of a source change their server process between transactions.</summary>
-    internal static async Task<bool> PoolsTransactionsAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    private static async Task<bool> PoolsTransactionsAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {
         await using NpgsqlConnection first = await source.OpenConnectionAsync(cancellationToken);
         int process = await ProcessAsync(first, null, cancellationToken);
@@ -90,14 +120,14 @@ public sealed class PoolerDetection
 
     private static async Task<int> ProcessAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = new(ProcessSql, connection, transaction);
-        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await using NpgsqlCommand command = new(LookSql, connection, transaction);
+        return (await command.ReadAllAsync(row => row.GetInt32(0), cancellationToken))[0];
     }
 
     private static async Task<string> ServerAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
     {
         await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellationToken);
-        await using NpgsqlCommand command = new(ServerSql, connection);
-        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await using NpgsqlCommand command = new(LookSql, connection);
+        return (await command.ReadAllAsync(row => row.GetString(1), cancellationToken))[0];
     }
 }

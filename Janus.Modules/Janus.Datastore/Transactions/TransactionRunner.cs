@@ -13,11 +13,13 @@ public sealed class TransactionRunner
     private const int LongestDelayMilliseconds = 1000;
     private readonly NpgsqlDataSource _source;
     private readonly DatabaseState _state;
+    private readonly PoolerDetection _detection;
 
-    internal TransactionRunner(NpgsqlDataSource source, DatabaseState state)
+    internal TransactionRunner(NpgsqlDataSource source, DatabaseState state, PoolerDetection detection)
     {
         _source = source;
         _state = state;
+        _detection = detection;
     }
 
     /// <summary>Runs a body that writes. It may run more than once, so it must not change anything but the database.</summary>
@@ -71,6 +73,7 @@ public sealed class TransactionRunner
         bool succeeded = false;
         try
         {
+            await _detection.RequireOwnSessionsAsync(cancellationToken);
             await using NpgsqlConnection connection = await _source.OpenConnectionAsync(cancellationToken);
             T result = await body(new DatastoreTransaction(connection, null), cancellationToken);
             succeeded = true;
@@ -92,6 +95,7 @@ public sealed class TransactionRunner
     private async Task<T> AttemptAsync<T>(
         Func<DatastoreTransaction, CancellationToken, Task<T>> body, CancellationToken cancellationToken)
     {
+        await _detection.RequireOwnSessionsAsync(cancellationToken);
         await using NpgsqlConnection connection = await _source.OpenConnectionAsync(cancellationToken);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
         DatastoreTransaction context = new(connection, transaction);

@@ -10,6 +10,8 @@ internal static class TaskCases
     [
         new("DatastoreSchema.CheckAsync", RunsPer.Request, context => context.Get<DatastoreSchema>().CheckAsync(context.Token)),
         new("DatastoreSchema.MigrateAsync", RunsPer.Command, context => context.Get<DatastoreSchema>().MigrateAsync(context.Token)),
+        new("DatabaseReadiness.CheckAsync", RunsPer.Request, context => context.Get<DatabaseReadiness>().CheckAsync(context.Token)),
+        new("PoolerDetection.CheckAsync", RunsPer.Command, context => context.Get<PoolerDetection>().CheckAsync(context.Token)),
         new("TaskStore.FindAsync", RunsPer.Request, async context =>
             await context.Get<TaskStore>().FindAsync(context.Task(TaskKind.LeaderInterval).Stored.Id, context.Token)),
         new("TaskStore.FindAsync", RunsPer.Tick, async context =>

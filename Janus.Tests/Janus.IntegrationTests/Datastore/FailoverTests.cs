@@ -38,7 +38,6 @@ public sealed class FailoverTests : DatastoreFixture
         Assert.That(await Readiness.CheckAsync(Token), Is.EqualTo("the database takes no writes: it is a standby, or was made read-only"));
 
         await ExecuteAsync($"ALTER DATABASE {_name} RESET default_transaction_read_only");
-        await NextPollAsync();
 
         Assert.That(await Readiness.CheckAsync(Token), Is.Null);
         await UploadAsync(task, 1, 1);
@@ -93,27 +92,6 @@ public sealed class FailoverTests : DatastoreFixture
             async () => await services.GetRequiredService<DatabaseStart>().WaitAsync(TimeSpan.FromHours(1), Token))!;
 
         Assert.That(failure.Message, Does.Contain("check the user, the password and the name of the database").And.Contain("nowhere"));
-    }
-
-    [Test]
-    public async Task Single_server_without_a_pooler_is_told_from_one()
-    {
-        Assert.That(async () => await Get<PoolerDetection>().CheckAsync(Token), Throws.Nothing);
-        await Task.CompletedTask;
-    }
-
-    // What a worker does every few seconds, and what may still meet a connection that was opened before.
-    private async Task NextPollAsync()
-    {
-        try
-        {
-            await Batches.ReadAsync(1, Range(0, 3600), Token);
-            await Get<HpkeKeyStore>().RotateAsync(new HpkeRotationPolicy(), Now, Token);
-        }
-        catch (PostgresException)
-        {
-            // It meets the connection, and everybody else a new one.
-        }
     }
 
     private static ServiceProvider Datastore(string connectionString, TimeProvider? time = null) => new ServiceCollection()

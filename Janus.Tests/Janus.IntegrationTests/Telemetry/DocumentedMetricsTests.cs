@@ -27,8 +27,9 @@ public sealed partial class DocumentedMetricsTests
         options.Database.ConnectionString = database.ConnectionString;
         options.Database.DatastoreKeys = [DatastoreKeys.Generate()];
         options.Management.Listen = ["http://127.0.0.1:0"];
-        await using OpenedDatabase opened = await OpenedDatabase.OpenAsync(options.Database, attach: false, CancellationToken.None);
+        await using OpenedDatabase opened = await OpenedDatabase.OpenAsync(options.Database, attach: false, create: false, CancellationToken.None);
         await using WebApplication application = JanusApplication.Build(options, opened);
+        JanusApplication.Map(application, options);
         // Instruments exist as soon as what uses them does.
         _ = application.Services.GetServices<IHostedService>().ToList();
         await application.Services.GetRequiredService<BacklogStore>().ReadAsync(TimeProvider.System.GetUtcNow(), CancellationToken.None);
