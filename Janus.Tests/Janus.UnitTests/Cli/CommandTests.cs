@@ -234,6 +234,9 @@ public sealed class CommandTests
             Assert.That(
                 async () => await RunAsync("upload", "--task-file", task, "--file", csv, "--column", "age"),
                 Throws.TypeOf<CliException>().With.Message.EqualTo($"{csv}, line 3: 1001 is above the maximum 1000; nothing has been uploaded"));
+            Assert.That(
+                async () => await RunAsync("upload", "--task-file", task, "--file", csv),
+                Throws.TypeOf<CliException>().With.Message.Contains(", line 1: a whole number from 0 to 1000 expected, \"age\" given; a CSV file is read with --column"));
             Assert.That(async () => await RunAsync("upload", "--task-file", task, "--vdaf", "count", "1"), Throws.TypeOf<CliException>().With.Message.StartsWith("--vdaf: the task's VDAF is sum:1000"));
         });
     }
