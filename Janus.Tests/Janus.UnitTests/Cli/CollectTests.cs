@@ -101,7 +101,7 @@ public sealed partial class CollectTests
     [Test]
     public async Task An_interval_that_is_not_over_is_collected_only_when_told_so()
     {
-        string open = $"{InstantText.Format(TimeProvider.System.GetUtcNow().Date)}/2d";
+        string open = $"{InstantText.Format(TimeProvider.System.GetUtcNow().UtcDateTime.Date)}/2d";
         Run refused = await RunAsync("--batch-interval", open);
         Assert.That(refused.Failure?.Message, Does.Contain("the interval is not over (--yes collects it all the same)"));
         Assert.That(refused.Error, Does.Contain("The interval ends only at").And.Contain("report_replayed"));
@@ -123,6 +123,7 @@ public sealed partial class CollectTests
     }
 
     [Test]
+    [CancelAfter(60_000)]
     public async Task Who_waits_without_a_timeout_is_told_why_it_may_take_long()
     {
         using CollectorTask task = await CollectorTask.LoadAsync(_folder.File("collector.json"), _folder.File("key file.json"));
@@ -131,8 +132,8 @@ public sealed partial class CollectTests
         CollectionResult result = new(1, default, []) { Job = job };
         TaskCompletionSource<CollectionResult> arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
         FakeTimeProvider clock = new();
-        StringWriter error = new();
-        CollectionWait wait = new(Terminal.On(TextWriter.Synchronized(error)), texts, "janus collect", clock);
+        ListeningWriter error = new("No result after");
+        CollectionWait wait = new(Terminal.On(error), texts, "janus collect", clock);
 
         Task<CollectionResult> waiting = wait.RunAsync(
             progress =>
@@ -142,14 +143,22 @@ public sealed partial class CollectTests
             },
             null,
             null);
-        for (int seconds = 0; seconds < 40; seconds++)
+        TimeSpan passed = TimeSpan.Zero;
+        for (; !error.Heard.IsCompleted; passed += TimeSpan.FromSeconds(1))
         {
             clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(1);
+            await Task.Delay(1, TestContext.CurrentContext.CancellationToken);
+        }
+
+        for (int i = 0; i < 5; i++)
+        {
+            clock.Advance(CollectionWait.ExplainAfter);
+            await Task.Delay(1, TestContext.CurrentContext.CancellationToken);
         }
 
         arrived.SetResult(result);
         Assert.That(await waiting, Is.SameAs(result));
+        Assert.That(passed, Is.GreaterThanOrEqualTo(CollectionWait.ExplainAfter - TimeSpan.FromSeconds(1)));
         Assert.That(error.ToString().Split("No result after"), Has.Length.EqualTo(2), "told once");
         Assert.That(error.ToString(), Does.Contain("the next batch that the Leader selects"));
     }
@@ -185,6 +194,23 @@ public sealed partial class CollectTests
         catch (Exception failure) when (failure is CliException or OperationCanceledException)
         {
             return new Run(output.ToString(), error.ToString(), failure);
+        }
+    }
+
+    /// <summary>Tells when a text has been written.</summary>
+    private sealed class ListeningWriter(string text) : StringWriter
+    {
+        private readonly TaskCompletionSource _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Heard => _heard.Task;
+
+        public override void Write(string? value)
+        {
+            base.Write(value);
+            if (ToString().Contains(text, StringComparison.Ordinal))
+            {
+                _heard.TrySetResult();
+            }
         }
     }
 

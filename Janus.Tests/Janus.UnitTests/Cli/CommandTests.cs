@@ -146,7 +146,7 @@ public sealed class CommandTests
         string[] arguments = NewTaskWith(await KeyAsync(), changes);
         Assert.That(
             async () => await RunAsync(arguments),
-            Throws.TypeOf<CliException>().Or.TypeOf<TaskFileException>().And.Message.Contains(expected));
+            Throws.Exception.With.Message.Contains(expected).And.Matches<Exception>(failure => failure is CliException or TaskFileException));
         Assert.That(Directory.Exists(_folder.File("task")), Is.False);
     }
 
