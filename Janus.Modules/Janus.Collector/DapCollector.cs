@@ -289,7 +289,7 @@ public sealed class DapCollector
         catch (OperationCanceledException exception)
             when (passed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"the collection job was not finished within {deadline}", exception);
+            throw new TimeoutException($"no result of the collection job within {deadline.TotalSeconds}s; the leader goes on with it, and its handle collects it later", exception);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Janus.Cli.Values;
 using Janus.Collector;
 using Janus.Dap;
+using Janus.Messages;
 using Spectre.Console;
 
 namespace Janus.Cli.Collecting;
@@ -10,6 +11,10 @@ namespace Janus.Cli.Collecting;
 internal sealed class CollectionWait
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
+    // Timers go by a coarser clock.
+    private static readonly TimeSpan TimerSlack = TimeSpan.FromMilliseconds(100);
+
     private readonly IAnsiConsole _console;
     private readonly CollectionTexts _texts;
     private readonly string _command;
@@ -54,7 +59,7 @@ internal sealed class CollectionWait
         catch (Exception failure) when (_job is not null && MayGoOn(failure))
         {
             TimeSpan waited = _time.GetElapsedTime(start);
-            bool isOver = failure is CliException { InnerException: TimeoutException } && waited >= timeout;
+            bool isOver = failure is CliException { InnerException: TimeoutException } && waited >= timeout - TimerSlack;
             if (isOver)
             {
                 Explain(waited);

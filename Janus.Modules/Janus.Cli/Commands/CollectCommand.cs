@@ -39,7 +39,7 @@ internal static class CollectCommand
         Option<string> taskFile = new("--task-file") { HelpName = "PATH", Description = "The collector.json that 'janus task add' or 'janus taskprov advertise' has written.", Required = true };
         Option<string> key = new("--key") { HelpName = "PATH", Description = "The key file that 'janus hpke-key generate' has written.", Required = true };
         Option<Func<TimePrecision, DateTimeOffset, Interval>?> batchInterval = TextOption.Create<Func<TimePrecision, DateTimeOffset, Interval>?>(
-            "--batch-interval", "START/DURATION|last[/DURATION]|today|yesterday", "Time-interval tasks: collect the reports of this interval, such as 2026-01-31T08:00Z/1h.", BatchIntervalText.Parse);
+            "--batch-interval", "INTERVAL", "Time-interval tasks: collect the reports of this interval: START/DURATION such as 2026-01-31T08:00Z/1h, last, last/DURATION, today or yesterday.", BatchIntervalText.Parse);
         Option<bool> leaderSelected = new("--leader-selected") { Description = "Leader-selected tasks: collect the next batch." };
         Option<CollectionJobHandle?> resume = HandleOption("--resume", "Wait for the result of a collection job, by the handle that this command has printed.");
         Option<CollectionJobHandle?> delete = HandleOption("--delete", "Delete a collection job, by the handle that this command has printed, instead of collecting.");

@@ -63,7 +63,8 @@ internal static class UploadCommand
                 ? await MeasurementTexts.ReadAsync(path, result.GetValue(column), Console.In, cancellationToken)
                 : [.. result.GetRequiredValue(measurements).Select((text, index) => ($"measurement {index + 1}", text))];
             DateTimeOffset generatedAt = result.GetValue(time) ?? TimeProvider.System.GetUtcNow();
-            TimedMeasurement[] timed = [.. texts.Select(text => new TimedMeasurement(Read(encoding, text), generatedAt))];
+            string hint = result.GetResult(file) is not null && result.GetResult(column) is null ? "; a CSV file is read with --column" : "";
+            TimedMeasurement[] timed = [.. texts.Select(text => new TimedMeasurement(Read(encoding, text, hint), generatedAt))];
             using HttpClient http = tls.CreateHttpClient(result);
             UploadSummary summary = await UploadAsync(task, http, timed, result.InvocationConfiguration.Error, cancellationToken);
             RequireComplete(summary, texts);
@@ -72,7 +73,7 @@ internal static class UploadCommand
         });
         return command.WithNotes(Notes).WithExamples(
             "janus upload --task-file client.json 42",
-            "my-measurements | janus upload --task-file client.json --file -",
+            "janus upload --task-file client.json --file -",
             "janus upload --task-file client.json --file people.csv --column age",
             "janus upload --task-file client.json --vdaf histogram:0,50,60 --file people.csv --column age");
     }
@@ -89,7 +90,7 @@ internal static class UploadCommand
         }
     }
 
-    private static Measurement Read(MeasurementEncoding encoding, (string Place, string Text) measurement)
+    private static Measurement Read(MeasurementEncoding encoding, (string Place, string Text) measurement, string hint)
     {
         try
         {
@@ -97,7 +98,7 @@ internal static class UploadCommand
         }
         catch (FormatException failure)
         {
-            throw new CliException($"{measurement.Place}: {Quote.MessageOf(failure)}; nothing has been uploaded", failure);
+            throw new CliException($"{measurement.Place}: {Quote.MessageOf(failure)}{hint}; nothing has been uploaded", failure);
         }
     }
 

@@ -19,7 +19,7 @@ public static class TaskFile
 
     /// <summary>Writes a new file, readable for its owner only unless it is for Clients.</summary>
     /// <exception cref="TaskFileException">The file exists.</exception>
-    public static Task WriteNewAsync(string path, TaskParameters task, CancellationToken cancellationToken) =>
+    public static Task WriteNewAsync(string path, TaskParameters task, CancellationToken cancellationToken = default) =>
         JsonFile.WriteNewAsync(path, ToJson(task), TaskFileJsonContext.Default.TaskFileJson, secret: task.Recipient is not Role.Client, cancellationToken);
 
     /// <summary>Reads a file that must be for one of <paramref name="allowed"/>.</summary>

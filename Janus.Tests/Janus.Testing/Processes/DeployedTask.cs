@@ -22,6 +22,7 @@ public sealed class DeployedTask : IDisposable
     private readonly AggregatorUrls _leaderUrls;
     private readonly AggregatorUrls _helperUrls;
     private readonly HpkeKeyPair _collectorKeyPair;
+    private readonly BearerToken _collectorToken;
 
     private DeployedTask(Deployment deployment, DapTask leader, DapTask helper, HpkeKeyPair collectorKeyPair, BearerToken collectorToken)
     {
@@ -29,6 +30,7 @@ public sealed class DeployedTask : IDisposable
         LeaderTask = leader;
         HelperTask = helper;
         _collectorKeyPair = collectorKeyPair;
+        _collectorToken = collectorToken;
         _leaderUrls = new AggregatorUrls(Configuration.LeaderAggregatorEndpoint);
         _helperUrls = new AggregatorUrls(Configuration.HelperAggregatorEndpoint);
         BackOff quick = new() { InitialDelay = TimeSpan.FromMilliseconds(100), MaximumDelay = TimeSpan.FromSeconds(1), MaximumAttempts = 60 };
@@ -124,6 +126,26 @@ public sealed class DeployedTask : IDisposable
             await deployment.HelperStores.GetRequiredService<TaskStore>().AddAsync(helper, cancellationToken),
             collectorKeyPair,
             collectorToken);
+    }
+
+    /// <summary>Writes the task's <c>client.json</c>, <c>collector.json</c> and <c>collector-key.json</c> to a folder.</summary>
+    public async Task WriteFilesAsync(string folder, CancellationToken cancellationToken)
+    {
+        TaskParameters all = new()
+        {
+            Recipient = Role.Leader,
+            Id = Id,
+            Configuration = Configuration,
+            Measurement = new MeasurementEncoding(Vdaf),
+            CollectorHpkeConfig = LeaderTask.CollectorHpkeConfig,
+            CollectorToken = _collectorToken,
+        };
+        foreach (Role recipient in new[] { Role.Client, Role.Collector })
+        {
+            await TaskFile.WriteNewAsync(TaskFile.PathOf(folder, recipient), all.For(recipient), cancellationToken);
+        }
+
+        await CollectorKeyFile.WriteNewAsync(Path.Combine(folder, "collector-key.json"), LeaderTask.CollectorHpkeConfig, _collectorKeyPair, cancellationToken);
     }
 
     /// <summary>Uploads measurements that were made at a time; none may be refused.</summary>

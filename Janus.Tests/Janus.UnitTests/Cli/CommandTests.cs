@@ -54,12 +54,13 @@ public sealed class CommandTests
     [TestCase("hpke-key generate", "--output")]
     [TestCase("hpke-key add --kem rsa", "--kem: x25519, p256, p384 or p521 expected, \"rsa\" given")]
     [TestCase("hpke-key add --id 256", "256")]
-    [TestCase("upload --task-file x", "measurements, or --file and --column, expected")]
-    [TestCase("upload --task-file x 1 --file y --column z", "measurements, or --file and --column, expected")]
-    [TestCase("upload --task-file x --file y", "measurements, or --file and --column, expected")]
-    [TestCase("collect --task-file x --key y", "either --batch-interval or --leader-selected expected")]
+    [TestCase("upload --task-file x", "either measurements or --file expected")]
+    [TestCase("upload --task-file x 1 --file y --column z", "either measurements or --file expected")]
+    [TestCase("upload --task-file x 1 --column y", "--column is for a CSV file: --file expected")]
+    [TestCase("collect --task-file x --key y --resume https://leader.example/", "--resume: the handle of a collection job expected")]
+    [TestCase("collect --task-file x --key y", "one of --batch-interval, --leader-selected, --resume and --delete expected")]
     [TestCase("collect --task-file x --key y --batch-interval 2026-01-01", "--batch-interval: a start and a duration")]
-    [TestCase("collect --task-file x --key y --leader-selected --batch-interval 2026-01-01/1h", "either --batch-interval or --leader-selected expected")]
+    [TestCase("collect --task-file x --key y --leader-selected --batch-interval 2026-01-01/1h", "one of --batch-interval, --leader-selected, --resume and --delete expected")]
     [TestCase("collect --task-file x --key y --leader-selected --agg-param hex:0", "--agg-param: base64url, or hexadecimal such as hex:00ff, expected")]
     public void Wrong_usage_is_told(string line, string expected) =>
         Assert.That(Parse(line.Split(' ')).Errors.Select(error => error.Message), Has.Some.Contains(expected));
@@ -118,7 +119,7 @@ public sealed class CommandTests
         (HpkeConfig config, HpkeKeyPair pair) = await CollectorKeyFile.ReadAsync(path, CancellationToken.None);
         pair.Dispose();
         Assert.That(printed.Trim(), Is.EqualTo(CollectorKeyFile.Encode(config)));
-        Assert.That(async () => await RunAsync("hpke-key", "generate", "--output", path), Throws.TypeOf<CliException>().With.Message.Contains("exists already"));
+        Assert.That(async () => await RunAsync("hpke-key", "generate", "--output", path), Throws.TypeOf<TaskFileException>().With.Message.Contains("exists already"));
     }
 
     [Test]
@@ -143,7 +144,9 @@ public sealed class CommandTests
     public async Task A_task_that_makes_no_sense_is_refused_before_anything_is_written(string changes, string expected)
     {
         string[] arguments = NewTaskWith(await KeyAsync(), changes);
-        Assert.That(async () => await RunAsync(arguments), Throws.TypeOf<CliException>().With.Message.Contains(expected));
+        Assert.That(
+            async () => await RunAsync(arguments),
+            Throws.Exception.With.Message.Contains(expected).And.Matches<Exception>(failure => failure is CliException or TaskFileException));
         Assert.That(Directory.Exists(_folder.File("task")), Is.False);
     }
 
@@ -214,10 +217,10 @@ public sealed class CommandTests
 
         Assert.That(
             async () => await TaskFile.ReadAsync(wrongId, [Role.Client], CancellationToken.None),
-            Throws.TypeOf<CliException>().With.Message.Contains($"{task.Id} follows from the task configuration"));
+            Throws.TypeOf<TaskFileException>().With.Message.Contains($"{task.Id} follows from the task configuration"));
         Assert.That(
             async () => await TaskFile.ReadAsync(forHelper, [Role.Helper], CancellationToken.None),
-            Throws.TypeOf<CliException>().With.Message.Contains("it is not added"));
+            Throws.TypeOf<TaskFileException>().With.Message.Contains("it is not added"));
     }
 
     [Test]
@@ -231,8 +234,22 @@ public sealed class CommandTests
             Assert.That(
                 async () => await RunAsync("upload", "--task-file", task, "--file", csv, "--column", "age"),
                 Throws.TypeOf<CliException>().With.Message.EqualTo($"{csv}, line 3: 1001 is above the maximum 1000; nothing has been uploaded"));
+            Assert.That(
+                async () => await RunAsync("upload", "--task-file", task, "--file", csv),
+                Throws.TypeOf<CliException>().With.Message.Contains(", line 1: a whole number from 0 to 1000 expected, \"age\" given; a CSV file is read with --column"));
             Assert.That(async () => await RunAsync("upload", "--task-file", task, "--vdaf", "count", "1"), Throws.TypeOf<CliException>().With.Message.StartsWith("--vdaf: the task's VDAF is sum:1000"));
         });
+    }
+
+    [TestCase("name,age\nAda,36\n", "sum:100", "--column expected: the columns of {0} are name, age")]
+    [TestCase("age\nthirty\n", "sum:100", "{0}, line 2: a whole number from 0 to 100 expected, \"thirty\" given; that is the column age, --column chooses another one of age")]
+    [TestCase("member\nYes\nno\nmaybe\n", "count", "{0}, line 4: 0 or 1, no or yes, false or true expected, \"maybe\" given")]
+    public void A_demo_on_a_file_of_ones_own_says_which_columns_there_are(string csv, string vdaf, string expected)
+    {
+        string path = _folder.Write("people.csv", csv);
+        Assert.That(
+            async () => await RunAsync("demo", "--data", path, "--vdaf", vdaf),
+            Throws.TypeOf<CliException>().With.Message.StartsWith(string.Format(System.Globalization.CultureInfo.InvariantCulture, expected, path)));
     }
 
     [Test]
@@ -286,6 +303,7 @@ public sealed class CommandTests
             HpkeKeyCommand.Create(new NoDatastore()),
             UploadCommand.Create(),
             CollectCommand.Create(),
+            DemoCommand.Create(),
         };
         HelpExamples.Install(root);
         return root.Parse(arguments);

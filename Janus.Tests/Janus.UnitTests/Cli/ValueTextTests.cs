@@ -66,9 +66,45 @@ public sealed class ValueTextTests
         Assert.Multiple(() =>
         {
             Assert.That(interval, Is.EqualTo(new Interval(new Time(1_769_846_400 / 3600), new Duration(2))));
-            Assert.That(TimeAlignment.Format(interval, Hour), Is.EqualTo("2026-01-31T08:00:00Z/7200s"));
+            Assert.That(interval.ToString(Hour), Is.EqualTo("2026-01-31T08:00:00Z/7200s"));
             Assert.That(() => TimeAlignment.ToInterval(eight.AddMinutes(1), TimeSpan.FromHours(2), Hour), Throws.TypeOf<CliException>().With.Message.Contains("start"));
             Assert.That(() => TimeAlignment.ToInterval(eight, TimeSpan.FromMinutes(90), Hour), Throws.TypeOf<CliException>().With.Message.Contains("duration"));
         });
     }
+
+    [TestCase("last", "2026-11-29T09:00:00Z/3600s")]
+    [TestCase("last/1h", "2026-11-29T09:00:00Z/3600s")]
+    [TestCase("last/4h", "2026-11-29T04:00:00Z/14400s")]
+    [TestCase("last/1d", "2026-11-28T00:00:00Z/86400s")]
+    [TestCase("today", "2026-11-29T00:00:00Z/36000s")]
+    [TestCase("yesterday", "2026-11-28T00:00:00Z/86400s")]
+    [TestCase("2026-01-31T08:00Z/2h", "2026-01-31T08:00:00Z/7200s")]
+    public void A_batch_interval_in_words_is_over_and_a_multiple_of_the_time_precision(string text, string expected)
+    {
+        DateTimeOffset now = new(2026, 11, 29, 10, 59, 59, TimeSpan.Zero);
+        Assert.That(BatchIntervalText.Parse(text)(Hour, now).ToString(Hour), Is.EqualTo(expected));
+    }
+
+    [TestCase("last/90m", "a duration that is a multiple of the time precision 3600s")]
+    [TestCase("today", "today: no interval of the time precision 3600s is over yet")]
+    public void A_batch_interval_that_there_is_not_is_told(string text, string expected)
+    {
+        DateTimeOffset now = new(2026, 11, 29, 0, 59, 59, TimeSpan.Zero);
+        Assert.That(() => BatchIntervalText.Parse(text)(Hour, now), Throws.TypeOf<CliException>().With.Message.Contains(expected));
+    }
+
+    [TestCase("tomorrow")]
+    [TestCase("last/")]
+    [TestCase("last/1h/2h")]
+    [TestCase("2026-01-31")]
+    public void Other_batch_intervals_are_refused(string text) =>
+        Assert.That(() => BatchIntervalText.Parse(text), Throws.TypeOf<FormatException>());
+
+    [TestCase("collector.json", "collector.json")]
+    [TestCase("my files/collector.json", "'my files/collector.json'")]
+    [TestCase("it's", "'it'\\''s'")]
+    [TestCase("{\"a\":1}", "'{\"a\":1}'")]
+    [TestCase("", "''")]
+    public void A_shell_takes_a_word_as_it_is(string word, string expected) =>
+        Assert.That(ShellWord.Quote(word), Is.EqualTo(expected));
 }

@@ -64,5 +64,61 @@ public sealed class IntervalTests
     public void An_interval_is_made_from_its_bounds() =>
         Assert.That(Interval.Between(new Time(3), new Time(8)), Is.EqualTo(Of(3, 5)));
 
+    [Test]
+    public void The_interval_of_an_instant_is_one_time_precision()
+    {
+        TimePrecision fiveMinutes = new(300);
+        DateTimeOffset instant = new(2026, 1, 31, 8, 4, 59, TimeSpan.Zero);
+        Assert.That(Interval.Containing(instant, fiveMinutes).ToString(fiveMinutes), Is.EqualTo("2026-01-31T08:00:00Z/300s"));
+    }
+
+    [TestCase(3600, "2026-01-31T07:00:00Z/3600s")]
+    [TestCase(300, "2026-01-31T08:00:00Z/300s")]
+    [TestCase(86_400, "2026-01-30T00:00:00Z/86400s")]
+    public void The_last_interval_is_over_and_a_multiple_of_its_length(int seconds, string expected)
+    {
+        TimePrecision fiveMinutes = new(300);
+        DateTimeOffset now = new(2026, 1, 31, 8, 5, 0, TimeSpan.Zero);
+        Assert.That(Interval.LastEnded(TimeSpan.FromSeconds(seconds), now, fiveMinutes).ToString(fiveMinutes), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void A_last_interval_that_there_is_not_is_refused()
+    {
+        TimePrecision hour = new(3600);
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => Interval.LastEnded(TimeSpan.Zero, DateTimeOffset.UnixEpoch.AddDays(1), hour), Throws.ArgumentException);
+            Assert.That(() => Interval.LastEnded(TimeSpan.FromMinutes(90), DateTimeOffset.UnixEpoch.AddDays(1), hour), Throws.ArgumentException);
+            Assert.That(() => Interval.LastEnded(TimeSpan.FromHours(2), DateTimeOffset.UnixEpoch.AddHours(1), hour), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        });
+    }
+
+    [Test]
+    public void Instants_between_which_an_interval_is_are_multiples_of_the_time_precision()
+    {
+        TimePrecision hour = new(3600);
+        DateTimeOffset eight = new(2026, 1, 31, 8, 0, 0, TimeSpan.Zero);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Interval.Between(eight, eight.AddHours(2), hour).ToString(hour), Is.EqualTo("2026-01-31T08:00:00Z/7200s"));
+            Assert.That(() => Interval.Between(eight.AddTicks(1), eight.AddHours(2), hour), Throws.ArgumentException.With.Message.Contains("expected a multiple of the time precision 3600s"));
+            Assert.That(() => Interval.Between(eight, eight.AddHours(-1), hour), Throws.ArgumentException.With.Message.Contains("not before the start"));
+        });
+    }
+
+    // 7,000 seconds do not divide a day, and two days have no multiple of 172,800 seconds but one.
+    [TestCase(3600ul)]
+    [TestCase(7000ul)]
+    [TestCase(172_800ul)]
+    public void Days_follow_each_other_without_gap_or_overlap(ulong seconds)
+    {
+        TimePrecision precision = new(seconds);
+        DateOnly day = new(2026, 1, 30);
+        Interval[] days = [.. Enumerable.Range(0, 5).Select(i => Interval.OfDay(day.AddDays(i), precision))];
+        Assert.That(days.Skip(1).Select(next => next.Start), Is.EqualTo(days.SkipLast(1).Select(one => one.End)));
+        Assert.That(days[0].Start.ToDateTimeOffset(precision), Is.GreaterThanOrEqualTo(new DateTimeOffset(day, default, TimeSpan.Zero)));
+    }
+
     private static Interval Of(ulong start, ulong duration) => new(new Time(start), new Duration(duration));
 }

@@ -1,13 +1,13 @@
 using System.Buffers.Text;
 using System.Text.Json.Nodes;
-using Janus.Cli;
 using Janus.Cli.Files;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Hpke;
 using Janus.Messages;
+using Janus.UnitTests.Cli;
 
-namespace Janus.UnitTests.Cli;
+namespace Janus.UnitTests.Dap;
 
 [TestFixture]
 public sealed class TaskFileTests
@@ -87,14 +87,16 @@ public sealed class TaskFileTests
         string path = _folder.Write("client.json", "mine");
         Assert.That(
             async () => await TaskFile.WriteNewAsync(path, Sample().For(Role.Client), CancellationToken.None),
-            Throws.TypeOf<CliException>().With.Message.Contains("exists already"));
+            Throws.TypeOf<TaskFileException>().With.Message.Contains("exists already"));
         Assert.That(await File.ReadAllTextAsync(path), Is.EqualTo("mine"));
     }
 
     [TestCase("for", "nobody", "for: leader, helper, collector or client expected")]
+    [TestCase("task_id", null, "task_id: 32 bytes")]
+    [TestCase("task_configuration", null, "task_configuration: missing")]
     [TestCase("for", "collector", "verify_key: must not be in the file for the collector")]
     [TestCase("task_id", "AAAA", "task_id: 32 bytes")]
-    [TestCase("task_configuration", "AAAA", "task_info")]
+    [TestCase("task_configuration", "AAAA", "task_configuration: an encoded TaskConfiguration of this version of DAP expected: task_info")]
     [TestCase("task_configuration", "!", "task_configuration: base64url")]
     [TestCase("vdaf", "sum:7", "the task's VDAF is histogram")]
     [TestCase("vdaf", "nonsense", "expected")]
@@ -103,7 +105,8 @@ public sealed class TaskFileTests
     [TestCase("collector_hpke_config", "AAAA", "kdf_id")]
     [TestCase("aggregator_token", "no spaces", "aggregator_token: a bearer token")]
     [TestCase("collector_token", "abc", "collector_token: must not be in the file for the helper")]
-    [TestCase("surprise", "abc", "JSON with the documented members expected")]
+    [TestCase("surprise", "abc", "no member is called \"surprise\": is it misspelt, or written by a newer version? The members are for, task_id,")]
+    [TestCase("private_key", "abc", "a task file ('janus task add') expected, this is a Collector's key file")]
     public async Task A_mistake_in_a_file_is_named(string member, string? value, string expected)
     {
         string path = await WriteAsync(Role.Helper);
@@ -112,7 +115,30 @@ public sealed class TaskFileTests
         _folder.Write("helper.json", json.ToJsonString());
         Assert.That(
             async () => await TaskFile.ReadAsync(path, Everybody, CancellationToken.None),
-            Throws.TypeOf<CliException>().With.Message.StartsWith(path).And.Message.Contains(expected));
+            Throws.TypeOf<TaskFileException>().With.Message.StartsWith(path).And.Message.Contains(expected));
+    }
+
+    [TestCase("{\"for\":1}", "for: a value of another kind expected")]
+    [TestCase("{\"for\":\"client\",\"for\":\"client\"}", "a JSON object whose members differ expected")]
+    [TestCase("[]", "a JSON object expected")]
+    [TestCase("", "line 1: JSON expected")]
+    [TestCase("for: client\n", "line 1: JSON expected")]
+    public void What_is_no_task_file_is_told(string content, string expected) => Assert.That(
+        async () => await TaskFile.ReadAsync(_folder.Write("x.json", content), Everybody),
+        Throws.TypeOf<TaskFileException>().With.Message.EqualTo($"{_folder.File("x.json")}: {expected}"));
+
+    [Test]
+    public void A_folder_is_no_task_file() => Assert.That(
+        async () => await TaskFile.ReadAsync(_folder.Path, Everybody),
+        Throws.TypeOf<TaskFileException>().With.Message.EqualTo($"{_folder.Path}: a file expected, this is a folder"));
+
+    [Test]
+    public async Task A_task_file_is_no_key_file()
+    {
+        string path = await WriteAsync(Role.Collector);
+        Assert.That(
+            async () => await CollectorKeyFile.ReadAsync(path),
+            Throws.TypeOf<TaskFileException>().With.Message.EqualTo($"{path}: a Collector's key file ('janus hpke-key generate') expected, this is a task file ('janus task add')"));
     }
 
     [Test]
@@ -121,7 +147,7 @@ public sealed class TaskFileTests
         string path = await WriteAsync(Role.Helper);
         Assert.That(
             async () => await TaskFile.ReadAsync(path, [Role.Collector], CancellationToken.None),
-            Throws.TypeOf<CliException>().With.Message.Contains("for the collector expected, this one is for the helper"));
+            Throws.TypeOf<TaskFileException>().With.Message.Contains("the file for the collector expected, this one is for the helper"));
     }
 
     [Test]
@@ -131,7 +157,7 @@ public sealed class TaskFileTests
         string text = await File.ReadAllTextAsync(path);
         string token = Sample().AggregatorToken!.Value.Secret;
         _folder.Write("helper.json", text.Replace("\"aggregator_token\": \"", "\"aggregator_token\": \"(", StringComparison.Ordinal));
-        CliException refused = (await Assert.ThrowsAsync<CliException>(() => TaskFile.ReadAsync(path, Everybody, CancellationToken.None)))!;
+        TaskFileException refused = (await Assert.ThrowsAsync<TaskFileException>(() => TaskFile.ReadAsync(path, Everybody, CancellationToken.None)))!;
         Assert.That(refused.ToString(), Does.Not.Contain(token));
     }
 
@@ -177,7 +203,7 @@ public sealed class TaskFileTests
         await CollectorKeyFile.WriteNewAsync(path, HpkeConfigs.Create(new HpkeConfigId(1), HpkeConfigs.MandatorySuite, one), other, CancellationToken.None);
         Assert.That(
             async () => await CollectorKeyFile.ReadAsync(path, CancellationToken.None),
-            Throws.TypeOf<CliException>().With.Message.Contains("does not belong"));
+            Throws.TypeOf<TaskFileException>().With.Message.Contains("does not belong"));
     }
 
     private static TaskParameters Sample()
