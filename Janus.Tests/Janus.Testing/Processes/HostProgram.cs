@@ -1,7 +1,7 @@
 namespace Janus.Testing;
 
 /// <summary>Where the host was built: beside the tests, in the same configuration.</summary>
-internal static class HostProgram
+public static class HostProgram
 {
     private const string Solution = "Janus.sln";
 
