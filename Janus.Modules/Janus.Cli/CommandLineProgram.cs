@@ -55,7 +55,7 @@ public static class CommandLineProgram
     }
 
     // Not System.CommandLine's RootCommand, which goes by the executable's file name.
-    private static Command CreateRootCommand(IProcessHost host, Option<bool> verbose)
+    internal static Command CreateRootCommand(IProcessHost host, Option<bool> verbose)
     {
         Command root = new(RootName, "Janus: an aggregator for the Distributed Aggregation Protocol, its client and its collector")
         {

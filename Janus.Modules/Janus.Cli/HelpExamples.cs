@@ -25,6 +25,9 @@ internal static class HelpExamples
         return command;
     }
 
+    /// <summary>The examples of <paramref name="command"/>.</summary>
+    public static IReadOnlyList<string> Of(Command command) => Examples.TryGetValue(command, out string[]? examples) ? examples : [];
+
     /// <summary>Makes <c>--help</c> print the examples.</summary>
     public static void Install(Command root)
     {

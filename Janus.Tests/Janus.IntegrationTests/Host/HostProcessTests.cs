@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Janus.Datastore;
 using Janus.IntegrationTests.Embedded;
 using Janus.Testing;
 
@@ -95,6 +96,33 @@ public sealed class HostProcessTests
         Assert.That(await command.WaitForExitAsync(), Is.Zero, command.Error);
         host.CloseStandardInput();
         Assert.That(await host.WaitForExitAsync(), Is.Zero);
+    }
+
+    [Test]
+    public async Task Secrets_that_everybody_can_read_are_warned_of_by_a_process_and_by_a_command()
+    {
+        string keys = _directory.Path("keys");
+        await File.WriteAllTextAsync(keys, DatastoreKeys.Generate());
+        string file = _directory.Path("janus.yaml");
+        await File.WriteAllTextAsync(file, $"Database:\n  DataDirectory: {_directory.Root}\n  DatastoreKeysFile: {keys}\nTelemetry:\n  OtlpHeaders: {{ x-key: secret }}\n");
+        foreach (string path in OperatingSystem.IsWindows() ? [] : new[] { keys, file })
+        {
+            File.SetUnixFileMode(path, (UnixFileMode)0b110_100_100);
+        }
+
+        Dictionary<string, string> environment = new() { ["JANUS_CONFIG_FILE"] = file };
+        await using HostProcess host = HostProcess.Start(
+            ["run", "--listen", "http://127.0.0.1:0", "--address-file", _directory.Path("addresses"), "--exit-with-parent"], environment);
+        await host.WaitForAddressAsync();
+        await using HostProcess command = HostProcess.Start(["task", "list"], environment);
+        Assert.That(await command.WaitForExitAsync(), Is.Zero, command.Error);
+        host.CloseStandardInput();
+        Assert.That(await host.WaitForExitAsync(), Is.Zero);
+
+        string[] warnings = [.. new[] { file, keys }.Select(path => $"{path}: every user of this machine may read this secret (mode 644); 'chmod 600 {path}' keeps it to its owner")];
+        Assert.That(command.Error.Split('\n').Select(line => line.TrimEnd()), Is.EqualTo(warnings.Select(warning => $"janus: warning: {warning}")));
+        Assert.That(warnings.Select(warning => host.Output.Split('\n').Count(line => line.Contains(warning, StringComparison.Ordinal))), Is.All.EqualTo(1));
+        Assert.That(host.Output, Does.Not.Contain(await File.ReadAllTextAsync(keys)));
     }
 
     [Test]

@@ -43,6 +43,7 @@ public sealed class KeyCommandTests
         using JsonDocument json = JsonDocument.Parse(await RunAsync("hpke-key list --json"));
 
         Assert.That(table, Does.Match($@"1 +active +3d +\S+ +{Mandatory}").And.Match(@"2 +pending +\ds "));
+        Assert.That(table.TrimEnd().Split(Environment.NewLine), Has.Length.EqualTo(3).And.All.Length.LessThanOrEqualTo(80));
         JsonElement[] keys = [.. json.RootElement.EnumerateArray()];
         Assert.That(keys.Select(key => (key.GetProperty("id").GetInt32(), key.GetProperty("state").GetString(), key.GetProperty("announced").GetBoolean())), Is.EqualTo(new[]
         {
@@ -115,7 +116,7 @@ public sealed class KeyCommandTests
         string[] lines = (await RunAsync("datastore-key re-encrypt")).Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
         Assert.That(lines[0], Does.StartWith("{\"event\":\"progress\",\"done\":1,"));
         Assert.That(lines[1], Does.StartWith("{\"event\":\"finished\",\"done\":1,").And.EndWith("\"remaining\":0}"));
-        Assert.That(lines[2], Is.EqualTo($"1 values encrypted again; every value in the database is under key {Hex(added)}; key {Hex(old)} may be removed now, once every process has key {Hex(added)} first"));
+        Assert.That(lines[2], Is.EqualTo($"1 value encrypted again; every value in the database is under key {Hex(added)}; key {Hex(old)} may be removed now, once every process has key {Hex(added)} first"));
         using JsonDocument status = JsonDocument.Parse(await RunAsync("datastore-key status --json"));
         Assert.That(status.RootElement.GetProperty("complete").GetBoolean());
         Assert.That(status.RootElement.GetProperty("encrypting_key").GetString(), Is.EqualTo(Hex(added)));

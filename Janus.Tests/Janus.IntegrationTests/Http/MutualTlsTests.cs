@@ -193,7 +193,7 @@ public sealed class MutualTlsTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(codes, Is.EqualTo((int[])[0, 1, 1]), upload.Error);
-            Assert.That(upload.Output, Does.Contain("1 reports accepted"));
+            Assert.That(upload.Output, Does.Contain("1 report accepted"));
             Assert.That(untrusting.Error, Does.Contain("an aggregator cannot be reached: the certificate of https://"));
             Assert.That(unknown.Error, Does.Contain("answered 401 Unauthorized: "));
         }

@@ -4,6 +4,7 @@ using Janus.Cli;
 using Janus.Cli.Commands;
 using Janus.Cli.Files;
 using Janus.Dap;
+using Janus.Datastore;
 using Janus.Hpke;
 using Janus.Messages;
 
@@ -64,6 +65,30 @@ public sealed class CommandTests
     [TestCase("collect --task-file x --key y --leader-selected --agg-param hex:0", "--agg-param: base64url, or hexadecimal such as hex:00ff, expected")]
     public void Wrong_usage_is_told(string line, string expected) =>
         Assert.That(Parse(line.Split(' ')).Errors.Select(error => error.Message), Has.Some.Contains(expected));
+
+    [TestCase("datastore-key generate --output x --append y", "--output or --append expected, not both")]
+    [TestCase(NewTask + " --collector-hpke-config y", "--output expected for a new task, or --task-id, --task-info, --verify-key-file, --aggregator-token-file, --collector-token-file as agreed")]
+    [TestCase(NewTask + " --collector-hpke-config y --task-id " + ATask + " --task-info i --verify-key-file v --aggregator-token-file a", "or --collector-token-file as agreed")]
+    public void Wrong_usage_of_secrets_is_told(string line, string expected) =>
+        Assert.That(Parse(line.Split(' ')).Errors.Select(error => error.Message), Has.Some.Contains(expected));
+
+    [Test]
+    public void A_helpers_task_on_which_all_is_agreed_needs_no_files() => Assert.That(
+        Parse([.. NewTask.Replace("--role leader", "--role helper", StringComparison.Ordinal).Split(' '), "--collector-hpke-config", "y", "--task-id", ATask, "--task-info", "i", "--verify-key-file", "v", "--aggregator-token-file", "a"]).Errors,
+        Is.Empty);
+
+    [Test]
+    public async Task A_datastore_key_is_written_for_its_owner_and_another_is_added_behind_it()
+    {
+        string path = _folder.File("keys");
+        string first = await RunAsync("datastore-key", "generate", "--output", path);
+        string second = await RunAsync("datastore-key", "generate", "--append", path);
+        DatastoreKeys keys = DatastoreKeys.ParseFile(await File.ReadAllTextAsync(path));
+        Assert.That((first.Trim(), second.Trim()), Is.EqualTo(($"key {keys.Ids[0]:x2} written to {path}", $"key {keys.Ids[1]:x2} added to {path}")));
+        Assert.That(OperatingSystem.IsWindows() || File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.That(async () => await RunAsync("datastore-key", "generate", "--output", path), Throws.TypeOf<CliException>().With.Message.Contains("exists already"));
+        Assert.That(async () => await RunAsync("datastore-key", "generate", "--append", _folder.File("x")), Throws.TypeOf<CliException>().With.Message.Contains("--output makes one"));
+    }
 
     [TestCase("--role collector", "--role: leader or helper expected, \"collector\" given")]
     [TestCase("--vdaf sum:many", "--vdaf: \"sum:many\": a maximum expected")]
@@ -301,6 +326,7 @@ public sealed class CommandTests
             TaskprovCommand.Create(new NoDatastore()),
             GarbageCommand.Create(new NoDatastore()),
             HpkeKeyCommand.Create(new NoDatastore()),
+            DatastoreKeyCommand.Create(new NoDatastore()),
             UploadCommand.Create(),
             CollectCommand.Create(),
             DemoCommand.Create(),
