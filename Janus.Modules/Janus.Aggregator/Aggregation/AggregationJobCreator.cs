@@ -85,7 +85,8 @@ internal sealed partial class AggregationJobCreator : BackgroundService
                 activity.End("failed", exception);
                 // A task that cannot be worked on does not hold up the others.
                 LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
-                LogCreationFailedInTask(level, _tasks.NameOf(key), exception);
+                string taskName = _tasks.NameOf(key);
+                LogCreationFailedInTask(level, taskName, exception);
             }
         }
 
