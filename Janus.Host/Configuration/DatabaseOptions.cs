@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.ComponentModel.DataAnnotations;
-using System.Data.Common;
 using System.Text;
+using Janus.Datastore;
 using Npgsql;
 
 namespace Janus.Host.Configuration;
@@ -9,18 +9,15 @@ namespace Janus.Host.Configuration;
 /// <summary>Where the database is, and the keys of its encrypted columns.</summary>
 internal sealed class DatabaseOptions : IValidatableObject
 {
-    // What PostgreSQL's own tools call a parameter of a URL, and what Npgsql does.
-    private static readonly Dictionary<string, string> LibpqNames = new(StringComparer.Ordinal)
-    {
-        ["sslrootcert"] = "Root Certificate",
-        ["sslcert"] = "SSL Certificate",
-        ["sslkey"] = "SSL Key",
-        ["application_name"] = "Application Name",
-        ["connect_timeout"] = "Timeout",
-    };
-
     /// <summary>An Npgsql connection string or a <c>postgres://</c> URL; empty means the embedded database.</summary>
     public string? ConnectionString { get; set; }
+
+    /// <summary>The same for connections that lead to PostgreSQL itself, if <see cref="ConnectionString"/> leads to a pooler of transactions.</summary>
+    public string? DirectConnectionString { get; set; }
+
+    /// <summary>How long a process waits at its start for a database that is away.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "between 0s and 1d was expected")]
+    public TimeSpan StartTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The password, if the connection string has none.</summary>
     public string? Password { get; set; }
@@ -55,9 +52,19 @@ internal sealed class DatabaseOptions : IValidatableObject
             yield return new ValidationResult("give Password or PasswordFile, not both", [nameof(PasswordFile)]);
         }
 
-        if (!IsEmbedded && !IsConnectionString())
+        if (!IsEmbedded && MistakeIn(() => ConnectionText.Parse(ConnectionString!)) is { } wrong)
         {
-            yield return new ValidationResult("neither a connection string (Host=...;Database=...;Username=...) nor a URL postgres://user@host/database", [nameof(ConnectionString)]);
+            yield return new ValidationResult(wrong, [nameof(ConnectionString)]);
+        }
+
+        if (HasDirect && MistakeIn(() => ConnectionText.Parse(DirectConnectionString!)) is { } wrongDirect)
+        {
+            yield return new ValidationResult(wrongDirect, [nameof(DirectConnectionString)]);
+        }
+
+        if (HasDirect && IsEmbedded)
+        {
+            yield return new ValidationResult("there is no ConnectionString beside which it could be used", [nameof(DirectConnectionString)]);
         }
 
         bool hasFile = !string.IsNullOrEmpty(DatastoreKeysFile);
@@ -71,7 +78,7 @@ internal sealed class DatabaseOptions : IValidatableObject
             yield return new ValidationResult("give DatastoreKeys or DatastoreKeysFile, not both", [nameof(DatastoreKeysFile)]);
         }
 
-        if (hasFile && MistakeIn(() => Datastore.DatastoreKeys.ParseFile(File.ReadAllText(DatastoreKeysFile!))) is { } inFile)
+        if (hasFile && MistakeIn(() => Janus.Datastore.DatastoreKeys.ParseFile(File.ReadAllText(DatastoreKeysFile!))) is { } inFile)
         {
             yield return new ValidationResult($"{DatastoreKeysFile}: {inFile}", [nameof(DatastoreKeysFile)]);
         }
@@ -84,88 +91,32 @@ internal sealed class DatabaseOptions : IValidatableObject
             }
         }
 
-        if (DatastoreKeys.Count > 0 && DatastoreKeys.All(IsKey) && MistakeIn(() => Datastore.DatastoreKeys.Parse(DatastoreKeys)) is { } mistake)
+        if (DatastoreKeys.Count > 0 && DatastoreKeys.All(IsKey) && MistakeIn(() => Janus.Datastore.DatastoreKeys.Parse(DatastoreKeys)) is { } mistake)
         {
             yield return new ValidationResult(mistake, [nameof(DatastoreKeys)]);
         }
     }
 
     /// <summary>The connection string with the password and the pool's size put in.</summary>
-    public string ResolvedConnectionString()
+    public string ResolvedConnectionString() => new NpgsqlConnectionStringBuilder(WithPassword(ConnectionString!)) { MaxPoolSize = MaximumConnections }.ConnectionString;
+
+    /// <summary>The connection string of direct connections with the password put in, or <see langword="null"/> if there are none.</summary>
+    public string? ResolvedDirectConnectionString() => HasDirect ? WithPassword(DirectConnectionString!) : null;
+
+    private bool HasDirect => !string.IsNullOrWhiteSpace(DirectConnectionString);
+
+    private string WithPassword(string text)
     {
-        DbConnectionStringBuilder builder = ParseConnectionString();
+        NpgsqlConnectionStringBuilder builder = new(ConnectionText.Parse(text));
         if (ResolvedPassword() is { Length: > 0 } password)
         {
-            builder["Password"] = password;
+            builder.Password = password;
         }
 
-        builder["Maximum Pool Size"] = MaximumConnections;
         return builder.ConnectionString;
     }
 
     private string? ResolvedPassword() => string.IsNullOrEmpty(PasswordFile) ? Password : File.ReadLines(PasswordFile).FirstOrDefault()?.Trim();
-
-    private bool IsConnectionString()
-    {
-        try
-        {
-            return new NpgsqlConnectionStringBuilder(ParseConnectionString().ConnectionString).Host is { Length: > 0 };
-        }
-        catch (Exception failure) when (failure is ArgumentException or UriFormatException)
-        {
-            return false;
-        }
-    }
-
-    private DbConnectionStringBuilder ParseConnectionString() => ConnectionString!.Contains("://", StringComparison.Ordinal)
-        ? FromUrl(new Uri(ConnectionString))
-        : new DbConnectionStringBuilder { ConnectionString = ConnectionString };
-
-    private static DbConnectionStringBuilder FromUrl(Uri url)
-    {
-        if (url.Scheme is not ("postgres" or "postgresql"))
-        {
-            throw new UriFormatException("the scheme is postgres");
-        }
-
-        DbConnectionStringBuilder builder = new() { ["Host"] = url.Host };
-        if (url.Port > 0)
-        {
-            builder["Port"] = url.Port;
-        }
-
-        string[] user = url.UserInfo.Split(':', 2);
-        if (user[0].Length > 0)
-        {
-            builder["Username"] = Uri.UnescapeDataString(user[0]);
-        }
-
-        if (user.Length == 2)
-        {
-            builder["Password"] = Uri.UnescapeDataString(user[1]);
-        }
-
-        if (url.AbsolutePath.Trim('/') is { Length: > 0 } database)
-        {
-            builder["Database"] = Uri.UnescapeDataString(database);
-        }
-
-        foreach (string parameter in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            string[] pair = parameter.Split('=', 2);
-            string value = Uri.UnescapeDataString(pair[^1]);
-            if (pair[0] == "sslmode")
-            {
-                builder["SSL Mode"] = value.Replace("-", "", StringComparison.Ordinal);
-            }
-            else
-            {
-                builder[LibpqNames.GetValueOrDefault(pair[0]) ?? Uri.UnescapeDataString(pair[0])] = value;
-            }
-        }
-
-        return builder;
-    }
 
     // What is wrong with keys never shows one.
     private static string? MistakeIn(Func<object> read)

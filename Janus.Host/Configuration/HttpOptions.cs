@@ -13,7 +13,7 @@ internal sealed class HttpOptions : IValidatableObject
     /// <summary>The addresses to listen on: <c>http://host:port</c> or <c>https://host:port</c>; port 0 takes a free one.</summary>
     public IReadOnlyList<string> Listen { get; set; } = ["http://127.0.0.1:8080"];
 
-    /// <summary>How many connections may be open at once; more are closed.</summary>
+    /// <summary>How many connections may be open at once; for more, those that keep us waiting are closed.</summary>
     [Range(1, 1_000_000, ErrorMessage = "between {1} and {2} was expected")]
     public int MaximumConnections { get; set; } = 4096;
 

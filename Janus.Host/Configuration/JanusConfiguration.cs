@@ -6,7 +6,9 @@ namespace Janus.Host.Configuration;
 internal static class JanusConfiguration
 {
     private const string EnvironmentPrefix = "JANUS__";
+    private const string FileVariable = "JANUS_CONFIG_FILE";
     private const string DatabaseUrlVariable = "JANUS_DATABASE_URL";
+    private const string DirectDatabaseUrlVariable = "JANUS_DATABASE_DIRECT_URL";
     private const string DatabasePasswordVariable = "JANUS_DATABASE_PASSWORD";
 
     /// <summary>The file that applies when no other is named: the documented sample beside the program.</summary>
@@ -27,6 +29,7 @@ internal static class JanusConfiguration
     private static JanusOptions Load(ConfigurationArguments arguments, Dictionary<string, string?> overrides)
     {
         overrides["Database:ConnectionString"] = Variable(DatabaseUrlVariable);
+        overrides["Database:DirectConnectionString"] = Variable(DirectDatabaseUrlVariable);
         if (Variable(DatabasePasswordVariable) is { } password)
         {
             (overrides["Database:Password"], overrides["Database:PasswordFile"]) = (password, "");
@@ -37,13 +40,15 @@ internal static class JanusConfiguration
             (overrides["Database:Password"], overrides["Database:PasswordFile"]) = ("", file);
         }
 
+        string path = arguments.ConfigFile ?? Variable(FileVariable) ?? DefaultFile;
         IConfigurationRoot configuration = new ConfigurationBuilder()
-            .Add(new YamlConfigurationSource(arguments.ConfigFile ?? DefaultFile))
+            .Add(new YamlConfigurationSource(path))
             .AddEnvironmentVariables(EnvironmentPrefix)
             .AddInMemoryCollection(overrides.Where(entry => entry.Value is not null))
             .Build();
         StrictBinder binder = new();
         JanusOptions options = binder.Bind<JanusOptions>(configuration);
+        options.FileWithSecrets = SecretFiles.HasSecrets(new ConfigurationBuilder().Add(new YamlConfigurationSource(path)).Build().AsEnumerable()) ? path : null;
         return binder.Mistakes switch
         {
             [] => options,

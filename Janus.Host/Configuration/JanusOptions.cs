@@ -27,6 +27,9 @@ internal sealed class JanusOptions : IValidatableObject
     /// <summary>Where it listens for who operates it.</summary>
     public ManagementOptions Management { get; set; } = new();
 
+    /// <summary>The configuration file, if it has secrets in it; not a key, since only public properties are.</summary>
+    internal string? FileWithSecrets { get; set; }
+
     /// <summary>The roles as the aggregator module takes them.</summary>
     public AggregatorRoles AggregatorRoles => Roles.Aggregate(AggregatorRoles.None, (roles, role) => roles | role switch
     {

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using Janus.Codec;
+using Janus.Dap;
 
 namespace Janus.Host.Configuration;
 
@@ -168,11 +169,15 @@ internal sealed class StrictBinder
 
         if (value is null)
         {
-            _mistakes.Add($"{path}: {Quote.Of(text)} is not {Expectation(type)}");
+            string suggestion = type.IsEnum ? Spelling.Suggestion(text, NamesOf(type)) : "";
+            _mistakes.Add($"{path}: {Quote.Of(text)} is not {Expectation(type)}{suggestion}");
         }
 
         return value;
     }
+
+    /// <summary>The names of an enumeration's values, as the configuration has them.</summary>
+    public static IEnumerable<string> NamesOf(Type type) => Enum.GetNames(type).Select(Kebab);
 
     private static TimeSpan? ParseDuration(string text)
     {
@@ -247,32 +252,13 @@ internal sealed class StrictBinder
         : type == typeof(TimeSpan) ? "a duration such as 500ms, 10s, 5m, 2h or 7d"
         : type == typeof(Uri) ? "an absolute URL"
         : type == typeof(double) ? "a number"
-        : type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(type).Select(Kebab))
+        : type.IsEnum ? "one of " + string.Join(", ", NamesOf(type))
         : "a whole number of this size";
 
     private static string Suggest(string key, PropertyInfo[] properties)
     {
         string[] names = [.. properties.Select(property => property.Name)];
-        string? near = names.Where(name => Distance(name.ToUpperInvariant(), key.ToUpperInvariant()) <= 2).Order(StringComparer.Ordinal).FirstOrDefault();
-        return near is null ? $" (known here: {string.Join(", ", names)})" : $"; did you mean {near}?";
-    }
-
-    private static int Distance(string left, string right)
-    {
-        int[] previous = [.. Enumerable.Range(0, right.Length + 1)];
-        for (int i = 1; i <= left.Length; i++)
-        {
-            int[] current = new int[right.Length + 1];
-            current[0] = i;
-            for (int j = 1; j <= right.Length; j++)
-            {
-                current[j] = Math.Min(Math.Min(current[j - 1], previous[j]) + 1, previous[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1));
-            }
-
-            previous = current;
-        }
-
-        return previous[^1];
+        return Spelling.Suggestion(key, names) is { Length: > 0 } suggestion ? suggestion : $" (known here: {string.Join(", ", names)})";
     }
 
     private static string Kebab(string name) =>

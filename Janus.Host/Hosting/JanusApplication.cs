@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text.Json;
 using Janus.Aggregator;
 using Janus.Datastore;
@@ -14,6 +13,11 @@ namespace Janus.Host.Hosting;
 internal static class JanusApplication
 {
     private const int ReadAhead = 256 << 10;
+    private const int StreamsPerConnection = 32;
+    private const double BytesPerSecond = 240;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(130);
 
     /// <summary>Builds the application that runs the roles of <paramref name="options"/> on <paramref name="database"/>.</summary>
     public static WebApplication Build(JanusOptions options, OpenedDatabase database)
@@ -22,13 +26,13 @@ internal static class JanusApplication
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Janus" });
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
-            Limit(kestrel, options.Http);
+            Limit(kestrel);
             kestrel.ListenOn(options.Http.Urls());
         });
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Http.ShutdownTimeout);
         builder.Services.AddRouting();
-        builder.Services.AddHealthChecks().AddCheck<SchemaHealthCheck>("database");
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database");
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Configuration.AddInMemoryCollection(Observability.StandardVariables());
         Observability.Add(builder.Services, options);
@@ -46,15 +50,19 @@ internal static class JanusApplication
         return application;
     }
 
-    private static void Limit(KestrelServerOptions kestrel, HttpOptions options)
+    private static void Limit(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = options.MaximumConnections;
         // What is read ahead of a handler: all connections together stay within a gigabyte by default.
         kestrel.Limits.MaxRequestBufferSize = ReadAhead;
         // HTTP/2, which is spoken over TLS, has limits of its own: for all streams of a connection together, and for each.
         kestrel.Limits.Http2.InitialConnectionWindowSize = ReadAhead;
         kestrel.Limits.Http2.InitialStreamWindowSize = ReadAhead / 2;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
+        // Below it nobody waits, whatever else is going on; a slow line has a multiple of it.
+        kestrel.Limits.MinRequestBodyDataRate = kestrel.Limits.MinResponseDataRate = new MinDataRate(BytesPerSecond, Grace);
+        kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+        kestrel.Limits.KeepAliveTimeout = KeepAlive;
     }
 
     private static void AddModules(IServiceCollection services, JanusOptions options, OpenedDatabase database)
@@ -62,6 +70,7 @@ internal static class JanusApplication
         services.AddJanusDatastore(database.Configure);
         services.AddSingleton(Options.Create(options.Aggregator));
         services.AddJanusAggregator(options.AggregatorRoles);
+        services.AddJanusConnectionLimit(options.Http.MaximumConnections);
     }
 
     private static void MapModules(WebApplication application, JanusOptions options)
@@ -82,24 +91,12 @@ internal static class JanusApplication
         return context.Response.WriteAsync(JsonSerializer.Serialize(new { status = report.Status.ToString(), checks }), context.RequestAborted);
     }
 
-    private sealed class SchemaHealthCheck(DatastoreSchema schema) : IHealthCheck
+    private sealed class DatabaseHealthCheck(DatabaseReadiness readiness) : IHealthCheck
     {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            try
-            {
-                await schema.CheckAsync(cancellationToken);
-                return HealthCheckResult.Healthy("reachable, schema up to date");
-            }
-            catch (SchemaMismatchException mismatch)
-            {
-                return HealthCheckResult.Unhealthy(mismatch.Message);
-            }
-            catch (DbException)
-            {
-                return HealthCheckResult.Unhealthy("not reachable");
-            }
-        }
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            await readiness.CheckAsync(cancellationToken) is { } reason
+                ? HealthCheckResult.Unhealthy(reason)
+                : HealthCheckResult.Healthy("takes writes, schema up to date");
     }
 
     /// <summary>Signals are turned into cancellation by the command line.</summary>

@@ -1,3 +1,4 @@
+using Janus.Aggregator;
 using Janus.Cli;
 using Janus.Codec;
 using Janus.Dap;
@@ -14,17 +15,25 @@ namespace Janus.Host.Hosting;
 internal sealed partial class JanusProcess : IProcessHost
 {
     /// <inheritdoc />
+    public IReadOnlyList<string> Roles { get; } = [.. StrictBinder.NamesOf(typeof(ProcessRole))];
+
+    /// <inheritdoc />
     public async Task<int> RunAsync(RunArguments arguments, CancellationToken cancellationToken)
     {
         JanusOptions options = JanusConfiguration.Load(arguments);
         CheckCertificates(options);
-        await using OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: false, cancellationToken);
+        await using OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: false, create: true, cancellationToken);
         await using WebApplication application = JanusApplication.Build(options, database);
         ILogger<JanusProcess> logger = application.Services.GetRequiredService<ILogger<JanusProcess>>();
-        await database.PrepareAsync(application.Services, migrate: false, cancellationToken);
+        await database.PrepareAsync(application.Services, migrate: false, options.Database.StartTimeout, cancellationToken);
         await StartAsync(application, options.Http.Listen, cancellationToken);
         string[] addresses = [.. application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         LogStarted(logger, options.Roles, addresses, InstructionSets.Current);
+        foreach (string warning in SecretFiles.Warnings(options, database.DatastoreKeysFile))
+        {
+            LogReadable(logger, warning);
+        }
+
         if (arguments.AddressFile is { } file)
         {
             IEnumerable<string> management = application.Services.GetService<ManagementServer>()?.Addresses ?? [];
@@ -59,12 +68,17 @@ internal sealed partial class JanusProcess : IProcessHost
     public async Task<IDatastoreAccess> OpenDatastoreAsync(ConfigurationArguments arguments, bool migrate, CancellationToken cancellationToken)
     {
         JanusOptions options = JanusConfiguration.Load(arguments);
-        OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: true, cancellationToken);
+        OpenedDatabase database = await OpenedDatabase.OpenAsync(options.Database, attach: true, arguments.CreatesDatabase, cancellationToken);
         ServiceProvider services = new ServiceCollection().AddJanusDatastore(database.Configure).BuildServiceProvider();
-        DatastoreAccess access = new(database, services, options.Aggregator.KeyRotation.ToPolicy(), options.Aggregator.GarbageCollection.ToLimits());
+        DatastoreAccess access = new(database, services, options.Aggregator.KeyRotation.ToPolicy(), options.Aggregator.GarbageCollection.ToLimits(), options.Aggregator.Peer);
         try
         {
-            await database.PrepareAsync(services, migrate, cancellationToken);
+            await database.PrepareAsync(services, migrate, TimeSpan.Zero, cancellationToken);
+            foreach (string warning in SecretFiles.DatabaseWarnings(options, database.DatastoreKeysFile))
+            {
+                await Console.Error.WriteLineAsync($"janus: warning: {warning}");
+            }
+
             return access;
         }
         catch
@@ -151,8 +165,10 @@ internal sealed partial class JanusProcess : IProcessHost
     }
 
     private sealed class DatastoreAccess(
-        OpenedDatabase database, ServiceProvider stores, HpkeRotationPolicy rotation, GarbageCollectionLimits garbage) : IDatastoreAccess
+        OpenedDatabase database, ServiceProvider stores, HpkeRotationPolicy rotation, GarbageCollectionLimits garbage, PeerOptions peer) : IDatastoreAccess
     {
+        public HttpClient CreatePeerClient() => peer.CreateHttpClient(TimeProvider.System);
+
         public GarbageCollectionLimits GarbageCollection => garbage;
 
         public HpkeRotationPolicy HpkeRotation => rotation;
@@ -170,6 +186,9 @@ internal sealed partial class JanusProcess : IProcessHost
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Started with the roles {Roles}, listening on {Addresses}, verifying reports with {InstructionSet}")]
     private static partial void LogStarted(ILogger logger, IReadOnlyList<ProcessRole> roles, string[] addresses, InstructionSet instructionSet);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogReadable(ILogger logger, string warning);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: finishing what is in flight")]
     private static partial void LogStopping(ILogger logger);

@@ -124,6 +124,8 @@ internal sealed class LogLevels : IDisposable
 
         // What fails is thrown, and reported by whoever knows what it means.
         rules["Microsoft.EntityFrameworkCore"] = LogEventLevel.Fatal;
+        // Whoever asks whether we are ready is told why not, and asks every few seconds.
+        rules["Microsoft.Extensions.Diagnostics.HealthChecks"] = LogEventLevel.Fatal;
         foreach ((string source, LogEventLevel level) in _options.Levels.Concat(_changes.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.Level))))
         {
             rules[source] = level;

@@ -1,3 +1,4 @@
+using Janus.Aggregator;
 using Janus.Host.Configuration;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,7 +14,7 @@ namespace Janus.Host.Hosting;
 /// </summary>
 /// <remarks>
 /// A web server of its own: nothing of it can be reached where the protocol is served, and a flood of uploads takes none of
-/// its connections. It starts before the workers do and stops after them.
+/// its connections. It starts before the workers do and stops after them. <see cref="ManagementAccess"/> keeps web pages out.
 /// </remarks>
 internal sealed partial class ManagementServer : IHostedService, IAsyncDisposable
 {
@@ -46,16 +47,19 @@ internal sealed partial class ManagementServer : IHostedService, IAsyncDisposabl
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Janus" });
-        builder.WebHost.UseKestrelCore().UseUrls([.. _options.Listen]).ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = MaximumConnections;
+            kestrel.ListenOn(_options.Listen);
         });
+        builder.Services.AddSingleton(new ConnectionLimit(MaximumConnections, () => { }));
         builder.Services.AddSingleton(_loggers);
         builder.Services.AddRouting();
         builder.Services.AddSingleton(_health);
         builder.Services.AddSingleton<IHostLifetime, JanusApplication.SilentLifetime>();
         _application = builder.Build();
+        ManagementAccess access = new(_options);
+        _application.Use(access.InvokeAsync);
         _application.UseRouting();
         _application.MapPrometheusScrapingEndpoint("/metrics", _meters, configureBranchedPipeline: null, optionsName: null).DisableHttpMetrics();
         _application.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false }).DisableHttpMetrics();

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Janus.Cli;
 using Janus.Datastore;
 using Janus.Datastore.Embedded;
 using Janus.Host.Configuration;
@@ -16,9 +17,10 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     private readonly Task _never = Task.Delay(Timeout.Infinite);
     private readonly EmbeddedPostgres? _embedded;
 
-    private OpenedDatabase(string connectionString, IReadOnlyList<string> datastoreKeys, string? datastoreKeysFile, bool isEmbedded, EmbeddedPostgres? embedded)
+    private OpenedDatabase(string connectionString, string? directConnectionString, IReadOnlyList<string> datastoreKeys, string? datastoreKeysFile, bool isEmbedded, EmbeddedPostgres? embedded)
     {
         ConnectionString = connectionString;
+        DirectConnectionString = directConnectionString;
         DatastoreKeys = datastoreKeys;
         DatastoreKeysFile = datastoreKeysFile;
         IsEmbedded = isEmbedded;
@@ -27,6 +29,9 @@ internal sealed class OpenedDatabase : IAsyncDisposable
 
     /// <summary>The connection string, which may hold a password.</summary>
     public string ConnectionString { get; }
+
+    /// <summary>The one that leads past a pooler of transactions, if there is one.</summary>
+    public string? DirectConnectionString { get; }
 
     /// <summary>The keys of the encrypted columns, base64url.</summary>
     public IReadOnlyList<string> DatastoreKeys { get; }
@@ -40,16 +45,25 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     /// <summary>Completes when an embedded database that we run has ended.</summary>
     public Task Ended => _embedded?.Exited ?? _never;
 
-    /// <summary>Opens the database: <paramref name="attach"/> allows the embedded one of another process of ours.</summary>
-    public static async Task<OpenedDatabase> OpenAsync(DatabaseOptions options, bool attach, CancellationToken cancellationToken)
+    /// <summary>
+    /// Opens the database: <paramref name="attach"/> allows the embedded one of another process of ours, <paramref name="create"/> to
+    /// make one where none is.
+    /// </summary>
+    /// <exception cref="CliException">None is configured, and there is no embedded one, which is not to be made.</exception>
+    public static async Task<OpenedDatabase> OpenAsync(DatabaseOptions options, bool attach, bool create, CancellationToken cancellationToken)
     {
         if (!options.IsEmbedded)
         {
-            return new OpenedDatabase(options.ResolvedConnectionString(), options.DatastoreKeys, options.DatastoreKeysFile, isEmbedded: false, embedded: null);
+            return new OpenedDatabase(options.ResolvedConnectionString(), options.ResolvedDirectConnectionString(), options.DatastoreKeys, options.DatastoreKeysFile, isEmbedded: false, embedded: null);
         }
 
         string folder = string.IsNullOrEmpty(options.DataDirectory) ? DefaultDataDirectory() : Path.GetFullPath(options.DataDirectory);
         string cluster = Path.Combine(folder, "postgres");
+        if (!create && !EmbeddedPostgres.HasCluster(cluster))
+        {
+            throw new CliException(NoDatabase(folder));
+        }
+
         Directory.CreateDirectory(folder);
         IReadOnlyList<string> keys = options.DatastoreKeys;
         string? keysFile = keys.Count > 0 ? null
@@ -57,14 +71,14 @@ internal sealed class OpenedDatabase : IAsyncDisposable
         string pool = FormattableString.Invariant($";Maximum Pool Size={options.MaximumConnections}");
         if (attach && EmbeddedPostgres.FindRunning(cluster, DatabaseName) is { } running)
         {
-            return new OpenedDatabase(running + pool, keys, keysFile, isEmbedded: true, embedded: null);
+            return new OpenedDatabase(running + pool, directConnectionString: null, keys, keysFile, isEmbedded: true, embedded: null);
         }
 
         EmbeddedPostgres server = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { Directory = cluster }, cancellationToken);
         try
         {
             await server.CreateDatabaseAsync(DatabaseName, cancellationToken);
-            return new OpenedDatabase(server.ConnectionString(DatabaseName) + pool, keys, keysFile, isEmbedded: true, server);
+            return new OpenedDatabase(server.ConnectionString(DatabaseName) + pool, directConnectionString: null, keys, keysFile, isEmbedded: true, server);
         }
         catch
         {
@@ -77,6 +91,7 @@ internal sealed class OpenedDatabase : IAsyncDisposable
     public void Configure(DatastoreOptions options)
     {
         options.ConnectionString = ConnectionString;
+        options.DirectConnectionString = DirectConnectionString;
         foreach (string key in DatastoreKeys)
         {
             options.Keys.Add(key);
@@ -85,9 +100,13 @@ internal sealed class OpenedDatabase : IAsyncDisposable
         options.KeysFile = DatastoreKeysFile;
     }
 
-    /// <summary>Brings the schema up to date if the database is ours alone or <paramref name="migrate"/> asks for it, and refuses one that is not.</summary>
-    public async Task PrepareAsync(IServiceProvider services, bool migrate, CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits for the database as long as <paramref name="patience"/> says, brings the schema up to date if the database is ours alone or
+    /// <paramref name="migrate"/> asks for it, and refuses one that is not.
+    /// </summary>
+    public async Task PrepareAsync(IServiceProvider services, bool migrate, TimeSpan patience, CancellationToken cancellationToken)
     {
+        await services.GetRequiredService<DatabaseStart>().WaitAsync(patience, cancellationToken);
         DatastoreSchema schema = services.GetRequiredService<DatastoreSchema>();
         if (migrate || IsEmbedded)
         {
@@ -104,6 +123,15 @@ internal sealed class OpenedDatabase : IAsyncDisposable
         {
             await _embedded.DisposeAsync();
         }
+    }
+
+    // A mistyped variable looks like none.
+    private static string NoDatabase(string folder)
+    {
+        string[] variables = [.. Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("JANUS", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        return $"no database is configured, and 'janus run' has made none in {folder}: set JANUS_DATABASE_URL, name a file that has "
+            + "Database.ConnectionString with --config-file, or the folder of such a database in JANUS__Database__DataDirectory "
+            + (variables.Length == 0 ? "(no variable that begins with JANUS is set)" : $"(variables that begin with JANUS and are set: {string.Join(", ", variables)})");
     }
 
     // PostgreSQL does not run as root, and its user cannot enter root's home.

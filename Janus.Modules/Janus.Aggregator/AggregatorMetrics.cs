@@ -60,6 +60,10 @@ internal sealed class AggregatorMetrics : IDisposable
     public void ReportRefused(ReportError error) =>
         _uploaded.Add(1, Label.Of("outcome", error));
 
+    /// <summary>Publishes how many tasks most of whose reports fail.</summary>
+    public void ObserveFailingTasks(Func<IEnumerable<Measurement<long>>> tasks) => _meter.CreateObservableGauge(
+        "janus.report.failing_tasks", tasks, "{task}", "Tasks most of whose reports failed in the last minutes, by stage; a Warning names each.");
+
     /// <summary>Counts a report that was rejected in aggregation.</summary>
     public void ReportRejected(Role role, ReportError error) =>
         _rejected.Add(1, Label.Of(role), Label.Of("error", error));

@@ -25,6 +25,8 @@ public static class AggregatorModule
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<AggregatorMetrics>();
         services.TryAddSingleton<SupportedVdafs>();
+        AddShared<TaskStatusRecorder>(services);
+        services.AddSingleton<RejectionWatch>();
         services.AddSingleton<TaskDirectory>();
         services.AddSingleton<PeerHttpClient>();
         services.AddSingleton<TaskprovPolicy>();
@@ -42,9 +44,11 @@ public static class AggregatorModule
             services.AddSingleton<HelperAggregationJobs>();
             services.AddSingleton<AggregationJobQueue>();
             services.AddSingleton<AggregationJobEndpoints>();
+            AddShared<AggregateShareDeletions>(services);
             services.AddSingleton<CollectionJobEndpoints>();
             services.AddSingleton<HelperAggregateShares>();
             services.AddSingleton<AggregateShareEndpoints>();
+            services.AddSingleton<AgreementEndpoints>();
             AddShared<ReportWriter>(services);
             services.AddHealthChecks().AddCheck<HpkeKeyringHealthCheck>("hpke-keys");
             services.AddCors();
@@ -98,6 +102,10 @@ public static class AggregatorModule
         return services;
     }
 
+    /// <summary>Adds a bound for the connections of the listeners that <see cref="HttpsListening.ListenOn"/> adds.</summary>
+    public static IServiceCollection AddJanusConnectionLimit(this IServiceCollection services, int most) =>
+        services.AddSingleton(provider => new ConnectionLimit(most, provider.GetRequiredService<AggregatorMetrics>().Requests.ConnectionClosed));
+
     /// <summary>Adds the metrics of what waits in the database, looked at every <paramref name="interval"/>: <c>janus.backlog.*</c>.</summary>
     public static IServiceCollection AddJanusBacklogMetrics(this IServiceCollection services, TimeSpan interval)
     {
@@ -132,10 +140,12 @@ public static class AggregatorModule
         routes.MapPost(DapRoute.AggregateShares, aggregateShares.PostAsync);
         routes.MapRead(DapRoute.AggregateShare, aggregateShares.GetAsync);
         routes.MapDelete(DapRoute.AggregateShare, aggregateShares.DeleteAsync);
+
+        routes.MapRead(DapRoute.Agreement, services.GetRequiredService<AgreementEndpoints>().GetAsync);
     }
 
     /// <summary>Answers whatever is refused with a problem document; goes first in the pipeline, after routing.</summary>
-    public static IApplicationBuilder UseJanusProblems(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>();
+    public static IApplicationBuilder UseJanusProblems(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>().UseMiddleware<FramingMiddleware>();
 
     // Whoever may GET a resource may ask for its headers alone: RFC 9110 §9.1.
     private static IEndpointConventionBuilder MapRead(this IEndpointRouteBuilder routes, string pattern, RequestDelegate handler) =>

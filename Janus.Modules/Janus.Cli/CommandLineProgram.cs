@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Janus.Cli.Commands;
+using Janus.Codec;
+using Janus.Dap;
 using Janus.Vdaf;
 
 namespace Janus.Cli;
@@ -67,6 +69,7 @@ public static class CommandLineProgram
             DatastoreKeyCommand.Create(host),
             TaskCommand.Create(host),
             TaskprovCommand.Create(host),
+            CollectionJobCommand.Create(host),
             GarbageCommand.Create(host),
             HpkeKeyCommand.Create(host),
             UploadCommand.Create(),
@@ -79,10 +82,30 @@ public static class CommandLineProgram
         return root;
     }
 
+    private static string UnknownWord(ParseResult parsed, string word)
+    {
+        Command command = parsed.CommandResult.Command;
+        bool isOption = word.StartsWith('-');
+        IEnumerable<string> names = isOption
+            ? command.Options.Concat(RecursiveOptions(command)).Where(option => !option.Hidden).Select(option => option.Name)
+            : command.Subcommands.Select(sub => sub.Name);
+        string kind = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
+        return $"unknown {kind} {Quote.Of(word)}{Spelling.Suggestion(word, names)}";
+    }
+
+    private static IEnumerable<Option> RecursiveOptions(Command command) =>
+        command.Parents.OfType<Command>().SelectMany(parent => parent.Options.Where(option => option.Recursive).Concat(RecursiveOptions(parent)));
+
     private static int ReportUsage(ParseResult parsed)
     {
+        // What follows from a word that was mistyped is not told beside it: its value, or the errors of a command that was not meant.
+        string[] options = [.. parsed.UnmatchedTokens.Where(word => word.StartsWith("--", StringComparison.Ordinal))];
+        string[] unknown = options.Length > 0 ? options : [.. parsed.UnmatchedTokens.Take(1)];
         IEnumerable<string> arguments = parsed.Tokens.Select(token => token.Value);
-        foreach (string message in parsed.Errors.Select(error => Failures.Describe(error.Message, arguments)).Distinct())
+        IEnumerable<string> messages = unknown.Length > 0
+            ? unknown.Select(word => UnknownWord(parsed, word))
+            : parsed.Errors.Select(error => Failures.Describe(error.Message, arguments));
+        foreach (string message in messages.Distinct())
         {
             Console.Error.WriteLine($"janus: {message}");
         }

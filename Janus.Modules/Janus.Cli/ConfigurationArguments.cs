@@ -8,4 +8,7 @@ public sealed record ConfigurationArguments
 
     /// <summary>A file whose first line is the database password, or null.</summary>
     public string? DatabasePasswordFile { get; init; }
+
+    /// <summary>Whether the command may make a database on this machine, where none is configured and none is there yet.</summary>
+    public bool CreatesDatabase { get; init; }
 }

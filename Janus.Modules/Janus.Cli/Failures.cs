@@ -15,11 +15,12 @@ internal static class Failures
 
     public static string Describe(Exception failure) => failure switch
     {
-        CliException => Bounded(failure.Message),
-        CertificateFileException or EmbeddedPostgresException or SchemaMismatchException or UnauthorizedAccessException or IOException =>
-            Bounded(failure.Message),
-        DbException { SqlState: { } state } => $"the database refused: {Innermost(failure)} (SQLSTATE {state})",
-        DbException => $"the database cannot be reached: {Innermost(failure)}",
+        CliException or TaskFileException => Bounded(failure.Message),
+        CertificateFileException or EmbeddedPostgresException or SchemaMismatchException => Bounded(failure.Message),
+        PoolerException or DatabaseUnavailableException or DatastoreKeyException => Bounded(failure.Message),
+        _ when DatabaseFailure.Of(failure) is { } outage => $"{outage.Summary}: {outage.Reason}",
+        _ when RefusalIn(failure) is { SqlState: var state } refusal => $"the database refused: {Innermost(refusal)} (SQLSTATE {state})",
+        UnauthorizedAccessException or IOException => Bounded(failure.Message),
         HttpRequestException => $"the request failed: {Innermost(failure)}",
         _ => $"unexpected {failure.GetType().Name}: {Quote.MessageOf(failure)} (--verbose shows all of it)",
     };
@@ -29,6 +30,9 @@ internal static class Failures
         .Where(argument => argument.Length > Quote.MaximumLength || argument.Any(char.IsControl))
         .OrderByDescending(argument => argument.Length)
         .Aggregate(usage, (text, argument) => text.Replace(argument, Quote.Line(argument), StringComparison.Ordinal)));
+
+    // EF Core wraps what the driver throws.
+    private static DbException? RefusalIn(Exception? failure) => failure is null or DbException { SqlState: not null } ? failure as DbException : RefusalIn(failure.InnerException);
 
     private static string Innermost(Exception failure) => Quote.MessageOf(failure.GetBaseException());
 

@@ -1,3 +1,4 @@
+using Janus.Dap;
 using Janus.Datastore;
 
 namespace Janus.Cli;
@@ -13,6 +14,11 @@ public interface IDatastoreAccess : IAsyncDisposable
 
     /// <summary>How the aggregator's garbage collectors go about, as the configuration has it.</summary>
     GarbageCollectionLimits GarbageCollection { get; }
+
+    /// <summary>
+    /// A client for requests to the other Aggregators, with the certificates of the configuration; the caller disposes of it.
+    /// </summary>
+    HttpClient CreatePeerClient() => new(DapHttpHandler.Create());
 
     /// <summary>The stores of Janus.Datastore.</summary>
     IServiceProvider Stores { get; }

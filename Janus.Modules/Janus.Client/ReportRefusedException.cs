@@ -7,7 +7,7 @@ public sealed class ReportRefusedException : Exception
 {
     /// <summary>The Leader refused the report for the reason <paramref name="error"/>.</summary>
     public ReportRefusedException(ReportId reportId, ReportError error)
-        : base($"the leader refused report {reportId}: {error}")
+        : base($"the leader refused report {reportId} with {error.Name()}: {error.Explain()}")
     {
         ReportId = reportId;
         Error = error;

@@ -1,3 +1,5 @@
+using System.Text;
+using Janus.Dap;
 using Janus.Messages;
 
 namespace Janus.Client;
@@ -20,4 +22,26 @@ public sealed record UploadSummary(
 
     /// <summary>Whether the Leader has taken a report for every measurement.</summary>
     public bool IsComplete => Refused == 0 && Invalid == 0;
+
+    /// <summary>
+    /// The numbers and the reasons in one line for people, such as <c>2 reports accepted, 1 refused: 1 with report_replayed (already
+    /// uploaded, or its interval has been collected)</c>.
+    /// </summary>
+    public override string ToString()
+    {
+        StringBuilder text = new();
+        text.Append($"{Plural.Of(Accepted, "report")} accepted");
+        if (Invalid > 0)
+        {
+            text.Append($", {Plural.Of(Invalid, "measurement")} not valid");
+        }
+
+        if (Refused > 0)
+        {
+            IEnumerable<string> reasons = Errors.OrderByDescending(error => error.Value).Select(error => $"{error.Value} with {error.Key.Name()} ({error.Key.Explain()})");
+            text.Append($", {Refused} refused: {string.Join("; ", reasons)}");
+        }
+
+        return text.ToString();
+    }
 }

@@ -15,17 +15,29 @@ internal sealed class AggregateShareUnsharder
 
     private readonly IVdaf _vdaf;
     private readonly SignedElements? _elements;
+    private readonly WrapAround? _wrapAround;
     private readonly AggregateShareOpener _leader;
     private readonly AggregateShareOpener _helper;
 
     /// <exception cref="UnsupportedVdafException">The task's VDAF is not supported.</exception>
     public AggregateShareUnsharder(
-        TaskId taskId, TaskConfiguration taskConfiguration, HpkeConfig collectorHpkeConfig, HpkeKeyPair keyPair, SupportedVdafs vdafs)
+        TaskId taskId,
+        TaskConfiguration taskConfiguration,
+        HpkeConfig collectorHpkeConfig,
+        HpkeKeyPair keyPair,
+        DifferentialPrivacyStrategy? noise,
+        SupportedVdafs vdafs)
     {
         _vdaf = vdafs.Create(taskConfiguration);
-        _elements = _vdaf is Prio3 prio3 && Describe(taskConfiguration) is { } description
-            ? new SignedElements(prio3.Modulus, description.MaximumElement)
-            : null;
+
+        // Of a VDAF that an application has added, nothing more is known.
+        if (VdafRegistry.Find(taskConfiguration.VdafType) is not null)
+        {
+            VdafDescription description = VdafDescription.Of(taskConfiguration);
+            _elements = new SignedElements(description.Modulus, description.MaximumElement);
+            _wrapAround = new WrapAround(description, noise);
+        }
+
         _leader = new AggregateShareOpener(taskId, taskConfiguration, Role.Leader, collectorHpkeConfig, keyPair);
         _helper = new AggregateShareOpener(taskId, taskConfiguration, Role.Helper, collectorHpkeConfig, keyPair);
     }
@@ -36,6 +48,9 @@ internal sealed class AggregateShareUnsharder
     /// <summary>The longest encoding of a <see cref="CollectionJobResp"/>, in bytes.</summary>
     /// <exception cref="ArgumentException">The aggregation parameter is not valid.</exception>
     public int MaximumResponseLength(ReadOnlySpan<byte> aggParam) => 2 * (_vdaf.AggShareLength(aggParam) + CiphertextOverhead);
+
+    /// <summary>Whether so many reports can add up to more than the field holds; unknown VDAFs are taken to hold it all.</summary>
+    public bool IsPossiblyWrapped(ulong reportCount) => _wrapAround?.IsPossible(reportCount) ?? false;
 
     /// <exception cref="AggregateShareException">A share cannot be opened, or is malformed.</exception>
     public IReadOnlyList<BigInteger> Unshard(CollectionJobReq request, CollectionJobResp response)
@@ -56,19 +71,6 @@ internal sealed class AggregateShareUnsharder
         {
             CryptographicOperations.ZeroMemory(leader);
             CryptographicOperations.ZeroMemory(helper);
-        }
-    }
-
-    // A VDAF that an application has added is none of those that noise is known for.
-    private static VdafDescription? Describe(TaskConfiguration configuration)
-    {
-        try
-        {
-            return VdafDescription.Of(configuration);
-        }
-        catch (UnsupportedVdafException)
-        {
-            return null;
         }
     }
 

@@ -62,7 +62,7 @@ public sealed class DapCollector
         _token = token;
         _exchange = new DapExchange(httpClient, _options.BackOff, _options.TimeProvider);
         _unsharder = new AggregateShareUnsharder(
-            taskId, taskConfiguration, collectorHpkeConfig, keyPair, vdafs ?? new SupportedVdafs());
+            taskId, taskConfiguration, collectorHpkeConfig, keyPair, _options.DifferentialPrivacy, vdafs ?? new SupportedVdafs());
         _collectionJobs = new AggregatorUrls(taskConfiguration.LeaderAggregatorEndpoint).CollectionJobs(taskId);
     }
 
@@ -254,7 +254,11 @@ public sealed class DapCollector
             throw new DapResponseException(response.Resource, response.Status, "the result of a collection job over at least one report expected");
         }
 
-        CollectionResult result = new(decoded.ReportCount, decoded.Interval, _unsharder.Unshard(job.Request, decoded)) { Job = job };
+        CollectionResult result = new(decoded.ReportCount, decoded.Interval, _unsharder.Unshard(job.Request, decoded))
+        {
+            Job = job,
+            IsPossiblyWrapped = _unsharder.IsPossiblyWrapped(decoded.ReportCount),
+        };
         return new CollectionJobState(job, result, TimeSpan.Zero);
     }
 

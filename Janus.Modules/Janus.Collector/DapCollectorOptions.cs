@@ -26,6 +26,12 @@ public sealed record DapCollectorOptions
     /// <summary>Whether a finished collection job stays at the Leader instead of being deleted.</summary>
     public bool KeepFinishedJobs { get; init; }
 
+    /// <summary>
+    /// The noise that each of the Aggregators is known to add, of which nothing is on the wire; <see langword="null"/> for none. It
+    /// counts for <see cref="CollectionResult.IsPossiblyWrapped"/>.
+    /// </summary>
+    public DifferentialPrivacyStrategy? DifferentialPrivacy { get; init; }
+
     /// <summary>Whether requests tell the Leader the task's configuration: set by <c>DapCollector.ForAdvertisedTask</c>.</summary>
     internal bool AdvertiseTask { get; init; }
 

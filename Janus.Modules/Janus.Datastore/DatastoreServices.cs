@@ -58,6 +58,12 @@ public static class DatastoreServices
         services.AddSingleton(provider => new GarbageRemoval(
             provider.GetRequiredService<GarbageCollectionStore>(), Time(provider)));
         services.AddSingleton(provider => new BacklogStore(Runner(provider)));
+        services.AddSingleton(provider => new TaskStatusStore(Runner(provider)));
+        services.AddSingleton(provider => new TaskStatusReader(
+            provider.GetRequiredService<TaskStatusStore>(),
+            provider.GetRequiredService<CollectionJobStore>(),
+            provider.GetRequiredService<BatchStore>(),
+            provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 
@@ -78,6 +84,11 @@ public static class DatastoreServices
         services.AddSingleton(provider => new PoolerDetection(Source(provider), Direct(provider)));
         services.AddSingleton(provider => new DatabaseReadiness(
             Source(provider), provider.GetRequiredService<DatastoreSchema>(), Direct(provider), provider.GetRequiredService<DatabaseState>(), Time(provider)));
+        services.AddSingleton(provider => new DatabaseStart(
+            provider.GetRequiredService<PoolerDetection>(),
+            provider.GetRequiredService<DatabaseReadiness>(),
+            Time(provider),
+            provider.GetService<ILogger<DatabaseStart>>() ?? NullLogger<DatabaseStart>.Instance));
     }
 
     internal static void Configure(DbContextOptionsBuilder builder, NpgsqlDataSource source) => builder

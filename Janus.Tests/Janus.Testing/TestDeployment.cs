@@ -72,8 +72,8 @@ public sealed class TestDeployment : IAsyncDisposable
     }
 
     /// <summary>Starts another aggregator on the Leader's database, which is the caller's to stop or kill.</summary>
-    public Task<TestAggregator> StartBesideLeaderAsync(AggregatorRoles roles) =>
-        TestAggregator.StartAsync(LeaderDatabase, roles, configure: _configure, datastoreKey: Leader.DatastoreKey);
+    public Task<TestAggregator> StartBesideLeaderAsync(AggregatorRoles roles, Action<AggregatorOptions>? configure = null) =>
+        TestAggregator.StartAsync(LeaderDatabase, roles, configure: _configure + configure, datastoreKey: Leader.DatastoreKey);
 
     /// <summary>Kills the Helper and starts another one on its database.</summary>
     public async Task ReplaceHelperAsync()

@@ -113,7 +113,7 @@ internal sealed partial class AggregationJobCreator : BackgroundService
         return new(Math.Min(_options.MinimumReports, maximum), maximum, _options.MaximumDelay);
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Jobs} aggregation jobs created in task {TaskId}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "aggregation jobs created in task {TaskId}: {Jobs}")]
     private partial void LogCreated(int jobs, TaskId taskId);
 
     [LoggerMessage(Message = "aggregation jobs of task {TaskId} could not be created; trying again")]

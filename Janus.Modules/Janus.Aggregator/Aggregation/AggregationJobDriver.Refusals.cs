@@ -10,13 +10,18 @@ namespace Janus.Aggregator;
 /// (aggregation-job-abandonment-and-deletion).
 /// </content>
 /// <remarks>
-/// An answer that is not one to the request ends the job at once. A refusal, or an answer that may have been spoilt on its
-/// way, is asked for again, up to the configured number of attempts. A job that is abandoned keeps its reports, and holds
+/// An answer that is not one to the request ends the job at once, and one that is complete but malformed does after a few
+/// attempts within a minute. A refusal, or an answer that may have been cut on its way, is asked for again, up to the
+/// configured number of attempts. A job that is abandoned keeps its reports, and holds
 /// their batch up, until the Helper has confirmed that it deleted the job: from then on a Helper like ours counts none
 /// of them, whatever it had committed. Reports that it cannot have committed then go into one more job.
 /// </remarks>
 internal sealed partial class AggregationJobDriver
 {
+    // Enough to tell a fault on the way from a Helper that cannot do better.
+    private const int MaximumMalformedAnswers = 4;
+    private static readonly TimeSpan LongestMalformedDelay = TimeSpan.FromSeconds(10);
+
     /// <summary>Tries the step again later, or abandons the job. Returns the lease if the job is to be settled.</summary>
     private async Task<Lease<LeaderAggregationJob>?> TryAgainOrAbandonAsync(
         AggregatorTask task, Lease<LeaderAggregationJob> lease, Exception exception, Uri? location, CancellationToken cancellationToken)
@@ -24,7 +29,7 @@ internal sealed partial class AggregationJobDriver
         LeaderAggregationJob job = lease.Job;
         int refusals = job.Refusals + 1;
         _metrics.Jobs.Refused(exception);
-        if (!IsHopeless(job, exception) && refusals < _options.MaximumAttempts)
+        if (!IsHopeless(job, exception, refusals) && refusals < _options.MaximumAttempts)
         {
             await TryAgainAsync(task, lease, refusals, exception, cancellationToken);
             return null;
@@ -40,7 +45,7 @@ internal sealed partial class AggregationJobDriver
             bool isLetGo = await LetGoAsync(task, lease, isCommitted: !isRefusedAtOnce && MayBeCommitted(task, job), cancellationToken);
             if (isLetGo && location is not null)
             {
-                await _helper.TryDeleteAsync(task, location);
+                await _helper.TryDeleteAsync(task, location, cancellationToken);
             }
 
             return null;
@@ -63,7 +68,9 @@ internal sealed partial class AggregationJobDriver
     private async Task TryAgainAsync(
         AggregatorTask task, Lease<LeaderAggregationJob> lease, int refusals, Exception exception, CancellationToken cancellationToken)
     {
-        DateTimeOffset due = Clock.GetUtcNow() + _driving.RetryDelay(refusals);
+        TimeSpan delay = _driving.RetryDelay(refusals);
+        bool isMalformed = exception is PeerMisbehavedException { IsComplete: true };
+        DateTimeOffset due = Clock.GetUtcNow() + (isMalformed && delay > LongestMalformedDelay ? LongestMalformedDelay : delay);
         await _store.ReleaseRefusedAsync(lease, due, cancellationToken);
         _outages.Refused(task, exception.Message);
         LogRefused(lease.Job.Id, task.Id, lease.Job.Step, refusals, exception.Message);
@@ -115,15 +122,15 @@ internal sealed partial class AggregationJobDriver
     private static bool MayBeCommitted(AggregatorTask task, LeaderAggregationJob job) => job.Step >= LeaderAggregation.LastStep(task);
 
     // Of refusals, only that the Helper has forgotten the job, or is at another step, cannot be mended.
-    private static bool IsHopeless(LeaderAggregationJob job, Exception exception) => exception switch
+    private static bool IsHopeless(LeaderAggregationJob job, Exception exception, int refusals) => exception switch
     {
-        PeerMisbehavedException misbehaved => misbehaved.EndsJob,
+        PeerMisbehavedException misbehaved => misbehaved.EndsJob || (misbehaved.IsComplete && refusals >= MaximumMalformedAnswers),
         PeerRefusedException refused => job.Step > 0
             && (refused.Type == DapProblemType.StepMismatch || refused.Type == DapProblemType.UnrecognizedAggregationJob),
         _ => false,
     };
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "step {Step} of aggregation job {JobId} of task {TaskId} is refused, {Refusals} times so far: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "step {Step} of aggregation job {JobId} of task {TaskId} is refused (refusals so far: {Refusals}): {Reason}")]
     private partial void LogRefused(AggregationJobId jobId, TaskId taskId, int step, int refusals, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "aggregation job {JobId} of task {TaskId} is abandoned at step {Step}: {Reason}")]
@@ -132,7 +139,7 @@ internal sealed partial class AggregationJobDriver
     [LoggerMessage(Level = LogLevel.Error, Message = "abandoned aggregation job {JobId} of task {TaskId} cannot be settled; the Helper may count its reports in a batch: {Reason}")]
     private partial void LogUnsettled(AggregationJobId jobId, TaskId taskId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "abandoned aggregation job {JobId} of task {TaskId} is over: {PutBack} of its reports go into another job, {Dropped} are dropped")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "abandoned aggregation job {JobId} of task {TaskId} is over; its reports: {PutBack} put back for another job, {Dropped} dropped")]
     private partial void LogLetGo(AggregationJobId jobId, TaskId taskId, int putBack, int dropped);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "the Helper deferred step {Step} of aggregation job {JobId} of task {TaskId}; it is asked again at {Due}")]
@@ -141,6 +148,6 @@ internal sealed partial class AggregationJobDriver
     [LoggerMessage(Level = LogLevel.Warning, Message = "the lease of aggregation job {JobId} of task {TaskId} was lost; another driver has the job")]
     private partial void LogLeaseLost(AggregationJobId jobId, TaskId taskId);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "aggregation job {JobId} of task {TaskId} is finished: {Committed} of {Reports} reports committed")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "aggregation job {JobId} of task {TaskId} is finished; reports committed: {Committed} of {Reports}")]
     private partial void LogFinished(AggregationJobId jobId, TaskId taskId, long committed, int reports);
 }

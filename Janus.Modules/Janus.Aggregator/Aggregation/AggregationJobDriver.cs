@@ -28,6 +28,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
     private readonly HelperConnection _helper;
     private readonly PeerOutages _outages;
     private readonly AggregatorMetrics _metrics;
+    private readonly RejectionWatch _watch;
     private readonly ILogger<AggregationJobDriver> _logger;
 
     public AggregationJobDriver(
@@ -38,6 +39,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         HelperConnection helper,
         PeerOutages outages,
         AggregatorMetrics metrics,
+        RejectionWatch watch,
         WorkSignal signal,
         TimeProvider time,
         ILogger<AggregationJobDriver> logger)
@@ -51,6 +53,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         _helper = helper;
         _outages = outages;
         _metrics = metrics;
+        _watch = watch;
         _logger = logger;
     }
 
@@ -179,14 +182,16 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         CancellationToken cancellationToken)
     {
         string known = AggregatorUrls.WithoutStep(location ?? throw new PeerMisbehavedException($"the Helper at {Quote.Of(task.HelperUrls.Endpoint)} does not tell the location of the aggregation job")).AbsoluteUri;
-        if (!await _store.ContinueAsync(lease, progress.Next, PostponedOf(task, progress), known, cancellationToken))
+        PostponedReport[] postponed = PostponedOf(task, progress);
+        ReportError[] rejected = RejectedOf(verification, progress, postponed.Length);
+        if (!await _store.ContinueAsync(lease, progress.Next, postponed, known, cancellationToken, rejected))
         {
             CountLostLease();
             LogLeaseLost(lease.Job.Id, task.Id);
             return null;
         }
 
-        CountRejected(verification, progress);
+        CountRejected(task, lease.Job, verification, progress);
         return lease with
         {
             Job = lease.Job with { Step = lease.Job.Step + 1, ReportCount = progress.Next.Count, HelperLocation = known, Refusals = 0 },
@@ -204,7 +209,9 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
     {
         LeaderAggregationJob job = lease.Job;
         IReadOnlyList<BatchBucketShard> shards = progress.Sums.ToShards(job.Id);
-        if (!await _store.FinishAsync(lease, shards, PostponedOf(task, progress), Clock.GetUtcNow(), cancellationToken))
+        PostponedReport[] postponed = PostponedOf(task, progress);
+        ReportError[] rejected = RejectedOf(verification, progress, postponed.Length);
+        if (!await _store.FinishAsync(lease, shards, postponed, Clock.GetUtcNow(), cancellationToken, rejected))
         {
             CountLostLease();
             LogLeaseLost(job.Id, task.Id);
@@ -212,14 +219,14 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         }
 
         long committed = shards.Sum(shard => shard.ReportCount);
-        CountRejected(verification, progress);
+        CountRejected(task, job, verification, progress);
         _metrics.Jobs.Finished(job, verification.OldestReport, Clock.GetUtcNow());
         _metrics.ReportsAggregated.Add(committed, Label.Of(Role.Leader));
         LogFinished(job.Id, task.Id, committed, job.ReportCount);
         if (location is not null && job.Step < LeaderAggregation.LastStep(task))
         {
             // No report is left for the steps that the Helper waits for.
-            await _helper.TryDeleteAsync(task, location);
+            await _helper.TryDeleteAsync(task, location, cancellationToken);
         }
 
         return null;
@@ -242,11 +249,23 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         return [.. postponed];
     }
 
-    private void CountRejected(LeaderVerification verification, LeaderProgress progress)
+    // Those that are postponed come back.
+    private static ReportError[] RejectedOf(LeaderVerification verification, LeaderProgress progress, int postponed)
     {
-        foreach (ReportError error in verification.Rejected.Concat(progress.Rejected))
+        ReportError[] all = [.. verification.Rejected, .. progress.Rejected];
+        return postponed == 0
+            ? all
+            : [.. all.Where(error => error != ReportError.ReportTooEarly), .. all.Where(error => error == ReportError.ReportTooEarly).Skip(postponed)];
+    }
+
+    private void CountRejected(AggregatorTask task, LeaderAggregationJob job, LeaderVerification verification, LeaderProgress progress)
+    {
+        ReportError[] errors = [.. verification.Rejected, .. progress.Rejected];
+        foreach (ReportError error in errors)
         {
             _metrics.ReportRejected(Role.Leader, error);
         }
+
+        _watch.Record(task, RejectionStage.Aggregation, job.ReportCount, errors);
     }
 }

@@ -36,15 +36,16 @@ internal sealed class AggregationJobEndpoints
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper, PeekVerificationKeyIdAsync);
         context.RequireMediaType(DapMediaType.AggregationJobInitReq);
         long limit = LimitOf(task);
-        using IDisposable place = _queue.Enter(task, context.Request.ContentLength ?? limit);
         context.LimitBody(limit);
-        using HashingStream body = new(context.Request.Body);
+        using Arrival arrival = _queue.Receive(task, context);
+        using HashingStream body = new(arrival.Body.AsStream());
         WireStreamReader stream = new(PipeReader.Create(body));
         AggregationJobInitReqHeader header = await stream.ReadOneAsync<AggregationJobInitReqHeader>(
             MaximumHeaderLength, context.RequestAborted);
         HelperAggregationRequests.Check(task, header);
         List<VerifyInit> inits = await ReadAllAsync<VerifyInit>(
             task, stream, ElementLimits.VerifyInit(task.Vdaf, header.AggParam.Span), _options.MaximumReportsAccepted, context.RequestAborted);
+        using IDisposable place = _queue.BeginWork(task, arrival);
         HelperAggregationJob job = await _jobs.CreateAsync(task, new AggregationJobInitReq(header, inits), body.Hash(), context.RequestAborted);
         await RespondAsync(context, task, job);
     }
@@ -56,14 +57,15 @@ internal sealed class AggregationJobEndpoints
         AggregationJobId id = context.RouteId<AggregationJobId>(DapRoute.AggregationJobId);
         context.RequireMediaType(DapMediaType.AggregationJobContinueReq);
         HelperAggregationJob job = await _jobs.FindAsync(task, id, context.RequestAborted);
-        using IDisposable place = _queue.Enter(task, context.Request.ContentLength ?? _options.MaximumRequestBytes);
         context.LimitBody(_options.MaximumRequestBytes);
-        using HashingStream body = new(context.Request.Body);
+        using Arrival arrival = _queue.Receive(task, context);
+        using HashingStream body = new(arrival.Body.AsStream());
         WireStreamReader stream = new(PipeReader.Create(body));
         AggregationJobContinueReqHeader header = await stream.ReadOneAsync<AggregationJobContinueReqHeader>(sizeof(ushort), context.RequestAborted);
         int message = HelperAggregationRequests.MessageOf(task, header.Step);
         List<VerifyContinue> continues = await ReadAllAsync<VerifyContinue>(
             task, stream, ElementLimits.VerifyContinue(task.Vdaf, job.AggParam, message), job.ReportCount, context.RequestAborted);
+        using IDisposable place = _queue.BeginWork(task, arrival);
         job = await _jobs.ContinueAsync(task, job, new AggregationJobContinueReq(header.Step, continues), body.Hash(), context.RequestAborted);
         await RespondAsync(context, task, job);
     }

@@ -26,8 +26,9 @@ public sealed class AggregationJobOptions
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How many attempts at one step the Helper may refuse, or answer with what cannot be decoded, before a Leader gives the
-    /// job up; an outage does not count. Until then an operator can mend what is wrong; the default gives hours.
+    /// How many attempts at one step the Helper may refuse before a Leader gives the job up; an outage does not count. Until
+    /// then an operator can mend what is wrong; the default gives hours. An answer that arrives whole and cannot be decoded
+    /// gets four attempts at most.
     /// </summary>
     [Range(1, 100_000)]
     public int MaximumAttempts { get; set; } = 100;

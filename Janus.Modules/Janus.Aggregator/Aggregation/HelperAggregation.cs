@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
@@ -105,7 +104,7 @@ internal sealed class HelperAggregation
         {
             (int start, int length) = range.GetOffsetAndLength(reports.Count);
             (int Index, ReportId Id, Time Time)[] taken = new (int, ReportId, Time)[length];
-            byte[] current = new byte[length * stateLength];
+            using SecretBuffer current = SecretBuffer.Allocate(length * stateLength);
             ReadOnlyMemory<byte>[] inbound = new ReadOnlyMemory<byte>[length];
             int count = 0;
             for (int i = start; i < start + length; i++)
@@ -118,7 +117,7 @@ internal sealed class HelperAggregation
                     continue;
                 }
 
-                report.State.CopyTo(current.AsMemory(count * stateLength, stateLength));
+                report.State.CopyTo(current.Memory.Slice(count * stateLength, stateLength));
                 inbound[count] = continues[i].Payload;
                 taken[count++] = (i, report.Id, new Time(report.Time));
             }
@@ -129,14 +128,13 @@ internal sealed class HelperAggregation
                     task.VdafContext,
                     job.AggParam,
                     message,
-                    current.AsSpan(0, count * stateLength),
+                    current.Span[..(count * stateLength)],
                     inbound.AsSpan(0, count),
                     outcomes,
                     states,
                     messages,
                     outShares),
                 sums);
-            CryptographicOperations.ZeroMemory(current);
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed partial class HelperAggregationSteps
     private readonly HelperAggregation _aggregation;
     private readonly HpkeKeyring _keyring;
     private readonly AggregatorMetrics _metrics;
+    private readonly RejectionWatch _watch;
     private readonly TimeProvider _time;
     private readonly ILogger<HelperAggregationSteps> _logger;
 
@@ -24,9 +25,11 @@ internal sealed partial class HelperAggregationSteps
         HelperAggregation aggregation,
         HpkeKeyring keyring,
         AggregatorMetrics metrics,
+        RejectionWatch watch,
         TimeProvider time,
         ILogger<HelperAggregationSteps> logger)
     {
+        _watch = watch;
         _store = store;
         _aggregation = aggregation;
         _keyring = keyring;
@@ -145,6 +148,9 @@ internal sealed partial class HelperAggregationSteps
             Accepted = accepted,
             Shards = shards,
             Verification = verification.Pending,
+            Rejected = [.. verification.Responses
+                .Where(response => response.VerifyRespType == VerifyRespType.Reject)
+                .Select(response => response.ReportError)],
         };
     }
 
@@ -173,17 +179,18 @@ internal sealed partial class HelperAggregationSteps
 
     private void Count(AggregatorTask task, HelperCommit commit, HelperVerification verification)
     {
-        foreach (VerifyResp response in verification.Responses.Where(response => response.VerifyRespType == VerifyRespType.Reject))
+        foreach (ReportError error in commit.Rejected)
         {
-            _metrics.ReportRejected(Role.Helper, response.ReportError);
+            _metrics.ReportRejected(Role.Helper, error);
         }
 
+        _watch.Record(task, RejectionStage.Aggregation, verification.Responses.Length, commit.Rejected);
         _metrics.ReportsAggregated.Add(commit.Accepted.Count, Label.Of(Role.Helper));
         LogCommitted(commit.Job.Id, task.Id, commit.Job.Step, commit.Accepted.Count, commit.Verification.Count, verification.Responses.Length);
     }
 
     [LoggerMessage(
         Level = LogLevel.Debug,
-        Message = "aggregation job {JobId} of task {TaskId}, step {Step}: {Committed} of {Reports} reports committed, {Pending} wait for the next step")]
+        Message = "aggregation job {JobId} of task {TaskId}, step {Step}; reports committed: {Committed} of {Reports}, waiting for the next step: {Pending}")]
     private partial void LogCommitted(AggregationJobId jobId, TaskId taskId, int step, int committed, int pending, int reports);
 }

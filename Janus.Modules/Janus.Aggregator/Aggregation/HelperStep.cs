@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Security.Cryptography;
 using Janus.Datastore;
 using Janus.Messages;
 using Janus.Vdaf;
@@ -64,35 +62,26 @@ internal sealed class HelperStep
         VerifyOutcome[] outcomes = new VerifyOutcome[reports.Length];
         byte[] states = new byte[reports.Length * _stateLength];
         byte[] messages = new byte[reports.Length * _messageLength];
-        byte[] rented = ArrayPool<byte>.Shared.Rent(reports.Length * _outShareLength);
-        Span<byte> outShares = rented.AsSpan(0, reports.Length * _outShareLength);
-        try
+        using SecretBuffer outShares = SecretBuffer.Rent(reports.Length * _outShareLength);
+        run(outcomes, states, messages, outShares.Span);
+        sums.Add(reports.Length, i => (reports.Span[i].Id, reports.Span[i].Time), outShares.Span, outcomes);
+        for (int i = 0; i < reports.Length; i++)
         {
-            run(outcomes, states, messages, outShares);
-            sums.Add(reports.Length, i => (reports.Span[i].Id, reports.Span[i].Time), outShares, outcomes);
-            for (int i = 0; i < reports.Length; i++)
+            (int index, ReportId id, Time time) = reports.Span[i];
+            if (outcomes[i].ToReportError() is { } error)
             {
-                (int index, ReportId id, Time time) = reports.Span[i];
-                if (outcomes[i].ToReportError() is { } error)
-                {
-                    Reject(index, id, error);
-                    continue;
-                }
-
-                if (outcomes[i] != VerifyOutcome.Finished)
-                {
-                    _pending[index] = new ReportVerification(id, time.Value, states.AsMemory(i * _stateLength, _stateLength), default);
-                }
-
-                _responses[index] = _messageLength == 0
-                    ? VerifyResp.Finish(id)
-                    : VerifyResp.Continue(id, messages.AsMemory(i * _messageLength, _messageLength));
+                Reject(index, id, error);
+                continue;
             }
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(outShares);
-            ArrayPool<byte>.Shared.Return(rented);
+
+            if (outcomes[i] != VerifyOutcome.Finished)
+            {
+                _pending[index] = new ReportVerification(id, time.Value, states.AsMemory(i * _stateLength, _stateLength), default);
+            }
+
+            _responses[index] = _messageLength == 0
+                ? VerifyResp.Finish(id)
+                : VerifyResp.Continue(id, messages.AsMemory(i * _messageLength, _messageLength));
         }
     }
 

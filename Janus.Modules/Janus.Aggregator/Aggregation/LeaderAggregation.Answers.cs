@@ -26,15 +26,23 @@ internal sealed partial class LeaderAggregation
         bool isFinish = message > task.Vdaf.Rounds;
         CheckAnswers(verification.Pending, responses, isFinish ? VerifyRespType.Finish : VerifyRespType.Continue);
         LeaderStep step = new(task, job, message, verification.Pending, responses);
-        ReportChunks.ForEach(
-            verification.Pending.Count,
-            task.Vdaf.OutShareLength(job.AggParam),
-            _options.EffectiveVerificationThreads,
-            step.NewSums,
-            isFinish ? step.TakeFinish : step.TakeMessages,
-            step.Done,
-            cancellationToken);
-        return step.ToProgress();
+        try
+        {
+            ReportChunks.ForEach(
+                verification.Pending.Count,
+                task.Vdaf.OutShareLength(job.AggParam),
+                _options.EffectiveVerificationThreads,
+                step.NewSums,
+                isFinish ? step.TakeFinish : step.TakeMessages,
+                step.Done,
+                cancellationToken);
+            return step.ToProgress();
+        }
+        catch
+        {
+            step.Clear();
+            throw;
+        }
     }
 
     private static void CheckAnswers(IReadOnlyList<PendingReport> reports, IReadOnlyList<VerifyResp> responses, VerifyRespType expected)

@@ -24,11 +24,19 @@ internal sealed partial class LeaderAggregation
         PingPongTopology pingPong = task.PingPong;
         int stateLength = pingPong.StateLength(aggParam, 0);
         int messageLength = pingPong.MessageLength(aggParam, 0);
-        byte[] states = new byte[checked(reports.Count * stateLength)];
+        SecretBuffer states = SecretBuffer.Allocate(checked(reports.Count * stateLength));
         byte[] messages = new byte[checked(reports.Count * messageLength)];
         ReportError?[] rejections = new ReportError?[reports.Count];
-        ReportChunks.ForEach<object?>(
-            reports.Count, stateLength, _options.EffectiveVerificationThreads, () => null, InitChunk, _ => { }, cancellationToken);
+        try
+        {
+            ReportChunks.ForEach<object?>(
+                reports.Count, stateLength, _options.EffectiveVerificationThreads, () => null, InitChunk, _ => { }, cancellationToken);
+        }
+        catch
+        {
+            states.Dispose();
+            throw;
+        }
 
         List<PendingReport> pending = new(reports.Count);
         List<VerifyInit> inits = new(reports.Count);
@@ -36,7 +44,7 @@ internal sealed partial class LeaderAggregation
         {
             if (rejections[i] is null)
             {
-                pending.Add(new PendingReport(reports[i].Id, new Time(reports[i].Time), states.AsMemory(i * stateLength, stateLength)));
+                pending.Add(new PendingReport(reports[i].Id, new Time(reports[i].Time), states.Memory.Slice(i * stateLength, stateLength)));
                 inits.Add(InitOf(reports[i], messages.AsMemory(i * messageLength, messageLength)));
             }
         }
@@ -64,7 +72,7 @@ internal sealed partial class LeaderAggregation
                 aggParam,
                 inputs,
                 outcomes,
-                states.AsSpan(start * stateLength, length * stateLength),
+                states.Span.Slice(start * stateLength, length * stateLength),
                 messages.AsSpan(start * messageLength, length * messageLength));
             for (int i = 0; i < length; i++)
             {

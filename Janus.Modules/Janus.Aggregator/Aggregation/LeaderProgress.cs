@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Janus.Datastore;
 using Janus.Messages;
 
@@ -9,19 +8,19 @@ namespace Janus.Aggregator;
 /// <param name="Next">The reports that another step follows for, in order; none when the job is finished.</param>
 /// <param name="Rejected">Why reports were rejected in this step.</param>
 /// <param name="TooEarly">Those of them that the Helper may take later.</param>
-/// <param name="States">The buffer behind the states of <paramref name="Next"/>, cleared on disposal.</param>
+/// <param name="States">The buffer behind the states of <paramref name="Next"/>, disposed of together with this.</param>
 internal sealed record LeaderProgress(
     BatchBucketSums Sums,
     IReadOnlyList<ReportVerification> Next,
     IReadOnlyList<ReportError> Rejected,
     IReadOnlyList<PendingReport> TooEarly,
-    byte[] States) : IDisposable
+    SecretBuffer States) : IDisposable
 {
     /// <inheritdoc/>
     public void Dispose()
     {
         Sums.Clear();
-        CryptographicOperations.ZeroMemory(States);
+        States.Dispose();
     }
 
     /// <summary>The type's name: the states are secret.</summary>

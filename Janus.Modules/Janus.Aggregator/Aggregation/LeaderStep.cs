@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Janus.Datastore;
 using Janus.Messages;
 using Janus.Vdaf;
@@ -19,7 +18,7 @@ internal sealed class LeaderStep
     private readonly int _outShareLength;
     private readonly int _keptLength;
     private readonly int _outboundLength;
-    private readonly byte[] _kept;
+    private readonly SecretBuffer _kept;
     private readonly byte[] _outbound;
     private readonly BatchBucketSums _sums;
 
@@ -41,7 +40,7 @@ internal sealed class LeaderStep
         // Whoever sends the last message keeps the out share instead of a state.
         _keptLength = _isLast ? 0 : task.PingPong.IsFinishedBy(message) ? _outShareLength : task.PingPong.StateLength(job.AggParam, message + 1);
         _outboundLength = _isLast ? 0 : task.PingPong.MessageLength(job.AggParam, message + 1);
-        _kept = new byte[checked(reports.Count * _keptLength)];
+        _kept = SecretBuffer.Allocate(checked(reports.Count * _keptLength));
         _outbound = new byte[checked(reports.Count * _outboundLength)];
     }
 
@@ -60,11 +59,10 @@ internal sealed class LeaderStep
     public void TakeFinish(Range range, BatchBucketSums chunkSums)
     {
         int[] accepted = Accepted(range);
-        byte[] outShares = StatesOf(accepted, _outShareLength);
+        using SecretBuffer outShares = StatesOf(accepted, _outShareLength);
         VerifyOutcome[] outcomes = new VerifyOutcome[accepted.Length];
         Array.Fill(outcomes, VerifyOutcome.Finished);
         Commit(accepted, outShares, outcomes, chunkSums);
-        CryptographicOperations.ZeroMemory(outShares);
     }
 
     /// <summary>Takes the messages of a range of reports.</summary>
@@ -73,12 +71,13 @@ internal sealed class LeaderStep
         int[] accepted = Accepted(range);
         ReadOnlyMemory<byte>[] inbound = [.. accepted.Select(i => _responses[i].Payload)];
         VerifyOutcome[] outcomes = new VerifyOutcome[accepted.Length];
-        byte[] states = StatesOf(accepted, _stateLength);
+        using SecretBuffer states = StatesOf(accepted, _stateLength);
         bool isFinished = _task.PingPong.IsFinishedBy(_message);
-        byte[] nextStates = new byte[isFinished ? 0 : accepted.Length * _keptLength];
-        byte[] outShares = new byte[isFinished ? accepted.Length * _outShareLength : 0];
+        using SecretBuffer nextStates = SecretBuffer.Allocate(isFinished ? 0 : accepted.Length * _keptLength);
+        using SecretBuffer outShares = SecretBuffer.Allocate(isFinished ? accepted.Length * _outShareLength : 0);
         byte[] messages = new byte[accepted.Length * _outboundLength];
-        _task.PingPong.Continue(_task.VdafContext, _job.AggParam, _message, states, inbound, outcomes, nextStates, messages, outShares);
+        _task.PingPong.Continue(
+            _task.VdafContext, _job.AggParam, _message, states.Span, inbound, outcomes, nextStates.Span, messages, outShares.Span);
         for (int i = 0; i < accepted.Length; i++)
         {
             int report = accepted[i];
@@ -88,7 +87,7 @@ internal sealed class LeaderStep
             }
             else if (!_isLast)
             {
-                (isFinished ? outShares : nextStates).AsSpan(i * _keptLength, _keptLength).CopyTo(_kept.AsSpan(report * _keptLength));
+                (isFinished ? outShares : nextStates).Span.Slice(i * _keptLength, _keptLength).CopyTo(_kept.Span[(report * _keptLength)..]);
                 messages.AsSpan(i * _outboundLength, _outboundLength).CopyTo(_outbound.AsSpan(report * _outboundLength));
             }
         }
@@ -97,13 +96,16 @@ internal sealed class LeaderStep
         {
             Commit(accepted, outShares, outcomes, chunkSums);
         }
-
-        CryptographicOperations.ZeroMemory(states);
-        CryptographicOperations.ZeroMemory(nextStates);
-        CryptographicOperations.ZeroMemory(outShares);
     }
 
-    /// <summary>What all the answers have led to.</summary>
+    /// <summary>Overwrites states and sums, when there is no progress to hand them to.</summary>
+    public void Clear()
+    {
+        _sums.Clear();
+        _kept.Dispose();
+    }
+
+    /// <summary>What all the answers have led to, with the states and sums.</summary>
     public LeaderProgress ToProgress()
     {
         List<ReportVerification> next = [];
@@ -115,7 +117,7 @@ internal sealed class LeaderStep
                 next.Add(new ReportVerification(
                     _reports[i].Id,
                     _reports[i].Time.Value,
-                    _kept.AsMemory(i * _keptLength, _keptLength),
+                    _kept.Memory.Slice(i * _keptLength, _keptLength),
                     _outbound.AsMemory(i * _outboundLength, _outboundLength)));
             }
             else if (_responses[i] is { VerifyRespType: VerifyRespType.Reject, ReportError: ReportError.ReportTooEarly })
@@ -128,19 +130,19 @@ internal sealed class LeaderStep
             _sums, next, [.. _rejections.Where(error => error is not null).Select(error => error!.Value)], tooEarly, _kept);
     }
 
-    private byte[] StatesOf(int[] reports, int length)
+    private SecretBuffer StatesOf(int[] reports, int length)
     {
-        byte[] states = new byte[reports.Length * length];
+        SecretBuffer states = SecretBuffer.Allocate(reports.Length * length);
         for (int i = 0; i < reports.Length; i++)
         {
-            _reports[reports[i]].State.CopyTo(states.AsMemory(i * length));
+            _reports[reports[i]].State.CopyTo(states.Memory[(i * length)..]);
         }
 
         return states;
     }
 
-    private void Commit(int[] reports, byte[] outShares, VerifyOutcome[] outcomes, BatchBucketSums sums) =>
-        sums.Add(reports.Length, i => (_reports[reports[i]].Id, _reports[reports[i]].Time), outShares, outcomes);
+    private void Commit(int[] reports, SecretBuffer outShares, VerifyOutcome[] outcomes, BatchBucketSums sums) =>
+        sums.Add(reports.Length, i => (_reports[reports[i]].Id, _reports[reports[i]].Time), outShares.Span, outcomes);
 
     // The reports that the Helper did not reject.
     private int[] Accepted(Range range)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Janus.Datastore;
 using Janus.Messages;
 
@@ -7,15 +6,15 @@ namespace Janus.Aggregator;
 /// <summary>The Leader's verification states of an aggregation job, between a request and the Helper's answer.</summary>
 internal sealed class LeaderVerification : IDisposable
 {
-    private readonly byte[] _states;
+    private readonly SecretBuffer _states;
 
     /// <summary>A job at initialization.</summary>
-    /// <param name="states">The buffer behind all states, cleared on disposal.</param>
+    /// <param name="states">The buffer behind all states, disposed of together with this.</param>
     /// <param name="pending">The reports that the Helper is asked about, in order.</param>
     /// <param name="inits">The request's element for each of them.</param>
     /// <param name="rejected">Why each other report was rejected.</param>
     public LeaderVerification(
-        byte[] states, IReadOnlyList<PendingReport> pending, IReadOnlyList<VerifyInit> inits, IReadOnlyList<ReportError> rejected)
+        SecretBuffer states, IReadOnlyList<PendingReport> pending, IReadOnlyList<VerifyInit> inits, IReadOnlyList<ReportError> rejected)
     {
         _states = states;
         Pending = pending;
@@ -26,12 +25,12 @@ internal sealed class LeaderVerification : IDisposable
     /// <summary>A job at a later step, from what was stored at the end of the step before.</summary>
     public LeaderVerification(IReadOnlyList<ReportVerification> reports)
     {
-        _states = new byte[reports.Sum(report => (long)report.State.Length)];
+        _states = SecretBuffer.Allocate(reports.Sum(report => report.State.Length));
         PendingReport[] pending = new PendingReport[reports.Count];
         int offset = 0;
         for (int i = 0; i < pending.Length; i++)
         {
-            Memory<byte> state = _states.AsMemory(offset, reports[i].State.Length);
+            Memory<byte> state = _states.Memory.Slice(offset, reports[i].State.Length);
             reports[i].State.CopyTo(state);
             pending[i] = new PendingReport(reports[i].Id, new Time(reports[i].Time), state);
             offset += state.Length;
@@ -57,7 +56,7 @@ internal sealed class LeaderVerification : IDisposable
     public IReadOnlyList<ReportError> Rejected { get; } = [];
 
     /// <inheritdoc/>
-    public void Dispose() => CryptographicOperations.ZeroMemory(_states);
+    public void Dispose() => _states.Dispose();
 
     /// <summary>The type's name: the states are secret.</summary>
     public override string ToString() => nameof(LeaderVerification);

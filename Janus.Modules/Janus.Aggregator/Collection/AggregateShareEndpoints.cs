@@ -13,11 +13,13 @@ internal sealed class AggregateShareEndpoints
 
     private readonly TaskDirectory _tasks;
     private readonly HelperAggregateShares _shares;
+    private readonly AggregationJobQueue _queue;
 
-    public AggregateShareEndpoints(TaskDirectory tasks, HelperAggregateShares shares)
+    public AggregateShareEndpoints(TaskDirectory tasks, HelperAggregateShares shares, AggregationJobQueue queue)
     {
         _tasks = tasks;
         _shares = shares;
+        _queue = queue;
     }
 
     /// <summary><c>POST tasks/{task-id}/aggregate_shares</c>.</summary>
@@ -25,7 +27,8 @@ internal sealed class AggregateShareEndpoints
     {
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper);
         context.RequireMediaType(DapMediaType.AggregateShareReq);
-        byte[] body = await context.ReadBodyAsync(MaximumRequestLength);
+        using Arrival arrival = _queue.ReceiveMemory(task, context);
+        byte[] body = await context.ReadBodyAsync(arrival, MaximumRequestLength);
         await RespondAsync(context, task, await _shares.CreateAsync(task, body, context.RequestAborted));
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.Extensions.Logging;
@@ -29,7 +28,7 @@ internal sealed partial class BatchNoises
     /// <param name="drawn">What has been drawn for the batch before, and could not be stored yet.</param>
     /// <param name="cancellationToken">Stops waiting for the database.</param>
     public async Task<BatchNoise?> AddAsync(
-        AggregatorTask task, BatchRange range, byte[] aggParam, byte[] share, BatchNoise? drawn, CancellationToken cancellationToken)
+        AggregatorTask task, BatchRange range, byte[] aggParam, SecretBuffer share, BatchNoise? drawn, CancellationToken cancellationToken)
     {
         if (task.Noise is not { } noise)
         {
@@ -38,8 +37,8 @@ internal sealed partial class BatchNoises
 
         if (await _store.FindAsync(task.Key, range, aggParam, cancellationToken) is { } stored)
         {
-            task.Vdaf.Merge(aggParam, share, stored.Share);
-            CryptographicOperations.ZeroMemory(stored.Share);
+            using SecretBuffer noiseShare = SecretBuffer.Own(stored.Share);
+            task.Vdaf.Merge(aggParam, share.Span, noiseShare.Span);
             return null;
         }
 
@@ -49,7 +48,7 @@ internal sealed partial class BatchNoises
             LogDrawn(range, task.Id);
         }
 
-        task.Vdaf.Merge(aggParam, share, drawn.Share);
+        task.Vdaf.Merge(aggParam, share.Span, drawn.Share);
         return drawn;
     }
 

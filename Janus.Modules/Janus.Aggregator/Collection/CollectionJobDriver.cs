@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
@@ -77,26 +76,20 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         AggregatorTask task = await _tasks.GetAsync(lease.Job.TaskKey, cancellationToken);
         AggregatorActivities.DescribeTask(task.Id);
         CollectionJob job = lease.Job;
-        byte[]? share;
         if (job.State == CollectionJobState.Fenced)
         {
-            share = await _store.ReadLeaderAggregateShareAsync(job, cancellationToken);
+            using SecretBuffer stored = SecretBuffer.Own(await _store.ReadLeaderAggregateShareAsync(job, cancellationToken));
+            await ObtainAggregateShareAsync(task, lease, job, stored, cancellationToken);
         }
-        else if (await TryFenceAsync(task, lease, cancellationToken) is { } fenced)
+        else if (await TryFenceAsync(task, lease, cancellationToken) is var (fenced, share))
         {
-            (job, share) = fenced;
+            using SecretBuffer owned = share;
+            await ObtainAggregateShareAsync(task, lease, fenced, share, cancellationToken);
         }
-        else
-        {
-            return;
-        }
-
-        await ObtainAggregateShareAsync(task, lease, job, share, cancellationToken);
-        CryptographicOperations.ZeroMemory(share);
     }
 
     // Returns the fenced job and the Leader's aggregate share, or null when it has to wait or is over.
-    private async Task<(CollectionJob Job, byte[] Share)?> TryFenceAsync(AggregatorTask task, Lease<CollectionJob> lease, CancellationToken cancellationToken)
+    private async Task<(CollectionJob Job, SecretBuffer Share)?> TryFenceAsync(AggregatorTask task, Lease<CollectionJob> lease, CancellationToken cancellationToken)
     {
         // (1)
         ulong minBatchSize = task.Configuration.MinBatchSize;
@@ -111,8 +104,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         // Also on the Helper, the grace period is over.
         if (task.Stored.HasExpired(range, Clock.GetUtcNow() - _gracePeriod))
         {
-            await _store.FailAsync(
-                lease, DapProblemType.BatchInvalid.Urn, CollectionRequests.ExpiredDetail(task), releaseBatch: true, Clock.GetUtcNow(), cancellationToken);
+            await FailAsync(lease, DapProblemType.BatchInvalid.Urn, CollectionRequests.ExpiredDetail(task), cancellationToken);
             return null;
         }
 
@@ -155,22 +147,26 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
             }
 
             // (3) What changes from here on, the fence finds.
-            (StoredBatch batch, byte[] share) = await _batches.MergeAsync(task, range, lease.Job.AggParam, cancellationToken);
-            batch.FirstLiveTime = firstLiveTime;
-            drawn = await _noises.AddAsync(task, range, lease.Job.AggParam, share, drawn, cancellationToken);
-            FenceOutcome outcome = await _store.FenceAsync(lease, batch, share, batch.ReportInterval, Clock.GetUtcNow(), cancellationToken, drawn);
+            (StoredBatch batch, SecretBuffer share) = await _batches.MergeAsync(task, range, lease.Job.AggParam, cancellationToken);
+            FenceOutcome outcome = FenceOutcome.LeaseLost;
+            try
+            {
+                batch.FirstLiveTime = firstLiveTime;
+                drawn = await _noises.AddAsync(task, range, lease.Job.AggParam, share, drawn, cancellationToken);
+                outcome = await _store.FenceAsync(lease, batch, share.Span, batch.ReportInterval, Clock.GetUtcNow(), cancellationToken, drawn);
+            }
+            finally
+            {
+                if (outcome != FenceOutcome.Fenced)
+                {
+                    share.Dispose();
+                }
+            }
+
             switch (outcome)
             {
                 case FenceOutcome.Fenced:
-                    CollectionJob fenced = lease.Job with
-                    {
-                        State = CollectionJobState.Fenced,
-                        Range = range,
-                        ReportCount = batch.ReportCount,
-                        Checksum = batch.Checksum,
-                        Interval = batch.ReportInterval,
-                    };
-                    return (fenced, share);
+                    return (FencedFrom(lease.Job, batch), share);
                 case FenceOutcome.Changed:
                     continue;
                 case FenceOutcome.LeaseLost:
@@ -182,6 +178,15 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
             }
         }
     }
+
+    private static CollectionJob FencedFrom(CollectionJob job, StoredBatch batch) => job with
+    {
+        State = CollectionJobState.Fenced,
+        Range = batch.Range,
+        ReportCount = batch.ReportCount,
+        Checksum = batch.Checksum,
+        Interval = batch.ReportInterval,
+    };
 
     // Returns the lease with the job as it is then, or null when it is over.
     private async Task<Lease<CollectionJob>?> TryCloseAsync(Lease<CollectionJob> lease, BatchRange range, CancellationToken cancellationToken)
@@ -197,7 +202,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
     }
 
     private async Task ObtainAggregateShareAsync(
-        AggregatorTask task, Lease<CollectionJob> lease, CollectionJob job, byte[] share, CancellationToken cancellationToken)
+        AggregatorTask task, Lease<CollectionJob> lease, CollectionJob job, SecretBuffer share, CancellationToken cancellationToken)
     {
         CollectionJobReq request = WireMessage.Decode<CollectionJobReq>(job.Request);
         Uri? location = job.HelperLocation is { } known ? new Uri(known) : null;
@@ -223,7 +228,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         location = answer.Location ?? location;
 
         // (5)
-        HpkeCiphertext leaderShare = task.AggregateShares.Seal(request, share);
+        HpkeCiphertext leaderShare = task.AggregateShares.Seal(request, share.Span);
         CollectionJobResp response = new((ulong)job.ReportCount!, job.Interval!.Value, leaderShare, answer.Message.EncryptedAggregateShare);
         if (await _store.FinishAsync(lease, WireMessage.Encode(response), location?.AbsoluteUri, Clock.GetUtcNow(), cancellationToken))
         {
@@ -232,7 +237,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         }
         else if (location is not null && await _store.FindAsync(task.Key, job.Id, cancellationToken) is { State: CollectionJobState.Deleted })
         {
-            await _helper.TryDeleteAsync(task, location);
+            await _helper.TryDeleteAsync(task, location, cancellationToken);
         }
     }
 
@@ -258,7 +263,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         LookAgainAt(due);
     }
 
-    private Task<bool> FailAsync(Lease<CollectionJob> lease, FenceOutcome outcome, CancellationToken cancellationToken)
+    private Task FailAsync(Lease<CollectionJob> lease, FenceOutcome outcome, CancellationToken cancellationToken)
     {
         (DapProblemType type, string detail) = outcome == FenceOutcome.OtherAggParam
             ? (DapProblemType.InvalidMessage, "reports of the batch have been aggregated with another aggregation parameter")
@@ -266,11 +271,10 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         return FailAsync(lease, type.Urn, detail, cancellationToken);
     }
 
-    private async Task<bool> FailAsync(Lease<CollectionJob> lease, string urn, string detail, CancellationToken cancellationToken)
+    private async Task FailAsync(Lease<CollectionJob> lease, string urn, string detail, CancellationToken cancellationToken)
     {
         DateTimeOffset now = Clock.GetUtcNow();
-        bool isOurs = await _store.FailAsync(lease, urn, detail, releaseBatch: true, now, cancellationToken);
-        if (isOurs)
+        if (await _store.FailAsync(lease, urn, detail, now, cancellationToken))
         {
             _metrics.Failed(urn, now - lease.Job.CreatedAt);
         }
@@ -278,16 +282,14 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         {
             CountLostLease();
         }
-
-        return isOurs;
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "collection job {JobId} of task {TaskId} waits: {Aggregated} reports aggregated of at least {Minimum}, {Pending} pending")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "collection job {JobId} of task {TaskId} waits; reports aggregated: {Aggregated} of at least {Minimum}, pending: {Pending}")]
     private partial void LogNotReady(CollectionJobId jobId, TaskId taskId, long aggregated, ulong minimum, long pending);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "collection job {JobId} of task {TaskId} failed: {Reason}")]
     private partial void LogRefused(CollectionJobId jobId, TaskId taskId, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "collection job {JobId} of task {TaskId} is finished with {Reports} reports")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "collection job {JobId} of task {TaskId} is finished; reports: {Reports}")]
     private partial void LogFinished(CollectionJobId jobId, TaskId taskId, long reports);
 }

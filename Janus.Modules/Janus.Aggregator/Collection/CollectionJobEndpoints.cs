@@ -14,20 +14,27 @@ internal sealed class CollectionJobEndpoints
 {
     private const int MaximumRequestLength = 1 << 20;
 
+    // Of requests that arrive or are worked on, for all tasks together and in percent for one; a usual one has a hundred bytes.
+    private const int RequestMemory = 64 << 20;
+    private const int RequestShare = 75;
+    private const int RequestOverhead = 16 << 10;
+
     private readonly TaskDirectory _tasks;
     private readonly CollectionJobStore _store;
-    private readonly HelperConnection _helper;
+    private readonly AggregateShareDeletions _deletions;
     private readonly TimeSpan _retryAfter;
     private readonly TimeProvider _time;
+    private readonly Arrivals<int> _requests;
 
     public CollectionJobEndpoints(
-        IOptions<AggregatorOptions> options, TaskDirectory tasks, CollectionJobStore store, HelperConnection helper, TimeProvider time)
+        IOptions<AggregatorOptions> options, TaskDirectory tasks, CollectionJobStore store, AggregateShareDeletions deletions, TimeProvider time)
     {
         _retryAfter = options.Value.CollectionJobs.RetryAfter;
         _tasks = tasks;
         _store = store;
-        _helper = helper;
+        _deletions = deletions;
         _time = time;
+        _requests = new Arrivals<int>(RequestMemory, RequestShare, RequestOverhead, time, Shed);
     }
 
     /// <summary><c>POST tasks/{task-id}/collection_jobs</c>.</summary>
@@ -35,7 +42,8 @@ internal sealed class CollectionJobEndpoints
     {
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Leader);
         context.RequireMediaType(DapMediaType.CollectionJobReq);
-        byte[] body = await context.ReadBodyAsync(MaximumRequestLength);
+        using Arrival arrival = _requests.Enter(task.Key, context, 0);
+        byte[] body = await context.ReadBodyAsync(arrival, MaximumRequestLength);
         CollectionJobReq request = WireMessage.Decode<CollectionJobReq>(body);
         BatchRange? range = CollectionRequests.Check(task, request);
         CollectionJobCreation creation = await _store.CreateAsync(
@@ -70,8 +78,7 @@ internal sealed class CollectionJobEndpoints
         CollectionJobDeletion deletion = await _store.DeleteAsync(task.Key, id, context.RequestAborted) ?? throw NotFound();
         if (deletion.HelperLocation is { } location)
         {
-            // The Collector need not wait for the Helper.
-            _ = Task.Run(() => _helper.TryDeleteAsync(task, new Uri(location)), CancellationToken.None);
+            _deletions.TryAdd(task, new Uri(location));
         }
     }
 
@@ -107,6 +114,13 @@ internal sealed class CollectionJobEndpoints
             ? new DapProblemException(type, detail, task.Id)
             : new HttpProblemException(HttpStatusCode.BadRequest, "the collection job failed", detail) { Type = job.ProblemType! };
     }
+
+    private HttpProblemException Shed(QuotaAnswer answer) => answer switch
+    {
+        QuotaAnswer.OverShare => HttpProblemException.TooMany("too many collection requests of this task are in progress; try again later", _retryAfter),
+        QuotaAnswer.TooSlow => HttpProblemException.TooSlow(_retryAfter),
+        _ => HttpProblemException.Unavailable("too many collection requests are in progress; try again later", _retryAfter),
+    };
 
     private static HttpProblemException NotFound() =>
         new(HttpStatusCode.NotFound, "the collection job is not known", "no collection job with this ID exists in the task");

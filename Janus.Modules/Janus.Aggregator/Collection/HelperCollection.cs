@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
@@ -158,25 +157,19 @@ internal sealed partial class HelperCollection
         BatchNoise? drawn,
         CancellationToken cancellationToken)
     {
-        (StoredBatch batch, byte[] merged) = await _batches.MergeAsync(task, share.Range, aggParam, cancellationToken);
-        try
+        (StoredBatch batch, SecretBuffer merged) = await _batches.MergeAsync(task, share.Range, aggParam, cancellationToken);
+        using SecretBuffer owned = merged;
+        CheckAgreement(task, request, batch);
+        drawn = await _noises.AddAsync(task, share.Range, aggParam, merged, drawn, cancellationToken);
+        StoredAggregateShare given = share with
         {
-            CheckAgreement(task, request, batch);
-            drawn = await _noises.AddAsync(task, share.Range, aggParam, merged, drawn, cancellationToken);
-            StoredAggregateShare given = share with
-            {
-                State = AggregateShareState.Finished,
-                Request = null,
-                ReportCount = batch.ReportCount,
-                Checksum = batch.Checksum,
-                Response = WireMessage.Encode(new AggregateShare(task.AggregateShares.Seal(request.CollectionJobReq, merged))),
-            };
-            return new AggregateShareCommit(given, batch, aggParam) { DrawnNoise = drawn };
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(merged);
-        }
+            State = AggregateShareState.Finished,
+            Request = null,
+            ReportCount = batch.ReportCount,
+            Checksum = batch.Checksum,
+            Response = WireMessage.Encode(new AggregateShare(task.AggregateShares.Seal(request.CollectionJobReq, merged.Span))),
+        };
+        return new AggregateShareCommit(given, batch, aggParam) { DrawnNoise = drawn };
     }
 
     private static void CheckSize(AggregatorTask task, BatchSummary summary)
@@ -207,6 +200,6 @@ internal sealed partial class HelperCollection
     private static DapProblemException OtherAggParam(AggregatorTask task) =>
         new(DapProblemType.InvalidMessage, "reports of the batch have been aggregated with another aggregation parameter", task.Id);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "aggregate share {ShareId} of a batch of task {TaskId} with {Reports} reports given to the Leader")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "aggregate share {ShareId} of a batch of task {TaskId} given to the Leader; reports: {Reports}")]
     private partial void LogCollected(AggregateShareId shareId, TaskId taskId, long reports);
 }

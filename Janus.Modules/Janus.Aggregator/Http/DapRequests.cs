@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using Janus.Codec;
 using Janus.Dap;
@@ -46,13 +48,22 @@ internal static class DapRequests
         }
     }
 
-    /// <summary>Reads a whole body of at most <paramref name="maximumLength"/> bytes.</summary>
-    public static async Task<byte[]> ReadBodyAsync(this HttpContext context, int maximumLength)
+    /// <summary>Reads a whole body of at most <paramref name="maximumLength"/> bytes, and begins to work on it.</summary>
+    public static async Task<byte[]> ReadBodyAsync(this HttpContext context, Arrival arrival, int maximumLength)
     {
         context.LimitBody(maximumLength);
-        using MemoryStream body = new();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        return body.ToArray();
+        PipeReader body = arrival.Body;
+        ReadResult result = await body.ReadAsync(context.RequestAborted);
+        while (!result.IsCompleted)
+        {
+            body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            result = await body.ReadAsync(context.RequestAborted);
+        }
+
+        byte[] whole = result.Buffer.ToArray();
+        body.AdvanceTo(result.Buffer.End);
+        arrival.BeginWork();
+        return whole;
     }
 
     /// <summary>Answers with one encoded message.</summary>
@@ -67,7 +78,7 @@ internal static class DapRequests
     public static byte[] EncodeAll<T>(IReadOnlyList<T> elements)
         where T : IWireMessage<T>
     {
-        System.Buffers.ArrayBufferWriter<byte> buffer = new();
+        ArrayBufferWriter<byte> buffer = new();
         WireWriter writer = new(buffer);
         foreach (T element in elements)
         {

@@ -23,6 +23,7 @@ internal sealed partial class HelperConnection
     private readonly PeerHttpClient _peer;
     private readonly PeerOutages _outages;
     private readonly PeerMetrics _metrics;
+    private readonly TaskStatusRecorder _status;
     private readonly TimeProvider _time;
     private readonly ILogger<HelperConnection> _logger;
 
@@ -32,9 +33,11 @@ internal sealed partial class HelperConnection
         PeerHttpClient peer,
         PeerOutages outages,
         AggregatorMetrics metrics,
+        TaskStatusRecorder status,
         TimeProvider time,
         ILogger<HelperConnection> logger)
     {
+        _status = status;
         _tasks = tasks;
         _peer = peer;
         _outages = outages;
@@ -144,9 +147,10 @@ internal sealed partial class HelperConnection
     /// Lets the Helper forget an aggregation job or an aggregate share. It is asked once, and nothing depends on its
     /// answer: DAP §4.5.5 (aggregation-job-abandonment-and-deletion), §4.6.5 (aggregate share deletion).
     /// </summary>
-    public async Task TryDeleteAsync(AggregatorTask task, Uri location)
+    public async Task TryDeleteAsync(AggregatorTask task, Uri location, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = new(DeletionTimeout, _time);
+        using CancellationTokenSource timeout = new(DeletionTimeout, _time);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             await ExchangeAsync(task, new DapRequest(HttpMethod.Delete, AggregatorUrls.WithoutStep(location)), limit.Token);
@@ -243,6 +247,7 @@ internal sealed partial class HelperConnection
         finally
         {
             _metrics.Sent(complete, failure, _time.GetElapsedTime(started));
+            _status.Answered(task, complete, failure);
         }
     }
 
@@ -259,10 +264,10 @@ internal sealed partial class HelperConnection
         }
         catch (DecodeException exception)
         {
-            // Perhaps it was cut on its way, and the Helper has committed: the request is repeated until its answer is whole.
+            // If it was cut on its way, the Helper may have committed: the request is repeated until its answer is whole.
             PeerVerdict verdict = PeerVerdict.Of(request, exception)!.Value;
             _outages.Failed(task, verdict);
-            throw new PeerUnavailableException(verdict.Reason, inner: exception) { Location = response.Location };
+            throw new PeerUnavailableException(verdict.Reason, inner: exception) { Location = response.Location, IsComplete = response.IsComplete };
         }
     }
 
@@ -283,7 +288,7 @@ internal sealed partial class HelperConnection
         }
         catch (PeerUnavailableException exception) when (exception.InnerException is DecodeException)
         {
-            throw new PeerMisbehavedException(exception.Message, exception) { Location = exception.Location };
+            throw new PeerMisbehavedException(exception.Message, exception) { Location = exception.Location, IsComplete = exception.IsComplete };
         }
     }
 

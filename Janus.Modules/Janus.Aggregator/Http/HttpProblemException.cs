@@ -31,6 +31,15 @@ internal sealed class HttpProblemException(HttpStatusCode status, string title, 
     public static HttpProblemException TooMany(string detail, TimeSpan retryAfter) =>
         new(HttpStatusCode.TooManyRequests, "too many requests", detail) { RetryAfter = retryAfter };
 
+    /// <summary>The body comes too slowly while others wait for the memory that it holds.</summary>
+    public static HttpProblemException TooSlow(TimeSpan retryAfter) => new(
+        HttpStatusCode.RequestTimeout,
+        "the request is too slow",
+        "the server is busy, and the body of this request arrives more slowly than others; send it again later, or over a faster connection")
+    {
+        RetryAfter = retryAfter,
+    };
+
     /// <summary>The server cannot take the request now.</summary>
     public static HttpProblemException Unavailable(string detail, TimeSpan retryAfter) =>
         new(HttpStatusCode.ServiceUnavailable, "the server is busy", detail) { RetryAfter = retryAfter };

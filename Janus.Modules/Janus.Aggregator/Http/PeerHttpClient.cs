@@ -81,6 +81,10 @@ internal sealed partial class PeerHttpClient : IDisposable
         if (_tls!.Refresh(out string? failure))
         {
             LogReloaded();
+            foreach (string warning in (_options.CertificateFile?.SecretPaths ?? []).Select(SecretFilePermissions.Warning).OfType<string>())
+            {
+                LogReadable(warning);
+            }
 
             // Requests that are on their way keep the former client; its connections end when they have been idle.
             _exchange = Connect();
@@ -106,6 +110,9 @@ internal sealed partial class PeerHttpClient : IDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the certificates for connections to Helpers have changed: new connections use them")]
     private partial void LogReloaded();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private partial void LogReadable(string warning);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the certificates for connections to Helpers have changed, and cannot be used; the former ones stay: {Reason}")]
     private partial void LogNotReloaded(string reason);

@@ -9,6 +9,9 @@ internal sealed class PeerMisbehavedException(string message, Exception? inner =
     /// </summary>
     public bool EndsJob { get; init; }
 
+    /// <summary>Whether the answer arrived as long as it was announced, so that it is most likely what the peer sent.</summary>
+    public bool IsComplete { get; init; }
+
     /// <summary>The resource that the answer names, on the peer's server.</summary>
     public Uri? Location { get; init; }
 }

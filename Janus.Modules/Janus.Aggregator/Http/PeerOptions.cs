@@ -43,6 +43,10 @@ public sealed class PeerOptions : IValidatableObject
         }
     }
 
+    /// <summary>A client for single requests of a command, with the certificates that the aggregator uses for Helpers.</summary>
+    /// <exception cref="CertificateFileException">A file cannot be used.</exception>
+    public HttpClient CreateHttpClient(TimeProvider time) => new(DapHttpHandler.Create(PeerHttpClient.Open(this, time)?.Current));
+
     /// <summary>Reads the files once, to tell at start what is wrong with them.</summary>
     /// <exception cref="CertificateFileException">One cannot be used.</exception>
     public void CheckCertificates(TimeProvider time) => PeerHttpClient.Open(this, time);

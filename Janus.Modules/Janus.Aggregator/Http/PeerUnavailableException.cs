@@ -11,4 +11,7 @@ internal sealed class PeerUnavailableException : Exception
 
     /// <summary>The resource that an unusable answer names, on the peer's server.</summary>
     public Uri? Location { get; init; }
+
+    /// <summary>Whether an unusable answer arrived as long as it was announced.</summary>
+    public bool IsComplete { get; init; }
 }

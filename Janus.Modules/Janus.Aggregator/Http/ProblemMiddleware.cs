@@ -142,6 +142,12 @@ internal sealed partial class ProblemMiddleware
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
+        if (response.StatusCode == StatusCodes.Status408RequestTimeout && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            // Nothing more of the request is waited for: RFC 9110 §15.5.9.
+            response.Headers.Connection = "close";
+        }
+
         byte[] body = problem.ToJson();
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, context.RequestAborted);

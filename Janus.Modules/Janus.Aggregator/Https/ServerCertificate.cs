@@ -20,6 +20,7 @@ public sealed partial class ServerCertificate : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<ServerCertificate> _logger;
     private readonly CertificateExpiry _expiry = new();
+    private readonly IReadOnlyList<string> _secrets;
     private LoadedCertificate _current;
 
     /// <summary>Reads the certificate.</summary>
@@ -29,6 +30,7 @@ public sealed partial class ServerCertificate : BackgroundService
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(time);
         _files = new ReloadedFiles<LoadedCertificate>(file.Paths, contents => file.Load(contents, time.GetUtcNow()));
+        _secrets = file.SecretPaths;
         _current = _files.Current;
         _clientCertificates = clientCertificates;
         _time = time;
@@ -76,6 +78,10 @@ public sealed partial class ServerCertificate : BackgroundService
         {
             Volatile.Write(ref _current, _files.Current);
             LogReloaded(_current.Certificate.Subject, _current.NotAfter);
+            foreach (string warning in _secrets.Select(SecretFilePermissions.Warning).OfType<string>())
+            {
+                LogReadable(warning);
+            }
         }
 
         if (failure is not null)
@@ -91,6 +97,9 @@ public sealed partial class ServerCertificate : BackgroundService
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the certificate of our HTTPS addresses was replaced: {Subject}, valid until {NotAfter}")]
     private partial void LogReloaded(string subject, DateTimeOffset notAfter);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private partial void LogReadable(string warning);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the certificate of our HTTPS addresses has changed, and cannot be used; the former one stays: {Reason}")]
     private partial void LogNotReloaded(string reason);

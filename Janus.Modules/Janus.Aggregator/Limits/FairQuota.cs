@@ -40,6 +40,25 @@ internal sealed class FairQuota<TParty>
         }
     }
 
+    /// <summary>What a party holds.</summary>
+    public long HeldBy(TParty party)
+    {
+        lock (_lock)
+        {
+            return _held.GetValueOrDefault(party);
+        }
+    }
+
+    /// <summary>Whether little is left for a party, or for anybody: time to give back what can be given back.</summary>
+    public bool IsShort(TParty party)
+    {
+        lock (_lock)
+        {
+            long free = _capacity - _total;
+            return free < _capacity / 4 || _held.GetValueOrDefault(party) > _factor * free / 2;
+        }
+    }
+
     /// <summary>Takes <paramref name="amount"/> for a party until <paramref name="taken"/> is disposed of.</summary>
     /// <remarks>
     /// Who holds nothing gets whatever is free; and when nobody holds anything, even more than the capacity: otherwise
@@ -48,35 +67,36 @@ internal sealed class FairQuota<TParty>
     public QuotaAnswer TryTake(TParty party, long amount, out IDisposable? taken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(amount, 1);
-        taken = null;
-        lock (_lock)
-        {
-            long held = _held.GetValueOrDefault(party);
-            long free = _capacity - _total;
-            if (_total > 0 && amount > free)
-            {
-                return QuotaAnswer.Full;
-            }
-
-            if (held > 0 && held + amount > _factor * free)
-            {
-                return QuotaAnswer.OverShare;
-            }
-
-            _held[party] = held + amount;
-            _total += amount;
-        }
-
-        taken = new Taken(this, party, amount);
-        return QuotaAnswer.Taken;
+        QuotaAnswer answer = TryResize(party, 0, amount);
+        taken = answer == QuotaAnswer.Taken ? new Taken(this, party, amount) : null;
+        return answer;
     }
 
-    private void Return(TParty party, long amount)
+    /// <summary>Whether <see cref="TryTake"/> would give an amount now.</summary>
+    public QuotaAnswer Offers(TParty party, long amount)
     {
         lock (_lock)
         {
-            long held = _held[party] - amount;
-            _total -= amount;
+            return Answer(party, 0, amount);
+        }
+    }
+
+    /// <summary>Makes something that a party holds larger or smaller; what is made smaller is always taken back.</summary>
+    /// <param name="party">Whose it is.</param>
+    /// <param name="from">How much of what the party holds this is; 0 takes something new.</param>
+    /// <param name="to">How much it shall be; 0 gives it back.</param>
+    public QuotaAnswer TryResize(TParty party, long from, long to)
+    {
+        lock (_lock)
+        {
+            QuotaAnswer answer = to > from ? Answer(party, from, to) : QuotaAnswer.Taken;
+            if (answer != QuotaAnswer.Taken)
+            {
+                return answer;
+            }
+
+            long held = _held.GetValueOrDefault(party) - from + to;
+            _total += to - from;
             if (held == 0)
             {
                 _held.Remove(party);
@@ -85,13 +105,26 @@ internal sealed class FairQuota<TParty>
             {
                 _held[party] = held;
             }
+
+            return QuotaAnswer.Taken;
         }
+    }
+
+    // As if what is made larger were given back first.
+    private QuotaAnswer Answer(TParty party, long from, long to)
+    {
+        long others = _total - from;
+        long held = _held.GetValueOrDefault(party) - from;
+        long free = _capacity - others;
+        return others > 0 && to > free ? QuotaAnswer.Full
+            : held > 0 && held + to > _factor * free ? QuotaAnswer.OverShare
+            : QuotaAnswer.Taken;
     }
 
     private sealed class Taken(FairQuota<TParty> quota, TParty party, long amount) : IDisposable
     {
         private FairQuota<TParty>? _quota = quota;
 
-        public void Dispose() => Interlocked.Exchange(ref _quota, null)?.Return(party, amount);
+        public void Dispose() => Interlocked.Exchange(ref _quota, null)?.TryResize(party, amount, 0);
     }
 }

@@ -63,12 +63,12 @@ internal sealed partial class GarbageCollector : BackgroundService
 
         if (round.Rows > 0 || round.DroppedWeeks.Count > 0)
         {
-            LogCollected(round.Rows, round.DroppedWeeks.Count, duration.TotalSeconds, round.Lag.TotalSeconds);
+            LogCollected(duration.TotalSeconds, round.Rows, round.DroppedWeeks.Count, round.Lag.TotalSeconds);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "garbage collected: {Rows} expired rows and {Partitions} weeks of report IDs in {Seconds:0.0} s; the oldest data left are {LagSeconds} s overdue")]
-    private partial void LogCollected(long rows, int partitions, double seconds, double lagSeconds);
+    [LoggerMessage(Level = LogLevel.Information, Message = "garbage collected in {Seconds:0.0} s; expired rows: {Rows}, weeks of report IDs: {Partitions}; the oldest data left are {LagSeconds} s overdue")]
+    private partial void LogCollected(double seconds, long rows, int partitions, double lagSeconds);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "nothing is left of task {TaskId}, which was deleted or has ended")]
     private partial void LogRemoved(TaskId taskId);

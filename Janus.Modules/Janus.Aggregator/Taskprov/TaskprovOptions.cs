@@ -11,8 +11,7 @@ namespace Janus.Aggregator;
 /// <remarks>Only tasks that are new here are held against it: once opted in, a task is served to its end.</remarks>
 public sealed class TaskprovOptions : IValidatableObject
 {
-    private static readonly VdafType[] ImplementedVdafs =
-        [VdafType.Prio3Count, VdafType.Prio3Sum, VdafType.Prio3SumVec, VdafType.Prio3Histogram, VdafType.Prio3MultihotCountVec];
+    private static readonly VdafType[] ImplementedVdafs = [.. VdafRegistry.All.Select(vdaf => vdaf.Type)];
 
     private static readonly BatchMode[] ImplementedBatchModes = [BatchMode.TimeInterval, BatchMode.LeaderSelected];
 
@@ -25,7 +24,7 @@ public sealed class TaskprovOptions : IValidatableObject
     /// <summary>The VDAFs that a task may use.</summary>
     public IReadOnlyList<VdafType> Vdafs { get; set; } = ImplementedVdafs;
 
-    /// <summary>The largest measurement of a Prio3Sum, or element of a Prio3SumVec.</summary>
+    /// <summary>The most that a measurement may add to an element of the result: the maximum of a Prio3Sum or Prio3SumVec.</summary>
     [Range(1L, long.MaxValue)]
     public long MaximumMeasurement { get; set; } = uint.MaxValue;
 

@@ -1,7 +1,6 @@
 using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
-using Janus.Vdaf;
 using Microsoft.Extensions.Options;
 
 namespace Janus.Aggregator;
@@ -13,13 +12,8 @@ namespace Janus.Aggregator;
 internal sealed class TaskprovPolicy
 {
     private readonly TaskprovOptions _options;
-    private readonly SupportedVdafs _vdafs;
 
-    public TaskprovPolicy(IOptions<AggregatorOptions> options, SupportedVdafs vdafs)
-    {
-        _options = options.Value.Taskprov;
-        _vdafs = vdafs;
-    }
+    public TaskprovPolicy(IOptions<AggregatorOptions> options) => _options = options.Value.Taskprov;
 
     /// <summary>Why the task is not opted into, as lower-case sentences that an operator can act on; empty when it is.</summary>
     public IReadOnlyList<string> Refusals(TaskConfiguration configuration, Role role, DateTimeOffset now)
@@ -31,16 +25,13 @@ internal sealed class TaskprovPolicy
             return mistakes;
         }
 
-        List<string> refusals =
+        return
         [
             .. OfEndpoint(configuration, role),
             .. OfVdaf(configuration),
             .. OfBatches(configuration),
             .. OfTimes(configuration, now),
         ];
-
-        // Making a VDAF is costly: for the last, and when its numbers have been seen to be small.
-        return refusals.Count > 0 ? refusals : OfReport(configuration);
     }
 
     private IEnumerable<string> OfEndpoint(TaskConfiguration configuration, Role role)
@@ -62,20 +53,12 @@ internal sealed class TaskprovPolicy
 
         try
         {
-            return [.. OfSize(VdafDescription.DecodeUnchecked(configuration.VdafType, configuration.VdafConfiguration.Span))];
-        }
-        catch (UnsupportedVdafException exception)
-        {
-            return [Quote.MessageOf(exception)];
-        }
-    }
-
-    private List<string> OfReport(TaskConfiguration configuration)
-    {
-        try
-        {
-            IVdaf vdaf = _vdafs.Create(configuration);
-            return [.. OfReportLength(vdaf.Name, (long)vdaf.PublicShareLength + vdaf.InputShareLength(0) + vdaf.InputShareLength(1))];
+            VdafDescription vdaf = VdafDescription.DecodeUnchecked(configuration.VdafType, configuration.VdafConfiguration.Span);
+            string[] refusals = [.. OfSize(vdaf)];
+            return refusals.Length > 0 ? [.. refusals]
+                : vdaf.FindMistake() is { } mistake ? [mistake]
+                : new WrapAround(vdaf).FindMistake(configuration.MinBatchSize) is { } wrap ? [wrap]
+                : [];
         }
         catch (UnsupportedVdafException exception)
         {
@@ -85,10 +68,9 @@ internal sealed class TaskprovPolicy
 
     private IEnumerable<string> OfSize(VdafDescription description)
     {
-        bool hasMeasurement = description.Type is VdafType.Prio3Sum or VdafType.Prio3SumVec;
-        if (hasMeasurement && description.Maximum > (ulong)_options.MaximumMeasurement)
+        if (description.MaximumElement > _options.MaximumMeasurement)
         {
-            yield return $"measurements of at most {_options.MaximumMeasurement} expected, {description.Maximum} given (Taskprov.MaximumMeasurement)";
+            yield return $"measurements of at most {_options.MaximumMeasurement} expected, {description.MaximumElement} given (Taskprov.MaximumMeasurement)";
         }
 
         if (description.Length > _options.MaximumLength)
@@ -96,17 +78,9 @@ internal sealed class TaskprovPolicy
             yield return $"a length of at most {_options.MaximumLength} expected, {description.Length} given (Taskprov.MaximumLength)";
         }
 
-        foreach (string refusal in OfReportLength($"{description}", description.LeastInputShareLength))
+        if (description.Sizes.ReportShares > _options.MaximumReportBytes)
         {
-            yield return refusal;
-        }
-    }
-
-    private IEnumerable<string> OfReportLength(string vdaf, long length)
-    {
-        if (length > _options.MaximumReportBytes)
-        {
-            yield return $"a report's shares of at most {_options.MaximumReportBytes} bytes expected, those of {vdaf} have {length} (Taskprov.MaximumReportBytes)";
+            yield return $"a report's shares of at most {_options.MaximumReportBytes} bytes expected, those of {description} have {description.Sizes.ReportShares} (Taskprov.MaximumReportBytes)";
         }
     }
 

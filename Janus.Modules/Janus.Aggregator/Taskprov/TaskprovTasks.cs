@@ -27,7 +27,6 @@ internal sealed partial class TaskprovTasks : IDisposable
     private readonly TaskprovPolicy _policy;
     private readonly TaskprovPeers _peers;
     private readonly TaskStore _store;
-    private readonly SupportedVdafs _vdafs;
     private readonly MaintenanceMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<TaskprovTasks> _logger;
@@ -41,7 +40,6 @@ internal sealed partial class TaskprovTasks : IDisposable
         TaskprovPolicy policy,
         TaskprovPeers peers,
         TaskStore store,
-        SupportedVdafs vdafs,
         AggregatorMetrics metrics,
         TimeProvider time,
         ILogger<TaskprovTasks> logger)
@@ -50,7 +48,6 @@ internal sealed partial class TaskprovTasks : IDisposable
         _policy = policy;
         _peers = peers;
         _store = store;
-        _vdafs = vdafs;
         _metrics = metrics.Maintenance;
         _time = time;
         _logger = logger;
@@ -179,7 +176,7 @@ internal sealed partial class TaskprovTasks : IDisposable
             Id = id,
             Role = role,
             Configuration = advertised,
-            VerifyKey = TaskprovDerivation.VerifyKeyOf(init.Secret, id, _vdafs.Create(advertised).VerifyKeySize),
+            VerifyKey = TaskprovDerivation.VerifyKeyOf(init.Secret, id, VdafDescription.Of(advertised).VerifyKeySize),
             VerificationKeyId = init.Id,
             CollectorHpkeConfig = peer.CollectorHpkeConfig,
             TaskprovPeerKey = peer.Key,

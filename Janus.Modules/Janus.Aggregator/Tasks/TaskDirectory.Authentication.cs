@@ -45,10 +45,20 @@ internal sealed partial class TaskDirectory
             {
                 new RequestedTask(id, IsAuthenticated: true).NoteIn(context);
                 TaskprovTasks.RequireMatch(id, _taskprov.AdvertisedIn(context.Request));
+                if (role == Role.Helper)
+                {
+                    _status.Met(task);
+                }
+
                 return task;
             }
 
             LogVerdict(id, verdict, now);
+            if (role == Role.Helper)
+            {
+                _status.Failed(task, ReasonOf(verdict));
+            }
+
             throw HttpProblemException.Unauthorized();
         }
 
@@ -96,6 +106,13 @@ internal sealed partial class TaskDirectory
 
         return token?.Token;
     }
+
+    private static string ReasonOf(CredentialVerdict verdict) => verdict switch
+    {
+        { Outdated: { } outdated } => $"a request was refused: it presented the credential {outdated.Label}, which is not valid now",
+        { LacksCertificate: true } => "a request was refused: a certificate is pinned for the Leader, and it presented none",
+        _ => "a request was refused: it presented a credential that is not accepted for this task",
+    };
 
     // The peer may come every second for days, and anybody may come without a certificate.
     private void LogVerdict(TaskId id, CredentialVerdict verdict, DateTimeOffset now)

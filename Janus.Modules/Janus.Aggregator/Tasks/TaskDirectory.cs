@@ -29,6 +29,7 @@ internal sealed partial class TaskDirectory
     private readonly WorkSignal _signal;
     private readonly SupportedVdafs _vdafs;
     private readonly TaskprovTasks _taskprov;
+    private readonly TaskStatusRecorder _status;
     private readonly TimeProvider _time;
     private readonly ILogger<TaskDirectory> _logger;
     private readonly Seldom<(TaskId? TaskId, string Label)> _credentialsTold;
@@ -40,9 +41,11 @@ internal sealed partial class TaskDirectory
         WorkSignal signal,
         SupportedVdafs vdafs,
         TaskprovTasks taskprov,
+        TaskStatusRecorder status,
         TimeProvider time,
         ILogger<TaskDirectory> logger)
     {
+        _status = status;
         _store = store;
         _tokens = tokens;
         _signal = signal;

@@ -13,6 +13,7 @@ internal sealed class RequestMetrics
     private readonly Counter<long> _repeated;
     private readonly Counter<long> _jobsShed;
     private readonly Counter<long> _uploadsShed;
+    private readonly Counter<long> _connectionsClosed;
     private readonly Histogram<double> _writeWait;
 
     public RequestMetrics(Meter meter)
@@ -20,8 +21,9 @@ internal sealed class RequestMetrics
         _meter = meter;
         _problems = meter.CreateCounter<long>("janus.request.problems", "{response}", "Requests answered with a problem document, by route and problem.");
         _repeated = meter.CreateCounter<long>("janus.aggregation.repeated_requests", "{request}", "Requests for aggregation jobs that the Helper had answered before, and answered again.");
-        _jobsShed = meter.CreateCounter<long>("janus.aggregation.shed_requests", "{request}", "Requests for aggregation jobs that the Helper refused for lack of places or memory, by reason.");
-        _uploadsShed = meter.CreateCounter<long>("janus.upload.shed_requests", "{request}", "Upload requests refused for lack of memory, by reason.");
+        _jobsShed = meter.CreateCounter<long>("janus.aggregation.shed_requests", "{request}", "Requests for aggregation jobs that the Helper refused or ended for lack of places or memory, by reason.");
+        _uploadsShed = meter.CreateCounter<long>("janus.upload.shed_requests", "{request}", "Upload requests refused or ended for lack of memory, by reason.");
+        _connectionsClosed = meter.CreateCounter<long>("janus.connections.closed", "{connection}", "Connections closed because there were too many: those that had kept us waiting for longest.");
         _writeWait = meter.CreateHistogram("janus.upload.write_wait", "s", "How long opened reports waited until they were committed.", advice: Buckets.Seconds);
     }
 
@@ -34,11 +36,14 @@ internal sealed class RequestMetrics
     /// <summary>A Helper answers what it has answered before.</summary>
     public void Repeated() => _repeated.Add(1);
 
-    /// <summary>Counts an upload request that was refused because of what others hold in memory.</summary>
+    /// <summary>Counts an upload request that was refused, or ended, because of what others hold in memory.</summary>
     public void UploadShed(QuotaAnswer reason) => _uploadsShed.Add(1, Label.Of("reason", reason));
 
-    /// <summary>Counts a request for an aggregation job that was refused because of what others hold.</summary>
+    /// <summary>Counts a request for an aggregation job that was refused, or ended, because of what others hold.</summary>
     public void JobShed(QuotaAnswer reason) => _jobsShed.Add(1, Label.Of("reason", reason));
+
+    /// <summary>A connection is closed for the sake of others.</summary>
+    public void ConnectionClosed() => _connectionsClosed.Add(1);
 
     /// <summary>Reports are committed.</summary>
     public void Written(TimeSpan waited) => _writeWait.Record(waited.TotalSeconds);

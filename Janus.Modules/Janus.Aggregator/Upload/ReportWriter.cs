@@ -167,7 +167,7 @@ internal sealed partial class ReportWriter : BackgroundService
         }
     }
 
-    [LoggerMessage(Message = "{Reports} uploaded reports could not be written")]
+    [LoggerMessage(Message = "uploaded reports could not be written: {Reports}")]
     private partial void LogWriteFailed(LogLevel level, int reports, Exception exception);
 
     private sealed class Entry

@@ -22,6 +22,8 @@ internal sealed class ReportsEndpoints
     private readonly LeaderUpload _upload;
     private readonly ReportWriter _writer;
     private readonly AggregatorMetrics _metrics;
+    private readonly TaskStatusRecorder _status;
+    private readonly RejectionWatch _watch;
     private readonly UploadOptions _options;
     private readonly TimeProvider _time;
 
@@ -32,6 +34,8 @@ internal sealed class ReportsEndpoints
         LeaderUpload upload,
         ReportWriter writer,
         AggregatorMetrics metrics,
+        TaskStatusRecorder status,
+        RejectionWatch watch,
         IOptions<AggregatorOptions> options,
         TimeProvider time)
     {
@@ -41,6 +45,8 @@ internal sealed class ReportsEndpoints
         _upload = upload;
         _writer = writer;
         _metrics = metrics;
+        _status = status;
+        _watch = watch;
         _options = options.Value.Upload;
         _time = time;
     }
@@ -50,39 +56,42 @@ internal sealed class ReportsEndpoints
     {
         AggregatorTask task = await _tasks.RequireAsync(context);
         context.RequireMediaType(DapMediaType.UploadRequest);
-        using IDisposable room = _admission.Enter(task, context.Request.ContentLength);
         context.LimitBody(task.ReportBodyLength * _options.MaximumReportsPerRequest);
+        using Arrival arrival = _admission.Enter(task, context);
         UploadRefusals refusals = new(task);
         List<Report> chunk = [];
         long chunkStart = 0;
-        WireStreamReader body = new(context.Request.BodyReader);
+        WireStreamReader body = new(arrival.Body);
         await foreach (Report report in body.ReadAllAsync<Report>(ElementLimits.Report(task.Vdaf), context.RequestAborted))
         {
             chunk.Add(report);
-            if (chunk.Count == ChunkReports || body.Offset - chunkStart >= UploadAdmission.ChunkBytes)
+            if (chunk.Count == ChunkReports || UploadAdmission.IsChunk(arrival, body.Offset - chunkStart))
             {
-                await StoreAsync(task, chunk, body.Offset - chunkStart, refusals, context.RequestAborted);
+                await StoreAsync(task, chunk, body.Offset - chunkStart, refusals, arrival, context.RequestAborted);
                 chunk.Clear();
                 chunkStart = body.Offset;
+                arrival.EndWork(chunkStart, refusals.Bytes);
             }
         }
 
-        await StoreAsync(task, chunk, body.Offset - chunkStart, refusals, context.RequestAborted);
+        await StoreAsync(task, chunk, body.Offset - chunkStart, refusals, arrival, context.RequestAborted);
         refusals.ThrowIfUnsupported();
         if (refusals.Statuses.Count > 0)
         {
+            arrival.BeginAnswer();
             await context.WriteAsync(DapMediaType.UploadErrors, DapRequests.EncodeAll(refusals.Statuses));
         }
     }
 
     private async Task StoreAsync(
-        AggregatorTask task, List<Report> reports, long bytes, UploadRefusals refusals, CancellationToken cancellationToken)
+        AggregatorTask task, List<Report> reports, long bytes, UploadRefusals refusals, Arrival arrival, CancellationToken cancellationToken)
     {
         if (reports.Count == 0)
         {
             return;
         }
 
+        arrival.BeginWork();
         IReadOnlyList<UploadedReportOrError> opened;
         using (await _admission.TurnAsync(task, bytes, cancellationToken))
         {
@@ -93,19 +102,26 @@ internal sealed class ReportsEndpoints
         UploadedReport[] accepted = [.. opened.Where(one => one.Report is not null).Select(one => one.Report!)];
         UploadOutcome[] outcomes = accepted.Length == 0 ? [] : await _writer.WriteAsync(accepted);
         int written = 0;
+        List<ReportError> reasons = [];
         for (int i = 0; i < reports.Count; i++)
         {
             ReportError? error = opened[i].Error;
             if (error is { } refused)
             {
                 _metrics.ReportRefused(refused);
+                reasons.Add(refused);
             }
-            else if (outcomes[written++] != UploadOutcome.Stored)
+            else if (outcomes[written++] is var outcome && outcome != UploadOutcome.Stored)
             {
+                // Clients are told the same of both, the operator is not.
                 error = ReportError.ReportReplayed;
+                reasons.Add(outcome == UploadOutcome.BatchCollected ? ReportError.BatchCollected : ReportError.ReportReplayed);
             }
 
             refusals.Add(reports[i].ReportMetadata.ReportId, error, opened[i].UnrecognizedExtensions);
         }
+
+        _status.Refused(task, reasons);
+        _watch.Record(task, RejectionStage.Upload, reports.Count, reasons);
     }
 }

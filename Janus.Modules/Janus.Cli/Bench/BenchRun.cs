@@ -59,9 +59,9 @@ internal sealed record BenchRun(IReadOnlyList<BenchVdaf> Vdafs, int Threads, int
 
     private ReportBatch[] Prepare(BenchVdaf vdaf, WorkerTeam team)
     {
-        Prio3 prio3 = vdaf.Description.ToVdaf();
+        IVdaf made = vdaf.Description.ToVdaf();
         ReportBatch[] batches = new ReportBatch[Threads];
-        team.Run(worker => batches[worker] = new ReportBatch(vdaf, prio3, Batch ?? vdaf.DefaultBatch), 1);
+        team.Run(worker => batches[worker] = new ReportBatch(vdaf, made, Batch ?? vdaf.DefaultBatch), 1);
         return batches;
     }
 

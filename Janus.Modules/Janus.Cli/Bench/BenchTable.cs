@@ -1,4 +1,5 @@
 using System.Globalization;
+using Janus.Dap;
 using Spectre.Console;
 
 namespace Janus.Cli.Bench;
@@ -16,7 +17,7 @@ internal static class BenchTable
         console.Profile.Width = Math.Max(console.Profile.Width, WideEnough);
         string[] isas = [.. report.Results.Select(result => result.Isa).Distinct()];
         int threads = report.Results.Max(result => result.Threads);
-        console.WriteLine($"{report.Cpu}, {report.Runtime}, {string.Join(", ", isas)}, {(threads == 1 ? "one thread" : $"{threads} threads")}");
+        console.WriteLine($"{report.Cpu}, {report.Runtime}, {string.Join(", ", isas)}, {Plural.Of(threads, "thread")}");
         console.WriteLine($"one X25519 key agreement, the unit of the column X25519: {Format(report.X25519Us)} µs ({report.X25519Library})");
         if (threads > 1)
         {

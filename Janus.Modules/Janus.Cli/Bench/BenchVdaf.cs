@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using Janus.Codec;
 using Janus.Dap;
-using Janus.Messages;
 
 namespace Janus.Cli.Bench;
 
@@ -12,12 +11,9 @@ namespace Janus.Cli.Bench;
 /// </remarks>
 internal sealed record BenchVdaf(VdafDescription Description)
 {
-    private const int HugeLength = 50_000;
+    private const int HugeShare = 800_000;
     private const int HugeBatch = 8;
     private const int UsualBatch = 256;
-
-    private const string Known =
-        "Prio3Count, Prio3Sum(MAX), Prio3SumVec(MAX,LENGTH[,CHUNK]), Prio3Histogram(LENGTH[,CHUNK]) or Prio3MultihotCountVec(LENGTH,MAXWEIGHT[,CHUNK])";
 
     /// <summary>What is measured unless something else is asked for.</summary>
     public static IReadOnlyList<BenchVdaf> Defaults { get; } =
@@ -33,17 +29,18 @@ internal sealed record BenchVdaf(VdafDescription Description)
     ];
 
     /// <summary>The name and all parameters, such as <c>Prio3Histogram(100,10)</c>.</summary>
-    public string Name => Description.Type switch
+    public string Name
     {
-        VdafType.Prio3Count => "Prio3Count",
-        VdafType.Prio3Sum => Invariant($"Prio3Sum({Description.Maximum})"),
-        VdafType.Prio3SumVec => Invariant($"Prio3SumVec({Description.Maximum},{Description.Length},{Description.ChunkLength})"),
-        VdafType.Prio3Histogram => Invariant($"Prio3Histogram({Description.Length},{Description.ChunkLength})"),
-        _ => Invariant($"Prio3MultihotCountVec({Description.Length},{Description.Maximum},{Description.ChunkLength})"),
-    };
+        get
+        {
+            IEnumerable<BigInteger> parameters = Order(Description.Entry).Select(index => Description.Parameters[index]);
+            string list = string.Join(',', parameters.Select(parameter => parameter.ToString(CultureInfo.InvariantCulture)));
+            return list.Length == 0 ? Description.Entry.Name : $"{Description.Entry.Name}({list})";
+        }
+    }
 
     /// <summary>The number of reports of a batch unless another one is asked for: few when a measurement is huge.</summary>
-    public int DefaultBatch => (long)Description.Length * (BitOperations.Log2(Description.Maximum) + 1) > HugeLength ? HugeBatch : UsualBatch;
+    public int DefaultBatch => Description.Sizes.LeaderInputShare > HugeShare ? HugeBatch : UsualBatch;
 
     /// <summary>Reads such a name, or the short text of a VDAF that the other commands take, such as <c>histogram:100:10</c>.</summary>
     /// <exception cref="FormatException">The text is neither; the message lists what is known.</exception>
@@ -57,25 +54,28 @@ internal sealed record BenchVdaf(VdafDescription Description)
         }
 
         int open = trimmed.IndexOf('(', StringComparison.Ordinal);
-        string name = (open < 0 ? trimmed : trimmed[..open]).ToUpperInvariant();
+        string name = open < 0 ? trimmed : trimmed[..open];
         string[] parameters = open < 0 ? [] : trimmed.EndsWith(')') ? trimmed[(open + 1)..^1].Split(',') : throw Unknown(text);
-        return new((name, parameters.Length) switch
+        VdafEntry? entry = VdafRegistry.All.FirstOrDefault(entry => entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (entry is null || !entry.Takes(parameters.Length))
         {
-            ("PRIO3COUNT", 0) => VdafDescription.Count(),
-            ("PRIO3SUM", 1) => VdafDescription.Sum(Number<ulong>(0)),
-            ("PRIO3SUMVEC", 2 or 3) => VdafDescription.SumVec(Number<int>(1), Number<ulong>(0), Chunk(2)),
-            ("PRIO3HISTOGRAM", 1 or 2) => VdafDescription.Histogram(Number<int>(0), Chunk(1)),
-            ("PRIO3MULTIHOTCOUNTVEC", 2 or 3) => VdafDescription.MultihotCountVec(Number<int>(0), Number<ulong>(1), Chunk(2)),
-            _ => throw Unknown(text),
-        });
+            throw Unknown(text);
+        }
 
-        TNumber Number<TNumber>(int index)
-            where TNumber : IBinaryInteger<TNumber> =>
-            TNumber.TryParse(parameters[index].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out TNumber? number)
-                ? number
-                : throw new FormatException($"{Quote.Of(text)}: a number expected, {Quote.Of(parameters[index])} given");
+        int[] order = Order(entry);
+        string[] inOrder = [.. Enumerable.Range(0, parameters.Length).Select(index => parameters[Array.IndexOf(order, index)].Trim())];
+        return new(entry.Parse(text, inOrder).Vdaf);
+    }
 
-        int? Chunk(int index) => index < parameters.Length ? Number<int>(index) : null;
+    // Which parameter of the text form stands where in the name: the maximum comes first.
+    private static int[] Order(VdafEntry entry) =>
+        [.. Enumerable.Range(0, entry.ParameterNames.Count).OrderBy(index => entry.ParameterNames[index] == "MAX" ? 0 : 1)];
+
+    private static string Syntax(VdafEntry entry)
+    {
+        IEnumerable<string> names = Order(entry).Select((index, place) =>
+            $"{(index < entry.RequiredParameters ? "" : "[")}{(place == 0 ? "" : ",")}{entry.ParameterNames[index]}{(index < entry.RequiredParameters ? "" : "]")}");
+        return entry.ParameterNames.Count == 0 ? entry.Name : $"{entry.Name}({string.Concat(names)})";
     }
 
     private static VdafDescription ParseShort(string text)
@@ -90,7 +90,9 @@ internal sealed record BenchVdaf(VdafDescription Description)
         }
     }
 
-    private static FormatException Unknown(string text) => new($"{Quote.Of(text)}: {Known} expected");
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static FormatException Unknown(string text)
+    {
+        string[] known = [.. VdafRegistry.All.Select(Syntax)];
+        return new($"{Quote.Of(text)}: {string.Join(", ", known[..^1])} or {known[^1]} expected");
+    }
 }

@@ -39,7 +39,7 @@ internal sealed class ReportBatch
         int inputSharesLength = vdaf.InputShareLength(Leader) + vdaf.InputShareLength(Helper);
         if (count > Array.MaxLength / inputSharesLength)
         {
-            throw new CliException($"--batch: {_name} has at most {Array.MaxLength / inputSharesLength} reports in a batch");
+            throw new CliException($"--batch: {_name} has at most {Plural.Of(Array.MaxLength / inputSharesLength, "report")} in a batch");
         }
 
         _clear = new ClearBatch(name.Description, count);

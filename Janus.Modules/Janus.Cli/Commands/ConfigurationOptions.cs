@@ -7,7 +7,7 @@ internal sealed class ConfigurationOptions
 {
     private readonly Option<string?> _configFile = new("--config-file", "-c")
     {
-        Description = "The YAML configuration; without it, appsettings.yaml beside the program applies. Environment variables JANUS__Section__Key override it.",
+        Description = "The YAML configuration (or set JANUS_CONFIG_FILE); without it, appsettings.yaml beside the program applies. Environment variables JANUS__Section__Key override it.",
         HelpName = "PATH",
     };
 

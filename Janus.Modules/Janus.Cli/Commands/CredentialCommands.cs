@@ -3,7 +3,6 @@ using System.Text.Json;
 using Janus.Cli.Files;
 using Janus.Cli.Values;
 using Janus.Datastore;
-using Spectre.Console;
 
 namespace Janus.Cli.Commands;
 
@@ -108,12 +107,17 @@ internal static class CredentialCommands
     private static void WriteTable(TextWriter output, IEnumerable<CredentialDescription> credentials, AuthTokenKind kind)
     {
         bool isCertificate = kind == AuthTokenKind.CertificateKey;
-        Table table = Terminal.Table([.. (string[])["label", "purpose", "state", "not before", "not after", "added"], .. isCertificate ? (string[])["SHA-256 of the public key"] : []]);
-        foreach (CredentialDescription one in credentials)
-        {
-            table.AddPlainRow([one.Label, one.Purpose, one.State, one.NotBefore ?? "", one.NotAfter ?? "", one.CreatedAt, .. isCertificate ? (string[])[one.KeySha256!] : []]);
-        }
-
-        Terminal.On(output).Write(table);
+        Terminal.WriteList(
+            output,
+            ["label", "purpose", "state", "validity", .. isCertificate ? (string[])["SHA-256 of the public key"] : []],
+            [.. credentials.Select(one => (string[])[one.Label, one.Purpose, one.State, Validity(one), .. isCertificate ? (string[])[one.KeySha256!] : []])]);
     }
+
+    private static string Validity(CredentialDescription credential) => (credential.NotBefore, credential.NotAfter) switch
+    {
+        (null, null) => "",
+        ({ } from, null) => $"from {InstantText.ToTheMinute(from)}",
+        (null, { } until) => $"until {InstantText.ToTheMinute(until)}",
+        ({ } from, { } until) => $"{InstantText.ToTheMinute(from)} to {InstantText.ToTheMinute(until)}",
+    };
 }

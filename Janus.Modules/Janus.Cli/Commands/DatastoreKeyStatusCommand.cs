@@ -4,7 +4,6 @@ using System.Text.Json;
 using Janus.Cli.Files;
 using Janus.Datastore;
 using Microsoft.Extensions.DependencyInjection;
-using Spectre.Console;
 
 namespace Janus.Cli.Commands;
 
@@ -49,17 +48,16 @@ internal static class DatastoreKeyStatusCommand
     private static void Write(TextWriter output, DatastoreKeyStatus status)
     {
         output.WriteLine($"key {status.EncryptingKey} encrypts; {(status.OtherKeys.Count == 0 ? "there is no other" : $"{string.Join(", ", status.OtherKeys)} decrypt only")}");
-        Table table = Terminal.Table("column", "key", "values", "");
-        foreach (DatastoreKeyColumn column in status.Columns)
-        {
-            table.AddPlainRow(
+        Terminal.WriteList(
+            output,
+            ["column", "key", "values", ""],
+            [.. status.Columns.Select(column => (string[])
+            [
                 column.Column,
                 column.Key,
                 column.Values.ToString("N0", CultureInfo.InvariantCulture),
-                !column.Configured ? "not configured: unreadable" : column.Key == status.EncryptingKey ? "" : "to be re-encrypted");
-        }
-
-        Terminal.On(output).Write(table);
+                !column.Configured ? "key not configured" : column.Key == status.EncryptingKey ? "" : "to be re-encrypted",
+            ])]);
         output.WriteLine(status.Complete
             ? "every value is under the first key"
             : "'janus datastore-key re-encrypt' brings every value under the first key");

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Janus.Cli.Demo;
@@ -26,10 +25,14 @@ internal static class DemoCommand
             Description = "A CSV file whose first row names the columns. Default: 2,000 flights with their delays, shipped with Janus.",
             HelpName = "FILE",
         };
-        Option<string?> column = new("--column") { Description = $"The column with the measurements. Default: {DefaultColumn}.", HelpName = "NAME" };
+        Option<string?> column = new("--column")
+        {
+            Description = $"The column with the measurements. Default: the only one of the file; {DefaultColumn} of the flights.",
+            HelpName = "NAME",
+        };
         Option<string> vdaf = new("--vdaf")
         {
-            Description = "What to compute: count, sum:MAX, histogram:B0,B1,... (boundaries), histogram:LENGTH (bucket numbers), sumvec:LENGTH:MAX, multihot:LENGTH:MAXWEIGHT.",
+            Description = "What to compute: count (of yes, true or 1), sum:MAX, histogram:B0,B1,... (boundaries), histogram:LENGTH (bucket numbers), sumvec:LENGTH:MAX, multihot:LENGTH:MAXWEIGHT.",
             HelpName = "VDAF",
             DefaultValueFactory = _ => DefaultVdaf,
         };
@@ -44,7 +47,7 @@ internal static class DemoCommand
         };
         command.SetAction((result, cancellationToken) => RunAsync(
             result.GetValue(data),
-            result.GetValue(column) ?? DefaultColumn,
+            result.GetValue(column),
             result.GetValue(vdaf)!,
             result.GetValue(batchMode) == LeaderSelected ? BatchMode.LeaderSelected : BatchMode.TimeInterval,
             result.GetValue(asynchronous),
@@ -59,15 +62,19 @@ internal static class DemoCommand
     }
 
     private static async Task<int> RunAsync(
-        string? data, string column, string vdaf, BatchMode batchMode, bool asynchronous, int? rows, int port, CancellationToken cancellationToken)
+        string? data, string? column, string vdaf, BatchMode batchMode, bool asynchronous, int? rows, int port, CancellationToken cancellationToken)
     {
         // Everything about the input is checked before anything is started.
         MeasurementEncoding encoding = ParseVdaf(vdaf);
         string path = data ?? Path.Combine(AppContext.BaseDirectory, "flights.csv");
-        IReadOnlyList<(int Row, string Text)> cells = await CsvColumn.ReadAsync(path, column, cancellationToken);
+        IReadOnlyList<string> names = await CsvColumn.ReadNamesAsync(path, cancellationToken);
+        string chosen = column ?? ChooseColumn(data, path, names);
+        IReadOnlyList<(int Row, string Text)> cells = await CsvColumn.ReadAsync(path, chosen, cancellationToken);
         cells = rows is { } limit ? [.. cells.Take(limit > 0 ? limit : throw new CliException("--rows: at least 1 expected"))] : cells;
-        List<Measurement> measurements = [.. cells.Select(cell => Read(encoding, path, cell))];
+        string hint = column is null ? $"; that is the column {chosen}, --column chooses another one of {string.Join(", ", names)}" : "";
+        List<Measurement> measurements = [.. cells.Select(cell => Read(encoding, path, cell, hint))];
 
+        RequireRoomForSums(encoding.Vdaf, measurements.Count);
         CheckPort(port);
         CheckPort(port == 0 ? 0 : port + 1);
 
@@ -78,13 +85,13 @@ internal static class DemoCommand
             console.Profile.Width = int.MaxValue / 2;
         }
 
-        console.WriteLine($"{measurements.Count.ToString("N0", CultureInfo.InvariantCulture)} measurements from column {column} of {Path.GetFileName(path)}: {encoding}");
+        console.WriteLine($"{Plural.Of(measurements.Count, "measurement")} from column {chosen} of {Path.GetFileName(path)}: {encoding}");
         await using DemoDeployment deployment = await StartAsync(console, port, cancellationToken);
         using DemoTask task = new(deployment, encoding.Vdaf, batchMode, (ulong)measurements.Count) { Asynchronous = asynchronous };
         await task.ProvisionAsync(deployment, cancellationToken);
         console.WriteLine($"Leader at {deployment.Leader.Endpoint}, Helper at {deployment.Helper.Endpoint}, task {task.Id}");
         DemoResult result = await new DemoRun(deployment, task, measurements).RunAsync(console, cancellationToken);
-        UInt128[] truth = TrueAggregate.Of(encoding, cells.Select(cell => cell.Text));
+        UInt128[] truth = TrueAggregate.Of(encoding.Vdaf, measurements);
         return DemoReport.Print(console, encoding, result, truth, measurements.Count) ? 0 : 1;
     }
 
@@ -125,7 +132,23 @@ internal static class DemoCommand
         }
     }
 
-    private static Measurement Read(MeasurementEncoding encoding, string path, (int Row, string Text) cell)
+    // A file of one's own has to be told about, unless there is nothing to choose.
+    private static string ChooseColumn(string? data, string path, IReadOnlyList<string> names) => (data, names) switch
+    {
+        (null, _) => DefaultColumn,
+        (_, [string only]) => only,
+        _ => throw new CliException($"--column expected: the columns of {path} are {string.Join(", ", names)}"),
+    };
+
+    private static void RequireRoomForSums(VdafDescription vdaf, int reports)
+    {
+        if (new WrapAround(vdaf).FindMistake((ulong)reports) is { } mistake)
+        {
+            throw new CliException($"--vdaf: {mistake}");
+        }
+    }
+
+    private static Measurement Read(MeasurementEncoding encoding, string path, (int Row, string Text) cell, string hint)
     {
         try
         {
@@ -133,7 +156,7 @@ internal static class DemoCommand
         }
         catch (FormatException exception)
         {
-            throw new CliException($"{path} row {cell.Row}: {Quote.MessageOf(exception)}", exception);
+            throw new CliException($"{path}, line {cell.Row}: {Quote.MessageOf(exception)}{hint}", exception);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Janus.Cli.Values;
 using Janus.Codec;
+using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,7 +39,7 @@ internal static class GarbageCommand
             TextWriter output = result.InvocationConfiguration.Output;
             foreach ((GarbageKind kind, long rows) in round.Deleted.OrderBy(pair => pair.Key))
             {
-                await output.WriteLineAsync($"{kind.Table(),-24} {rows} rows deleted");
+                await output.WriteLineAsync($"{kind.Table(),-24} {Plural.Of(rows, "row")} deleted");
             }
 
             foreach (int week in round.DroppedWeeks)

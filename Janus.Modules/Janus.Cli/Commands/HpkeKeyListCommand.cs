@@ -4,7 +4,6 @@ using Janus.Cli.Files;
 using Janus.Cli.Values;
 using Janus.Datastore;
 using Microsoft.Extensions.DependencyInjection;
-using Spectre.Console;
 
 namespace Janus.Cli.Commands;
 
@@ -42,27 +41,21 @@ internal static class HpkeKeyListCommand
             return 0;
         });
         return command
-            .WithNotes("pending: only decrypts; active: announced to Clients (the newest of each ciphersuite); expired: still decrypts; then deleted.")
+            .WithNotes("pending: only decrypts; active: announced to Clients (the newest of each ciphersuite); expired: still decrypts; then deleted.\n" +
+                "for: how long it has been so; due: when that changes, if the role key-rotator runs. --json has the HPKE configurations and all times.")
             .WithExamples("janus hpke-key list", "janus hpke-key list --json");
     }
 
-    private static void WriteTable(TextWriter output, IEnumerable<HpkeKeyDescription> keys)
-    {
-        Table table = Terminal.Table("ID", "state", "for", "due", "suite", "made", "activated", "expired", "HPKE config");
-        foreach (HpkeKeyDescription key in keys)
-        {
-            table.AddPlainRow(
-                $"{key.Id}",
-                key.State == "active" && !key.Announced ? "active (not announced)" : key.State,
-                DurationText.Round(TimeSpan.FromSeconds(key.StateAgeSeconds)),
-                key.DueAt,
-                key.Suite,
-                key.CreatedAt,
-                key.ActivatedAt ?? "",
-                key.ExpiredAt ?? "",
-                key.HpkeConfig);
-        }
-
-        Terminal.On(output).Write(table);
-    }
+    // The rest is in the JSON.
+    private static void WriteTable(TextWriter output, IEnumerable<HpkeKeyDescription> keys) => Terminal.WriteList(
+        output,
+        ["ID", "state", "for", "due", "suite"],
+        [.. keys.Select(key => (string[])
+        [
+            $"{key.Id}",
+            key.State == "active" && !key.Announced ? "active (not announced)" : key.State,
+            DurationText.Round(TimeSpan.FromSeconds(key.StateAgeSeconds)),
+            InstantText.ToTheMinute(key.DueAt),
+            key.Suite,
+        ])]);
 }

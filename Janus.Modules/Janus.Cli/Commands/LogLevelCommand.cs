@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Janus.Codec;
-using Spectre.Console;
 
 namespace Janus.Cli.Commands;
 
@@ -32,7 +32,8 @@ internal static class LogLevelCommand
                 : Refuse(result),
             DefaultValueFactory = _ => new Uri(DefaultUrl),
         };
-        Command command = new("log-level", "Show or change what a running process logs") { level, source, duration, url };
+        Option<bool> json = new("--json") { Description = "Print JSON, for programs." };
+        Command command = new("log-level", "Show or change what a running process logs") { level, source, duration, url, json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(level) is null && (result.GetValue(source) ?? result.GetValue(duration)) is not null)
@@ -43,6 +44,8 @@ internal static class LogLevelCommand
         command.SetAction((result, cancellationToken) => RunAsync(
             new Uri(result.GetRequiredValue(url), "log-level"),
             result.GetValue(level) is { } wanted ? new Request(wanted, result.GetValue(source), result.GetValue(duration)) : null,
+            result.GetValue(json),
+            result.InvocationConfiguration.Output,
             cancellationToken));
         return command.WithExamples(
             "janus log-level",
@@ -51,7 +54,7 @@ internal static class LogLevelCommand
             "janus log-level warning --url http://10.0.0.7:9464/");
     }
 
-    private static async Task<int> RunAsync(Uri resource, Request? request, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Uri resource, Request? request, bool json, TextWriter output, CancellationToken cancellationToken)
     {
         using HttpClient client = new() { Timeout = Patience };
         try
@@ -67,7 +70,16 @@ internal static class LogLevelCommand
                     : $"{resource} answers {(int)answer.StatusCode}: is it the management listener of a Janus process (Management.Listen)?");
             }
 
-            Show((await answer.Content.ReadFromJsonAsync(LogLevelJson.Default.Levels, cancellationToken))!);
+            Levels levels = (await answer.Content.ReadFromJsonAsync(LogLevelJson.Default.Levels, cancellationToken))!;
+            if (json)
+            {
+                await output.WriteLineAsync(JsonSerializer.Serialize(levels, LogLevelJson.Default.Levels));
+            }
+            else
+            {
+                Show(output, levels);
+            }
+
             return 0;
         }
         catch (Exception failure) when (failure is HttpRequestException || (failure is TaskCanceledException && !cancellationToken.IsCancellationRequested))
@@ -76,16 +88,11 @@ internal static class LogLevelCommand
         }
     }
 
-    private static void Show(Levels levels)
-    {
-        Table table = Terminal.Table("source", "level", "until");
-        foreach (SourceLevel one in levels.Sources.Prepend(new SourceLevel("(everything else)", levels.Level, levels.Until)))
-        {
-            table.AddPlainRow(one.Source, one.Level, one.Until?.ToString("u", System.Globalization.CultureInfo.InvariantCulture) ?? "");
-        }
-
-        Terminal.On(Console.Out).Write(table);
-    }
+    private static void Show(TextWriter output, Levels levels) => Terminal.WriteList(
+        output,
+        ["source", "level", "until"],
+        [.. levels.Sources.Prepend(new SourceLevel("(everything else)", levels.Level, levels.Until)).Select(one => (string[])
+            [one.Source, one.Level, one.Until?.ToString("u", System.Globalization.CultureInfo.InvariantCulture) ?? ""])]);
 
     private static Uri? Refuse(System.CommandLine.Parsing.ArgumentResult result)
     {

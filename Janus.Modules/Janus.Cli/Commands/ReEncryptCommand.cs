@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using Janus.Dap;
 using Janus.Datastore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -33,11 +33,10 @@ internal static class ReEncryptCommand
 
     private static string Text(ReEncryptionResult done)
     {
-        string values = done.Replaced.ToString("N0", CultureInfo.InvariantCulture);
         string rest = done.OtherKeyIds.Count == 0
             ? "no other key is configured"
-            : $"{(done.OtherKeyIds.Count == 1 ? "key" : "keys")} {Join(done.OtherKeyIds)} may be removed now, once every process has key {Hex(done.KeyId)} first";
-        return $"{values} values encrypted again; every value in the database is under key {Hex(done.KeyId)}; {rest}";
+            : $"{Plural.Noun(done.OtherKeyIds.Count, "key")} {Join(done.OtherKeyIds)} may be removed now, once every process has key {Hex(done.KeyId)} first";
+        return $"{Plural.Of(done.Replaced, "value")} encrypted again; every value in the database is under key {Hex(done.KeyId)}; {rest}";
     }
 
     private static void ThrowIfIncomplete(ReEncryptionResult done)

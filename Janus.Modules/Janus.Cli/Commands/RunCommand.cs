@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using Janus.Dap;
 
 namespace Janus.Cli.Commands;
 
@@ -10,8 +12,9 @@ internal static class RunCommand
         ConfigurationOptions configuration = new();
         Option<string[]> role = new("--role")
         {
-            Description = "A role of this process, repeatable: aggregator (HTTP), aggregation-job-creator, aggregation-job-driver, collection-job-driver, key-rotator, or all.",
+            Description = $"A role of this process, repeatable: {string.Join(", ", host.Roles)}. The configured ones unless given.",
             HelpName = "ROLE",
+            CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)).Select(name => RequireRole(result, name, host.Roles))],
         };
         Option<string[]> listen = new("--listen")
         {
@@ -44,5 +47,15 @@ internal static class RunCommand
             "janus run",
             "janus run --config-file appsettings.yaml --role aggregator --role aggregation-job-creator",
             "JANUS_DATABASE_URL=postgres://janus@db/janus janus run --database-password-file /run/secrets/db --role all");
+    }
+
+    private static string RequireRole(ArgumentResult result, string name, IReadOnlyList<string> roles)
+    {
+        if (!roles.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            result.AddError($"--role: one of {string.Join(", ", roles)} expected, \"{name}\" given{Spelling.Suggestion(name, roles)}");
+        }
+
+        return name;
     }
 }

@@ -25,7 +25,8 @@ internal static class TaskAddCommand
         TaskConfiguration, byte for byte), "vdaf" (as in --vdaf; may be left out), and for those who need them
         "verify_key", "verification_key_id" (0 if left out), "collector_hpke_config" (the encoded HpkeConfig),
         "aggregator_token" and "collector_token". Bytes are base64url without padding. A task that was agreed upon with
-        another implementation is added from such a file, written by hand.
+        another implementation is added from such a file, written by hand. "task_configuration_fingerprint" and
+        "verify_key_fingerprint" may be left out: they are short, and not secret, so that two operators can compare them.
 
         With --differential-privacy an aggregator adds noise to its aggregate share of every batch, so that no single report
         can be told from the result, whatever the other aggregator does: discrete Laplace noise for epsilon-differential
@@ -41,7 +42,7 @@ internal static class TaskAddCommand
         Option<Role?> role = TextOption.Choice<Role?>(
             "--role", "What this aggregator is in the task.", new Dictionary<string, Role?> { ["leader"] = Role.Leader, ["helper"] = Role.Helper });
         Option<string?> taskFile = new("--task-file") { HelpName = "PATH", Description = "Add the task of this file, which the other aggregator's operator has made." };
-        Option<string?> output = new("--output", "-o") { HelpName = "FOLDER", Description = "Where a new task's files for the others are written." };
+        Option<string?> output = new("--output", "-o") { HelpName = "FOLDER", Description = "Where a new task's files for the others are written; not needed when ID, task info, keys and tokens are given, since the others know them." };
         Option<ulong?> targetBatchSize = new("--target-batch-size") { HelpName = "N", Description = "Leader, leader-selected: how many reports a batch gets; the minimum unless given." };
         Option<TimeSpan?> batchTimeWindow = TextOption.Create<TimeSpan?>(
             "--batch-time-window", "DURATION", "Leader, leader-selected: the longest time that a batch spans; unlimited unless given.", text => DurationText.Parse(text));
@@ -78,10 +79,13 @@ internal static class TaskAddCommand
                 return;
             }
 
-            string[] missing = [.. result.GetResult(role) is null ? [role.Name] : Array.Empty<string>(), .. task.Missing(result), .. result.GetResult(output) is null ? [output.Name] : Array.Empty<string>()];
+            // Without files, nobody would learn what is made up here; who has agreed on all of it needs none.
+            string[] madeUp = result.GetResult(output) is null ? [.. task.MadeUp(result, result.GetValue(role))] : [];
+            string[] missing = [.. result.GetResult(role) is null ? [role.Name] : Array.Empty<string>(), .. task.Missing(result), .. madeUp.Length > 0 ? [output.Name] : Array.Empty<string>()];
             if (missing.Length > 0)
             {
-                result.AddError($"{string.Join(", ", missing)} expected for a new task (or --task-file for the one of a file)");
+                string agreed = missing is ["--output"] ? $", or {string.Join(", ", madeUp)} as agreed with the other aggregator" : "";
+                result.AddError($"{string.Join(", ", missing)} expected for a new task{agreed} (or --task-file for the one of a file)");
             }
         });
         command.SetAction(async (result, cancellationToken) =>
@@ -91,6 +95,7 @@ internal static class TaskAddCommand
             TaskParameters known = path is null
                 ? await task.ReadAsync(result, now, cancellationToken)
                 : await TaskFile.ReadAsync(path, [Role.Leader, Role.Helper], cancellationToken);
+            SecretFile.WarnIfReadable(path);
             Role ours = result.GetValue(role) ?? known.Recipient;
             if (path is not null && ours != known.Recipient)
             {
@@ -98,9 +103,10 @@ internal static class TaskAddCommand
             }
 
             known = known with { DifferentialPrivacy = NoiseFor(known, result.GetResult(noise) is null ? known.DifferentialPrivacy : result.GetValue(noise)) };
+            SumChecks.RequireRoom(known.Configuration, known.DifferentialPrivacy, result.InvocationConfiguration.Error);
             if (!result.GetValue(allowHttp))
             {
-                TaskChecks.RequireTls(known.Configuration);
+                EndpointChecks.RequireTls(known.Configuration);
             }
 
             DapTask dapTask = known.For(ours).ToDapTask(now) with
@@ -122,9 +128,9 @@ internal static class TaskAddCommand
                 throw new CliException($"--target-batch-size: at least the minimum batch size {known.Configuration.MinBatchSize} expected, {dapTask.TargetBatchSize} given");
             }
 
-            IReadOnlyList<string> written = path is null
+            IReadOnlyList<string> written = result.GetValue(output) is { } folder
                 ? await RecipientFiles.WriteAsync(
-                    result.GetRequiredValue(output)!,
+                    folder,
                     [ours is Role.Leader ? Role.Helper : Role.Leader, Role.Collector, Role.Client],
                     (file, recipient) => TaskFile.WriteNewAsync(file, known.For(recipient), cancellationToken))
                 : [];
@@ -145,6 +151,9 @@ internal static class TaskAddCommand
 
             TextWriter console = result.InvocationConfiguration.Output;
             await console.WriteLineAsync($"task {dapTask.Id} added as {TaskFile.NameOf(ours)}");
+            await console.WriteLineAsync($"task configuration fingerprint  {TaskFingerprints.OfConfiguration(dapTask.Id, dapTask.Configuration)}");
+            await console.WriteLineAsync($"verify key fingerprint          {TaskFingerprints.OfVerifyKey(dapTask.Id, dapTask.VerificationKeyId, dapTask.VerifyKey)}");
+            await console.WriteLineAsync("  both are the same at the other aggregator: 'janus task check' compares them, or people do");
             foreach (string file in written)
             {
                 await console.WriteLineAsync($"wrote {file}");
@@ -157,6 +166,9 @@ internal static class TaskAddCommand
             "janus task add --role leader --leader https://leader.example/ --helper https://helper.example/ --vdaf sum:1000 --min-batch-size 100 "
                 + "--collector-hpke-config collector-key.json --output ages",
             "janus task add --task-file ages/helper.json --report-expiry-age 14d",
+            "janus task add --role helper --leader https://leader.example/ --helper https://helper.example/ --vdaf sum:1000 --min-batch-size 100 "
+                + "--collector-hpke-config collector-key.json --task-id A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1s --task-info ages "
+                + "--verify-key-file verify-key.txt --aggregator-token-file token.txt",
             "janus task add --task-file ages/helper.json --differential-privacy laplace:epsilon=1/2");
     }
 
@@ -165,7 +177,8 @@ internal static class TaskAddCommand
 
     private static async Task AddAsync(IProcessHost host, ConfigurationArguments configuration, DapTask task, CancellationToken cancellationToken)
     {
-        await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration, migrate: false, cancellationToken);
+        await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(
+            configuration with { CreatesDatabase = true }, migrate: false, cancellationToken);
         try
         {
             await datastore.Stores.GetRequiredService<TaskStore>().AddAsync(task, cancellationToken);

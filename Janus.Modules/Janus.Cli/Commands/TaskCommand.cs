@@ -4,7 +4,6 @@ using Janus.Cli.Files;
 using Janus.Datastore;
 using Janus.Messages;
 using Microsoft.Extensions.DependencyInjection;
-using Spectre.Console;
 
 namespace Janus.Cli.Commands;
 
@@ -16,6 +15,8 @@ internal static class TaskCommand
         TaskAddCommand.Create(host),
         CreateList(host),
         CreateShow(host),
+        TaskStatusCommand.Create(host),
+        TaskCheckCommand.Create(host),
         TaskSetCommand.Create(host),
         TaskTokenCommand.Create(host, CredentialOwner.TaskArgument),
         TaskCertificateCommand.Create(host, CredentialOwner.TaskArgument),
@@ -49,7 +50,7 @@ internal static class TaskCommand
 
             return 0;
         });
-        return command.WithExamples("janus task list", "janus task list --json");
+        return command.WithNotes("'janus task show TASK-ID' shows the rest of a task, and --json of all of them.").WithExamples("janus task list", "janus task list --json");
     }
 
     private static Command CreateShow(IProcessHost host)
@@ -61,18 +62,17 @@ internal static class TaskCommand
         configuration.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
-            TaskId id = result.GetValue(taskId);
-            await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
-            DapTask task = await datastore.Stores.GetRequiredService<TaskStore>().FindAsync(id, cancellationToken)
-                ?? throw new CliException($"there is no task {id}");
+            await using TaskAccess access = await TaskAccess.OpenAsync(host, configuration.Read(result), result.GetValue(taskId), cancellationToken);
+            TaskCounts counts = await access.Get<TaskStatusStore>().CountAsync(access.Task.Key, cancellationToken);
+            TaskDescription description = TaskDescription.Of(access.Task) with { Reports = TaskCountsDescription.Of(counts, access.Task.Role) };
             TextWriter output = result.InvocationConfiguration.Output;
             if (result.GetValue(json))
             {
-                await output.WriteLineAsync(JsonSerializer.Serialize(TaskDescription.Of(task), CliJsonContext.Default.TaskDescription));
+                await output.WriteLineAsync(JsonSerializer.Serialize(description, CliJsonContext.Default.TaskDescription));
             }
             else
             {
-                WriteDetails(output, TaskDescription.Of(task));
+                WriteDetails(output, description);
             }
 
             return 0;
@@ -82,25 +82,11 @@ internal static class TaskCommand
 
     private static Option<bool> JsonOption() => new("--json") { Description = "Print JSON, for programs." };
 
-    private static void WriteTable(TextWriter output, IEnumerable<TaskDescription> tasks)
-    {
-        Table table = Terminal.Table("task", "role", "VDAF", "batch mode", "min batch", "noise", "expiry age", "task info", "added");
-        foreach (TaskDescription task in tasks)
-        {
-            table.AddPlainRow(
-                task.TaskId,
-                task.Role,
-                task.Vdaf,
-                task.BatchMode,
-                $"{task.MinBatchSize}",
-                task.DifferentialPrivacy ?? "none",
-                task.ReportExpiryAge is { } age ? $"{age}s" : "never",
-                task.TaskInfo,
-                task.CreatedAt);
-        }
-
-        Terminal.On(output).Write(table);
-    }
+    // The rest is in 'task show', and in the JSON.
+    private static void WriteTable(TextWriter output, IEnumerable<TaskDescription> tasks) => Terminal.WriteList(
+        output,
+        ["task", "role", "VDAF", "min batch"],
+        [.. tasks.Select(task => (string[])[task.TaskId, task.Role, task.Vdaf, $"{task.MinBatchSize}"])]);
 
     private static void WriteDetails(TextWriter output, TaskDescription task)
     {
@@ -124,11 +110,14 @@ internal static class TaskCommand
             ("task interval", task.TaskInterval),
             ("collector HPKE config", task.CollectorHpkeConfig),
             ("task configuration", task.TaskConfiguration),
+            ("  fingerprint", task.TaskConfigurationFingerprint),
+            ("verify key fingerprint", task.VerifyKeyFingerprint),
             ("added", task.CreatedAt),
+            .. task.Reports?.Lines().Select(line => ($"reports {line.Name}", (string?)line.Value)) ?? [],
         ];
         foreach ((string name, string? value) in lines.Where(line => line.Value is not null))
         {
-            output.WriteLine($"{name,-22} {value}");
+            output.WriteLine($"{name,-25} {value}");
         }
     }
 }

@@ -97,6 +97,11 @@ internal sealed class TaskOptions
         return NamesOf(halfInterval ? [.. Required, _taskStart, _taskDuration] : Required, option => result.GetResult(option) is null);
     }
 
+    /// <summary>The names of the options that are not given and whose values would be made up here, as far as another party has to know them.</summary>
+    public IEnumerable<string> MadeUp(CommandResult result, Role? role) => NamesOf(
+        [_taskId, _taskInfo, _verifyKey, _aggregatorToken, .. role is Role.Leader ? [_collectorToken] : Array.Empty<Option>()],
+        option => result.GetResult(option) is null);
+
     /// <summary>Adds the options of what all participants know: no keys and no tokens.</summary>
     public void AddPublicTo(Command command)
     {
@@ -144,6 +149,7 @@ internal sealed class TaskOptions
         try
         {
             VdafDescription supported = TaskChecks.RequireSupported(configuration);
+            SecretFile.WarnIfReadable(result.GetValue(_collectorHpkeConfig));
             return new TaskParameters
             {
                 Recipient = Role.Leader,
@@ -190,7 +196,7 @@ internal sealed class TaskOptions
     }
 
     private static async Task<byte[]> VerifyKeyAsync(string? path, VdafDescription vdaf, CancellationToken cancellationToken) => path is null
-        ? RandomNumberGenerator.GetBytes(vdaf.ToVdaf().VerifyKeySize)
+        ? RandomNumberGenerator.GetBytes(vdaf.VerifyKeySize)
         : TaskChecks.RequireVerifyKey(Base64Url.DecodeFromChars(await SecretFile.ReadFirstLineAsync(path, cancellationToken)), vdaf);
 
     /// <summary>The token in a file, or a new one.</summary>

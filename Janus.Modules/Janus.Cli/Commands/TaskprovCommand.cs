@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Janus.Cli.Files;
 using Janus.Dap;
 using Janus.Messages;
 

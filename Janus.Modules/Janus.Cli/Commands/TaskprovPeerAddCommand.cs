@@ -73,7 +73,7 @@ internal static class TaskprovPeerAddCommand
                 : await TaskprovPeerFile.ReadAsync(path, [Role.Leader, Role.Helper], cancellationToken);
             if (!result.GetValue(allowHttp))
             {
-                TaskChecks.RequireTls(known.Leader, known.Helper);
+                EndpointChecks.RequireTls(known.Leader, known.Helper);
             }
 
             TaskprovPeer peer = known.ToPeer(TimeProvider.System.GetUtcNow()) with

@@ -6,7 +6,6 @@ using Janus.Cli.Values;
 using Janus.Dap;
 using Janus.Datastore;
 using Microsoft.Extensions.DependencyInjection;
-using Spectre.Console;
 
 namespace Janus.Cli.Commands;
 
@@ -72,7 +71,8 @@ internal static class TaskprovPeerCommand
 
             return 0;
         });
-        return command.WithExamples("janus taskprov peer list", "janus taskprov peer list --json");
+        return command.WithNotes("key IDs are the verification key IDs of the shared secrets. 'janus taskprov peer show PEER' shows the rest, and --json all of it.")
+            .WithExamples("janus taskprov peer list", "janus taskprov peer list --json");
     }
 
     private static Command CreateShow(IProcessHost host)
@@ -183,16 +183,10 @@ internal static class TaskprovPeerCommand
 
     private static Option<bool> JsonOption() => new("--json") { Description = "Print JSON, for programs." };
 
-    private static void WriteTable(TextWriter output, IEnumerable<TaskprovPeerDescription> peers)
-    {
-        Table table = Terminal.Table("peer", "endpoint", "its role", "new tasks", "verification key IDs", "added");
-        foreach (TaskprovPeerDescription peer in peers)
-        {
-            table.AddPlainRow($"{peer.Peer}", peer.Endpoint, peer.PeerRole, peer.NewTasks ? "yes" : "no", string.Join(", ", peer.VerificationKeyIds), peer.CreatedAt);
-        }
-
-        Terminal.On(output).Write(table);
-    }
+    private static void WriteTable(TextWriter output, IEnumerable<TaskprovPeerDescription> peers) => Terminal.WriteList(
+        output,
+        ["peer", "its role", "new tasks", "key IDs", "endpoint"],
+        [.. peers.Select(peer => (string[])[$"{peer.Peer}", peer.PeerRole, peer.NewTasks ? "yes" : "no", string.Join(", ", peer.VerificationKeyIds), peer.Endpoint])]);
 
     private static void WriteDetails(TextWriter output, TaskprovPeerDescription peer)
     {

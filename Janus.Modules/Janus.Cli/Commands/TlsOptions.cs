@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Janus.Cli.Files;
 using Janus.Dap;
 
 namespace Janus.Cli.Commands;
@@ -8,19 +9,19 @@ internal sealed class TlsOptions
 {
     private readonly bool _hasCertificate;
 
-    private readonly Option<string?> _roots = new("--ca")
+    private readonly Option<string> _roots = new("--ca")
     {
         HelpName = "PATH",
         Description = "Root certificates (PEM) that are trusted beside those of the system.",
     };
 
-    private readonly Option<string?> _certificate = new("--client-certificate")
+    private readonly Option<string> _certificate = new("--client-certificate")
     {
         HelpName = "PATH",
         Description = "The client certificate (PEM) to present if the aggregator asks for one.",
     };
 
-    private readonly Option<string?> _key = new("--client-key")
+    private readonly Option<string> _key = new("--client-key")
     {
         HelpName = "PATH",
         Description = "Its private key (PEM), unless it is in the same file.",
@@ -28,6 +29,9 @@ internal sealed class TlsOptions
 
     /// <summary>The options, with those for a client certificate or without.</summary>
     public TlsOptions(bool hasCertificate) => _hasCertificate = hasCertificate;
+
+    /// <summary>All options, each of which takes a path.</summary>
+    public IReadOnlyList<Option<string>> Paths => _hasCertificate ? [_roots, _certificate, _key] : [_roots];
 
     /// <summary>Adds the options to <paramref name="command"/>.</summary>
     public void AddTo(Command command)
@@ -54,8 +58,16 @@ internal sealed class TlsOptions
     public HttpClient CreateHttpClient(ParseResult result) => new(DapHttpHandler.Create(new ClientTls
     {
         TrustedRoots = result.GetValue(_roots) is { } roots ? ClientTls.ReadRoots(roots) : null,
-        Certificate = _hasCertificate && result.GetValue(_certificate) is { } path
-            ? new CertificateFile(path, result.GetValue(_key), null).Load(TimeProvider.System.GetUtcNow())
-            : null,
+        Certificate = _hasCertificate && result.GetValue(_certificate) is { } path ? Load(new CertificateFile(path, result.GetValue(_key), null)) : null,
     }));
+
+    private static LoadedCertificate Load(CertificateFile file)
+    {
+        foreach (string path in file.SecretPaths)
+        {
+            SecretFile.WarnIfReadable(path);
+        }
+
+        return file.Load(TimeProvider.System.GetUtcNow());
+    }
 }

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using Janus.Cli.Files;
 using Janus.Cli.Values;
 using Janus.Client;
 using Janus.Codec;
 using Janus.Dap;
-using Janus.Messages;
 using Janus.Vdaf;
 using Spectre.Console;
 
@@ -13,16 +11,27 @@ namespace Janus.Cli.Commands;
 /// <summary><c>janus upload</c>: what a Client does, for a few measurements or a column of a CSV file.</summary>
 internal static class UploadCommand
 {
+    private const string Notes =
+        """
+        All measurements are checked before the first one is sent. A report that the Leader refuses does not stop the others; the
+        command then fails, and says how many were refused, why, and which is the first. "report_replayed" means that the report was
+        uploaded before, or that the interval of its time has been collected: nothing can be added to it any more.
+        """;
+
     public static Command Create()
     {
         Option<string> taskFile = new("--task-file") { HelpName = "PATH", Description = "The client.json that 'janus task add' or 'janus taskprov advertise' has written.", Required = true };
         Argument<string[]> measurements = new("MEASUREMENT")
         {
-            Description = "A number (count: 0 or 1), for vectors their elements as one word: '1;0;1'.",
+            Description = "A number (count: 0 or 1, no or yes), for vectors their elements as one word: '1;0;1'.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        Option<string?> file = new("--file") { HelpName = "CSV", Description = "Upload every row of this file, whose first line names the columns." };
-        Option<string?> column = new("--column") { HelpName = "NAME", Description = "The column of the file that has the measurements." };
+        Option<string?> file = new("--file")
+        {
+            HelpName = "PATH",
+            Description = "Upload the measurements of this file, or of the standard input if it is -: one a line, or with --column those of a CSV file.",
+        };
+        Option<string?> column = new("--column") { HelpName = "NAME", Description = "The column of a CSV file, whose first line names the columns, that has the measurements." };
         Option<MeasurementEncoding?> vdaf = TextOption.Create<MeasurementEncoding?>(
             "--vdaf", "DESC", "The task's VDAF with the boundaries of its histogram, if the task file has none: histogram:0,50,60.", MeasurementEncoding.Parse);
         Option<DateTimeOffset?> time = TextOption.Create<DateTimeOffset?>(
@@ -35,33 +44,39 @@ internal static class UploadCommand
         {
             bool given = result.GetValue(measurements) is { Length: > 0 };
             bool fromFile = result.GetResult(file) is not null;
-            if (given == fromFile || fromFile != result.GetResult(column) is not null)
+            if (given == fromFile)
             {
-                result.AddError("measurements, or --file and --column, expected");
+                result.AddError("either measurements or --file expected");
+            }
+
+            if (result.GetResult(column) is not null && !fromFile)
+            {
+                result.AddError("--column is for a CSV file: --file expected");
             }
         });
         command.SetAction(async (result, cancellationToken) =>
         {
-            TaskParameters task = await TaskFile.ReadAsync(result.GetRequiredValue(taskFile), [Role.Client], cancellationToken);
+            ClientTask task = await ClientTask.LoadAsync(result.GetRequiredValue(taskFile), cancellationToken);
             MeasurementEncoding encoding = Encoding(task, result.GetValue(vdaf));
             IReadOnlyList<(string Place, string Text)> texts = result.GetValue(file) is { } path
-                ? [.. (await CsvColumn.ReadAsync(path, result.GetRequiredValue(column)!, cancellationToken)).Select(cell => ($"{path}, line {cell.Row}", cell.Text))]
+                ? await MeasurementTexts.ReadAsync(path, result.GetValue(column), Console.In, cancellationToken)
                 : [.. result.GetRequiredValue(measurements).Select((text, index) => ($"measurement {index + 1}", text))];
             DateTimeOffset generatedAt = result.GetValue(time) ?? TimeProvider.System.GetUtcNow();
             TimedMeasurement[] timed = [.. texts.Select(text => new TimedMeasurement(Read(encoding, text), generatedAt))];
             using HttpClient http = tls.CreateHttpClient(result);
             UploadSummary summary = await UploadAsync(task, http, timed, result.InvocationConfiguration.Error, cancellationToken);
             RequireComplete(summary, texts);
-            await result.InvocationConfiguration.Output.WriteLineAsync($"{summary.Accepted} reports accepted");
+            await result.InvocationConfiguration.Output.WriteLineAsync($"{summary}");
             return 0;
         });
-        return command.WithExamples(
+        return command.WithNotes(Notes).WithExamples(
             "janus upload --task-file client.json 42",
+            "my-measurements | janus upload --task-file client.json --file -",
             "janus upload --task-file client.json --file people.csv --column age",
             "janus upload --task-file client.json --vdaf histogram:0,50,60 --file people.csv --column age");
     }
 
-    private static MeasurementEncoding Encoding(TaskParameters task, MeasurementEncoding? agreed)
+    private static MeasurementEncoding Encoding(ClientTask task, MeasurementEncoding? agreed)
     {
         try
         {
@@ -86,12 +101,10 @@ internal static class UploadCommand
     }
 
     private static async Task<UploadSummary> UploadAsync(
-        TaskParameters task, HttpClient http, TimedMeasurement[] measurements, TextWriter error, CancellationToken cancellationToken)
+        ClientTask task, HttpClient http, TimedMeasurement[] measurements, TextWriter error, CancellationToken cancellationToken)
     {
         DapClientOptions options = new() { BackOff = AggregatorCalls.Patience };
-        DapClient client = task.IsAdvertised
-            ? DapClient.ForAdvertisedTask(task.Configuration, http, options)
-            : new DapClient(task.Id, task.Configuration, http, options);
+        DapClient client = task.CreateClient(http, options);
         IAnsiConsole console = Terminal.On(error);
         if (!console.Profile.Out.IsTerminal)
         {
@@ -112,9 +125,7 @@ internal static class UploadCommand
             return;
         }
 
-        IEnumerable<string> reasons = summary.Errors.Select(error => $"{error.Value} with {error.Key}");
-        throw new CliException(
-            $"{summary.Accepted} reports accepted, {summary.Refused + summary.Invalid} refused ({string.Join(", ", reasons)}); the first is {texts[(int)summary.Failures[0].Index].Place}");
+        throw new CliException($"{summary}; the first is {texts[(int)summary.Failures[0].Index].Place}");
     }
 
     private sealed class Bar(ProgressTask task) : IProgress<UploadProgress>

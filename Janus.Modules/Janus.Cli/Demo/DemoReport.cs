@@ -27,13 +27,13 @@ internal static class DemoReport
         console.Write(table);
         if (aggregate.Count > MaximumRows)
         {
-            console.WriteLine($"and {aggregate.Count - MaximumRows} elements more");
+            console.WriteLine($"and {Plural.Of(aggregate.Count - MaximumRows, "element")} more");
         }
 
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            uploaded    {reports} reports in {result.UploadTime.TotalSeconds:F1} s: {Rate(reports, result.UploadTime)} reports/s
+            uploaded    {Plural.Of(reports, "report")} in {result.UploadTime.TotalSeconds:F1} s: {Rate(reports, result.UploadTime)} reports/s
             aggregated  all of them {result.AggregationTime.TotalSeconds:F1} s after the first upload: {Rate(reports, result.AggregationTime)} reports/s
-            collected   {result.Collection.ReportCount} reports, {(result.CollectionTime - result.AggregationTime).TotalSeconds:F1} s after that
+            collected   {Plural.Of((long)result.Collection.ReportCount, "report")}, {(result.CollectionTime - result.AggregationTime).TotalSeconds:F1} s after that
             """));
         bool equal = result.Collection.ReportCount == (ulong)reports && aggregate.SequenceEqual(truth.Select(element => (BigInteger)element));
         console.WriteLine(equal

@@ -27,23 +27,17 @@ internal sealed class DemoRun
         _measurements = measurements;
     }
 
-    /// <summary>Runs, with a progress bar for each of the three steps.</summary>
+    /// <summary>Runs, and shows how far each of the three steps is.</summary>
     /// <exception cref="CliException">A report was refused, or an aggregator ended.</exception>
-    public async Task<DemoResult> RunAsync(IAnsiConsole console, CancellationToken cancellationToken)
-    {
-        DemoResult? result = null;
-        await console.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
-            .StartAsync(async progress => result = await RunAsync(progress, cancellationToken));
-        return result!;
-    }
+    public Task<DemoResult> RunAsync(IAnsiConsole console, CancellationToken cancellationToken) =>
+        DemoProgress.ShowAsync(console, progress => RunAsync(progress, cancellationToken));
 
-    private async Task<DemoResult> RunAsync(ProgressContext progress, CancellationToken cancellationToken)
+    private async Task<DemoResult> RunAsync(DemoProgress progress, CancellationToken cancellationToken)
     {
         int reports = _measurements.Count;
-        ProgressTask uploaded = progress.AddTask("uploaded", maxValue: reports);
-        ProgressTask aggregated = progress.AddTask("aggregated", maxValue: reports);
-        ProgressTask collected = progress.AddTask("collected", maxValue: 1);
+        Action<long> uploaded = progress.Add("uploaded", reports);
+        Action<long> aggregated = progress.Add("aggregated", reports);
+        Action<long> collected = progress.Add("collected", 1);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using HttpClient http = new(DapHttpHandler.Create());
         Stopwatch clock = Stopwatch.StartNew();
@@ -73,19 +67,19 @@ internal sealed class DemoRun
             CollectionResult collection = await CollectAsync(http, start, stop.Token);
             TimeSpan collectionTime = clock.Elapsed;
             TimeSpan aggregationTime = await watching;
-            collected.Value = 1;
+            collected(1);
             return new DemoResult(collection, uploadTime, aggregationTime, collectionTime);
         }
     }
 
-    private async Task<TimeSpan> UploadAsync(HttpClient http, ProgressTask uploaded, Stopwatch clock, CancellationToken cancellationToken)
+    private async Task<TimeSpan> UploadAsync(HttpClient http, Action<long> uploaded, Stopwatch clock, CancellationToken cancellationToken)
     {
         DapClient client = new(_task.Id, _task.Configuration, http);
-        InlineProgress<UploadProgress> progress = new(now => uploaded.Value = now.Accepted);
+        InlineProgress<UploadProgress> progress = new(now => uploaded(now.Accepted));
         UploadSummary summary = await client.UploadAsync(_measurements, progress, cancellationToken);
         if (!summary.IsComplete)
         {
-            throw new CliException($"the Leader refused {summary.Refused} of {_measurements.Count} reports");
+            throw new CliException($"the Leader refused {summary.Refused} of {Plural.Of(_measurements.Count, "report")}");
         }
 
         return clock.Elapsed;
@@ -105,7 +99,7 @@ internal sealed class DemoRun
     }
 
     // Reads from the Leader's database how far it is; returns when all reports were aggregated.
-    private async Task<TimeSpan> WatchAggregationAsync(ProgressTask aggregated, Stopwatch clock, CancellationToken cancellationToken)
+    private async Task<TimeSpan> WatchAggregationAsync(Action<long> aggregated, Stopwatch clock, CancellationToken cancellationToken)
     {
         DapTask stored = (await _deployment.LeaderStores.GetRequiredService<TaskStore>().FindAsync(_task.Id, cancellationToken))!;
         BatchStore batches = _deployment.LeaderStores.GetRequiredService<BatchStore>();
@@ -115,7 +109,7 @@ internal sealed class DemoRun
         while (true)
         {
             BatchSummary summary = await batches.SummarizeAsync(stored.Key, everything, firstLiveTime: 0, cancellationToken);
-            aggregated.Value = summary.ReportCount;
+            aggregated(summary.ReportCount);
             if (summary.ReportCount >= _measurements.Count)
             {
                 return clock.Elapsed;

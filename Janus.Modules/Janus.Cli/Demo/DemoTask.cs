@@ -21,7 +21,7 @@ internal sealed class DemoTask : IDisposable
     {
         CollectorKeyPair = HpkeKeyPair.Generate(HpkeConfigs.MandatorySuite.Kem);
         CollectorHpkeConfig = HpkeConfigs.Create(new HpkeConfigId(CollectorConfigId), HpkeConfigs.MandatorySuite, CollectorKeyPair);
-        _verifyKey = RandomNumberGenerator.GetBytes(vdaf.ToVdaf().VerifyKeySize);
+        _verifyKey = RandomNumberGenerator.GetBytes(vdaf.VerifyKeySize);
         Configuration = new TaskConfiguration(new TaskConfigurationFields
         {
             TaskInfo = "janus demo"u8.ToArray(),

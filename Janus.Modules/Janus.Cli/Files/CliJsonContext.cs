@@ -7,10 +7,7 @@ namespace Janus.Cli.Files;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     WriteIndented = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
-[JsonSerializable(typeof(TaskFileJson))]
-[JsonSerializable(typeof(CollectorKeyFileJson))]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TaskDescription))]
 [JsonSerializable(typeof(IReadOnlyList<TaskDescription>))]
 [JsonSerializable(typeof(IReadOnlyList<HpkeKeyDescription>))]
@@ -21,4 +18,7 @@ namespace Janus.Cli.Files;
 [JsonSerializable(typeof(DatastoreKeyStatus))]
 [JsonSerializable(typeof(CollectedAggregate))]
 [JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(TaskStatusDescription))]
+[JsonSerializable(typeof(TaskCheckDescription))]
+[JsonSerializable(typeof(IReadOnlyList<CollectionJobDescription>))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

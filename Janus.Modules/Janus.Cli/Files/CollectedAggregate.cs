@@ -17,6 +17,9 @@ internal sealed record CollectedAggregate(
     IReadOnlyList<string> Labels,
     [property: JsonConverter(typeof(WholeNumbersConverter))] IReadOnlyList<BigInteger> AggregateResult)
 {
+    /// <summary>Whether so many reports can add up to more than the field holds: elements may be wrong by a multiple of its modulus.</summary>
+    public bool PossiblyWrapped { get; init; }
+
     /// <summary>The noise that the Aggregators are to add, each its own; absent without noise.</summary>
     public string? DifferentialPrivacy { get; init; }
 

@@ -1,3 +1,4 @@
+using Janus.Dap;
 using Janus.Messages;
 
 namespace Janus.Cli.Files;

@@ -1,3 +1,5 @@
+using Janus.Dap;
+
 namespace Janus.Cli.Files;
 
 /// <summary>A file whose first line is a secret.</summary>
@@ -5,13 +7,27 @@ internal static class SecretFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Reads the first line.</summary>
+    /// <summary>Warns, on standard error, of each file with a secret that others may read.</summary>
+    /// <param name="paths">The files; what is not one is passed over.</param>
+    public static void WarnIfReadable(params ReadOnlySpan<string?> paths)
+    {
+        foreach (string? path in paths)
+        {
+            if (path is not null && SecretFilePermissions.Warning(path) is { } warning)
+            {
+                Console.Error.WriteLine($"janus: warning: {warning}");
+            }
+        }
+    }
+
+    /// <summary>Reads the first line, and warns if others may.</summary>
     /// <exception cref="CliException">There is no such file.</exception>
     public static async Task<string> ReadFirstLineAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             using StreamReader file = new(path);
+            WarnIfReadable(path);
             return (await file.ReadLineAsync(cancellationToken) ?? "").Trim();
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)

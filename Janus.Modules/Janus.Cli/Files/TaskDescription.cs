@@ -64,6 +64,15 @@ internal sealed record TaskDescription
     /// <summary>The encoded TaskConfiguration, base64url.</summary>
     public required string TaskConfiguration { get; init; }
 
+    /// <summary>The fingerprint of the task ID and configuration, the same at all participants.</summary>
+    public required string TaskConfigurationFingerprint { get; init; }
+
+    /// <summary>The fingerprint of the verify key, the same at both Aggregators.</summary>
+    public required string VerifyKeyFingerprint { get; init; }
+
+    /// <summary>What became of the task's reports, where one task is shown.</summary>
+    public TaskCountsDescription? Reports { get; init; }
+
     /// <summary>When the task was added here.</summary>
     public required string CreatedAt { get; init; }
 
@@ -82,7 +91,7 @@ internal sealed record TaskDescription
             BatchMode = configuration.BatchMode == Messages.BatchMode.LeaderSelected ? "leader-selected" : "time-interval",
             MinBatchSize = configuration.MinBatchSize,
             TimePrecision = configuration.TimePrecision.Seconds,
-            TaskInterval = configuration.TaskInterval() is { } interval ? TimeAlignment.Format(interval, configuration.TimePrecision) : null,
+            TaskInterval = configuration.TaskInterval() is { } interval ? interval.ToString(configuration.TimePrecision) : null,
             TargetBatchSize = task.TargetBatchSize,
             BatchTimeWindow = task.BatchTimeWindow * configuration.TimePrecision.Seconds,
             ReportExpiryAge = task.ReportExpiryAge * configuration.TimePrecision.Seconds,
@@ -91,6 +100,8 @@ internal sealed record TaskDescription
             TaskprovPeer = task.TaskprovPeerKey,
             CollectorHpkeConfig = CollectorKeyFile.Encode(task.CollectorHpkeConfig),
             TaskConfiguration = Base64Url.EncodeToString(configuration.Encoded.Span),
+            TaskConfigurationFingerprint = TaskFingerprints.OfConfiguration(task.Id, configuration),
+            VerifyKeyFingerprint = TaskFingerprints.OfVerifyKey(task.Id, task.VerificationKeyId, task.VerifyKey),
             CreatedAt = InstantText.Format(task.CreatedAt),
         };
     }

@@ -1,4 +1,5 @@
 using Janus.Cli.Values;
+using Janus.Dap;
 using Janus.Datastore;
 
 namespace Janus.Cli.Files;

@@ -24,6 +24,7 @@ internal static class TaskprovPeerFile
         try
         {
             TaskprovAgreement agreement = FromJson(json);
+            SecretFile.WarnIfReadable(path);
             return allowed.Contains(agreement.Recipient)
                 ? agreement
                 : throw new FormatException($"a file for the {string.Join(" or ", allowed.Select(TaskFile.NameOf))} expected, this one is for the {TaskFile.NameOf(agreement.Recipient)}");
@@ -51,19 +52,19 @@ internal static class TaskprovPeerFile
             throw new FormatException("for: leader, helper or collector expected");
         }
 
-        TaskFile.Require(json.VerifyKeyInit, recipient != Role.Collector, "verify_key_init", recipient);
-        TaskFile.Require(json.AggregatorToken, recipient != Role.Collector, "aggregator_token", recipient);
-        TaskFile.Require(json.CollectorToken, recipient != Role.Helper, "collector_token", recipient);
+        JsonMember.Require(json.VerifyKeyInit, recipient != Role.Collector, "verify_key_init", recipient);
+        JsonMember.Require(json.AggregatorToken, recipient != Role.Collector, "aggregator_token", recipient);
+        JsonMember.Require(json.CollectorToken, recipient != Role.Helper, "collector_token", recipient);
         return new TaskprovAgreement
         {
             Recipient = recipient,
             Leader = Endpoint(json.Leader, "leader"),
             Helper = Endpoint(json.Helper, "helper"),
-            VerifyKeyInit = json.VerifyKeyInit is null ? null : TaskChecks.RequireVerifyKeyInit(TaskFile.Bytes(json.VerifyKeyInit, "verify_key_init")),
+            VerifyKeyInit = json.VerifyKeyInit is null ? null : TaskChecks.RequireVerifyKeyInit(JsonMember.Bytes(json.VerifyKeyInit, "verify_key_init")),
             VerificationKeyId = json.VerificationKeyId ?? 0,
-            CollectorHpkeConfig = TaskChecks.RequireSupported(WireMessage.Decode<HpkeConfig>(TaskFile.Bytes(json.CollectorHpkeConfig, "collector_hpke_config"))),
-            AggregatorToken = TaskFile.Token(json.AggregatorToken, "aggregator_token"),
-            CollectorToken = TaskFile.Token(json.CollectorToken, "collector_token"),
+            CollectorHpkeConfig = TaskChecks.RequireSupported(JsonMember.Message<HpkeConfig>(json.CollectorHpkeConfig, "collector_hpke_config")),
+            AggregatorToken = JsonMember.Token(json.AggregatorToken, "aggregator_token"),
+            CollectorToken = JsonMember.Token(json.CollectorToken, "collector_token"),
         };
     }
 

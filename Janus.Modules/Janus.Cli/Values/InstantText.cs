@@ -7,6 +7,7 @@ namespace Janus.Cli.Values;
 internal static class InstantText
 {
     private const string Written = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+    private const string WrittenToTheMinute = "yyyy-MM-dd'T'HH:mm'Z'";
     private const long LastUnixSecond = 253_402_300_799;
     private static readonly string[] Formats = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK"];
 
@@ -24,6 +25,9 @@ internal static class InstantText
             ? instant
             : throw new FormatException($"a time such as 2026-01-31, 2026-01-31T08:00:00Z or 1769846400 expected, {Quote.Of(text)} given");
     }
+
+    /// <summary>The text of an instant, shortened for a table: without seconds.</summary>
+    public static string ToTheMinute(string text) => Parse(text).UtcDateTime.ToString(WrittenToTheMinute, CultureInfo.InvariantCulture);
 
     /// <summary>The instant in UTC, to the second.</summary>
     public static string Format(DateTimeOffset instant) => instant.UtcDateTime.ToString(Written, CultureInfo.InvariantCulture);

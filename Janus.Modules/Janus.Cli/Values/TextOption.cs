@@ -34,5 +34,5 @@ internal static class TextOption
     public static Option<T> Choice<T>(string name, string description, IReadOnlyDictionary<string, T> choices) =>
         Create(name, string.Join('|', choices.Keys), description, text => choices.TryGetValue(text, out T? value)
             ? value
-            : throw new FormatException($"{string.Join(", ", choices.Keys.SkipLast(1))} or {choices.Keys.Last()} expected, {Quote.Of(text)} given"));
+            : throw new FormatException($"{string.Join(", ", choices.Keys.SkipLast(1))} or {choices.Keys.Last()} expected, {Quote.Of(text)} given{Spelling.Suggestion(text, choices.Keys)}"));
 }

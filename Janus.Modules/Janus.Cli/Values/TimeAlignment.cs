@@ -18,11 +18,4 @@ internal static class TimeAlignment
         (ulong)duration.TotalSeconds % precision.Seconds == 0
             ? Duration.FromTimeSpan(duration, precision)
             : throw new CliException($"a duration that is a multiple of the time precision {precision} expected, {duration.TotalSeconds}s given");
-
-    /// <summary>Start and duration as people write them, such as <c>2026-01-31T00:00:00Z/3600s</c>.</summary>
-    public static string Format(Interval interval, TimePrecision precision)
-    {
-        string start = interval.Start.TryToDateTimeOffset(precision, out DateTimeOffset instant) ? InstantText.Format(instant) : $"{interval.Start} × {precision}";
-        return $"{start}/{(UInt128)interval.Duration.Value * precision.Seconds}s";
-    }
 }

@@ -41,9 +41,11 @@ public sealed record DifferentialPrivacyStrategy(NoiseMechanism Mechanism, Ratio
     }
 
     /// <summary>The noise of one element of a VDAF's aggregate result.</summary>
+    /// <exception cref="UnsupportedVdafException">There is no noise for the VDAF.</exception>
     public NoiseDistribution NoiseFor(VdafDescription vdaf)
     {
-        Sensitivity sensitivity = Sensitivity.Of(vdaf);
+        ArgumentNullException.ThrowIfNull(vdaf);
+        Sensitivity sensitivity = vdaf.Sensitivity ?? throw new UnsupportedVdafException($"{vdaf}: there is no noise for this VDAF");
 
         // Scale Δ₁/ε; and σ² = Δ₂²/(2·ρ) = Δ₂²/ε².
         return Mechanism == NoiseMechanism.Laplace
@@ -70,7 +72,7 @@ public sealed record DifferentialPrivacyStrategy(NoiseMechanism Mechanism, Ratio
     {
         ArgumentNullException.ThrowIfNull(configuration);
         VdafDescription vdaf = VdafDescription.Of(configuration);
-        BigInteger modulus = vdaf.ToVdaf().Modulus;
+        BigInteger modulus = vdaf.Modulus;
         NoiseDistribution noise = NoiseFor(vdaf);
         (Rational width, BigInteger limit) = noise is DiscreteLaplace laplace
             ? (laplace.Scale, modulus / (FieldParts * Widths))
@@ -81,7 +83,7 @@ public sealed record DifferentialPrivacyStrategy(NoiseMechanism Mechanism, Ratio
                 + "or smaller measurements";
         }
 
-        return (BigInteger)configuration.MinBatchSize * vdaf.MaximumElement > modulus / (FieldParts / 2)
+        return configuration.MinBatchSize * vdaf.MaximumElement > modulus / (FieldParts / 2)
             ? $"a batch of {configuration.MinBatchSize} reports of {vdaf} leaves no room for noise in the field in which it is added up, whose modulus is "
                 + $"{modulus}: smaller measurements or batches expected"
             : null;

@@ -57,6 +57,9 @@ public sealed class AggregatorUrls
     public Uri AggregateShare(TaskId taskId, AggregateShareId aggregateShareId) =>
         At($"tasks/{taskId}/aggregate_shares/{aggregateShareId}");
 
+    /// <summary>What the Helper has the Leader compare, an extension of ours: <see cref="TaskAgreement"/>.</summary>
+    public Uri Agreement(TaskId taskId) => At($"tasks/{taskId}/agreement");
+
     /// <summary>
     /// The resource that a <c>Location</c> in the answer to <paramref name="request"/> names; relative ones are taken.
     /// </summary>

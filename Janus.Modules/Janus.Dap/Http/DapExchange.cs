@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Net.Http.Headers;
 using Janus.Codec;
 
@@ -193,6 +194,9 @@ public sealed class DapExchange
             Resource = request.Uri,
             Status = response.StatusCode,
             Content = content,
+            IsComplete = response.Version >= HttpVersion.Version20
+                || response.Headers.TransferEncodingChunked == true
+                || response.Content.Headers.ContentLength == content.Length,
             Location = AggregatorUrls.ResolveLocation(request.Uri, response.Headers.Location),
             RetryAfter = retryAfter,
             Freshness = FreshnessOf(response.Headers),

@@ -14,6 +14,12 @@ public sealed record DapResponse
     /// <summary>The content; empty also when handling the request is deferred: DAP §3.1.</summary>
     public required ReadOnlyMemory<byte> Content { get; init; }
 
+    /// <summary>
+    /// Whether the content is known to have arrived to its end: its length was announced, or its framing marks the end
+    /// (chunks, or a stream of HTTP/2). Content that a closing connection ends may have been cut.
+    /// </summary>
+    public bool IsComplete { get; init; }
+
     /// <summary>The resource that <c>Location</c> names, on the server that answered.</summary>
     public Uri? Location { get; init; }
 

@@ -42,5 +42,8 @@ public static class DapRoute
     /// <summary>One aggregate share.</summary>
     public const string AggregateShare = AggregateShares + "/{" + AggregateShareId + "}";
 
+    /// <summary>What the Helper has the Leader compare, an extension of ours: <see cref="TaskAgreement"/>.</summary>
+    public const string Agreement = Task + "/agreement";
+
     private const string Task = "tasks/{" + TaskId + "}";
 }

@@ -19,6 +19,10 @@ public sealed record CertificateFile(string Certificate, string? PrivateKey, str
     /// <summary>The files that make the certificate.</summary>
     public IReadOnlyList<string> Paths => [.. new[] { Certificate, PrivateKey, PasswordFile }.Where(path => !string.IsNullOrEmpty(path)).OfType<string>()];
 
+    /// <summary>Those of them that are secret: the file of the private key, and the one of its password.</summary>
+    public IReadOnlyList<string> SecretPaths =>
+        [.. new[] { string.IsNullOrEmpty(PrivateKey) ? Certificate : PrivateKey, PasswordFile }.Where(path => !string.IsNullOrEmpty(path)).OfType<string>()];
+
     /// <summary>Reads and checks the files.</summary>
     /// <exception cref="CertificateFileException">
     /// A file is missing or unreadable, certificate and key don't belong together, or the certificate is not valid at the time.

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Janus.Codec;
-using Janus.Messages;
 using Janus.Vdaf;
 
 namespace Janus.Dap;
@@ -15,16 +14,19 @@ namespace Janus.Dap;
 /// </remarks>
 public sealed class MeasurementEncoding
 {
-    private const char ParameterSeparator = ':';
-    private const char BoundarySeparator = ',';
-    private static readonly char[] ElementSeparators = [';', ' '];
+    /// <summary>Separates the parameters of the text form of a VDAF.</summary>
+    internal const char ParameterSeparator = ':';
+
+    /// <summary>The name of the parameter that is the largest number of a measurement.</summary>
+    internal const string MaximumName = "MAX";
+
+    private readonly HistogramBoundaries? _boundaries;
 
     /// <summary>The encoding for a VDAF; a histogram takes the number of the bucket, counted from zero.</summary>
     public MeasurementEncoding(VdafDescription vdaf)
     {
         ArgumentNullException.ThrowIfNull(vdaf);
         Vdaf = vdaf;
-        Boundaries = [];
     }
 
     /// <summary>The encoding for a histogram with boundaries.</summary>
@@ -32,37 +34,30 @@ public sealed class MeasurementEncoding
     /// The VDAF is not a histogram with one bucket more than there are boundaries, or they are not strictly increasing.
     /// </exception>
     public MeasurementEncoding(VdafDescription vdaf, IReadOnlyList<decimal> boundaries)
+        : this(vdaf, new HistogramBoundaries(boundaries))
+    {
+    }
+
+    internal MeasurementEncoding(VdafDescription vdaf, HistogramBoundaries boundaries)
         : this(vdaf)
     {
-        ArgumentNullException.ThrowIfNull(boundaries);
-        if (vdaf.Type != VdafType.Prio3Histogram || vdaf.Length != boundaries.Count + 1 || boundaries.Count == 0)
+        if (vdaf is not Prio3HistogramDescription || vdaf.Length != boundaries.Buckets)
         {
             throw new ArgumentException(
-                $"a histogram of {boundaries.Count + 1} buckets expected for {boundaries.Count} boundaries, {vdaf} given", nameof(vdaf));
+                $"a histogram of {boundaries.Buckets} buckets expected for {boundaries.All.Count} boundaries, {vdaf} given", nameof(vdaf));
         }
 
-        if (boundaries.Zip(boundaries.Skip(1)).Any(pair => pair.First >= pair.Second))
-        {
-            throw new ArgumentException("boundaries in strictly increasing order expected", nameof(boundaries));
-        }
-
-        Boundaries = [.. boundaries];
+        _boundaries = boundaries;
     }
 
     /// <summary>The VDAF.</summary>
     public VdafDescription Vdaf { get; }
 
     /// <summary>The boundaries between the buckets of a histogram; none when buckets are given by number.</summary>
-    public IReadOnlyList<decimal> Boundaries { get; }
+    public IReadOnlyList<decimal> Boundaries => _boundaries?.All ?? [];
 
     /// <summary>A name for every element of the aggregate result, such as <c>[50, 60)</c>.</summary>
-    public IReadOnlyList<string> Labels => Vdaf.Type switch
-    {
-        VdafType.Prio3Count => ["count"],
-        VdafType.Prio3Sum => ["sum"],
-        _ when Boundaries.Count > 0 => [.. Enumerable.Range(0, Vdaf.Length).Select(LabelOf)],
-        _ => [.. Enumerable.Range(0, Vdaf.Length).Select(i => i.ToString(CultureInfo.InvariantCulture))],
-    };
+    public IReadOnlyList<string> Labels => _boundaries?.Labels ?? Vdaf.Labels;
 
     /// <summary>
     /// Reads a VDAF as <see cref="VdafDescription.Parse"/> does, and the boundaries of a histogram:
@@ -74,21 +69,9 @@ public sealed class MeasurementEncoding
         ArgumentNullException.ThrowIfNull(text);
         string[] parts = text.Trim().Split(ParameterSeparator);
         string[] parameters = parts[1..];
-        return (parts[0].ToUpperInvariant(), parameters.Length) switch
-        {
-            ("COUNT", 0) => new(VdafDescription.Count()),
-            ("SUM", 1) => new(VdafDescription.Sum(Maximum(text, parameters[0]))),
-            ("SUMVEC", 2 or 3) => new(VdafDescription.SumVec(
-                Length(text, parameters[0]), Maximum(text, parameters[1]), Chunk(text, parameters, 2))),
-            ("MULTIHOT", 2 or 3) => new(VdafDescription.MultihotCountVec(
-                Length(text, parameters[0]), Maximum(text, parameters[1]), Chunk(text, parameters, 2))),
-            ("HISTOGRAM", 1 or 2) when parameters[0].Contains(BoundarySeparator, StringComparison.Ordinal) =>
-                WithBoundaries(text, parameters),
-            ("HISTOGRAM", 1 or 2) => new(VdafDescription.Histogram(Length(text, parameters[0]), Chunk(text, parameters, 1))),
-            _ => throw new UnsupportedVdafException(
-                $"{Quote.Of(text)}: count, sum:MAX, sumvec:LENGTH:MAX[:CHUNK], multihot:LENGTH:MAXWEIGHT[:CHUNK], "
-                + "histogram:LENGTH[:CHUNK] or histogram:BOUNDARY,BOUNDARY,…[:CHUNK] expected"),
-        };
+        return VdafRegistry.FindKeyword(parts[0]) is { } entry && entry.Takes(parameters.Length)
+            ? entry.Parse(text, parameters)
+            : throw new UnsupportedVdafException($"{Quote.Of(text)}: {Known()} expected{Spelling.Suggestion(parts[0], VdafRegistry.All.Select(known => known.Keyword))}");
     }
 
     /// <summary>Reads one measurement; the elements of a vector are separated by semicolons or spaces.</summary>
@@ -97,120 +80,17 @@ public sealed class MeasurementEncoding
     {
         ArgumentNullException.ThrowIfNull(text);
         string trimmed = text.Trim();
-        return Vdaf.Type switch
-        {
-            VdafType.Prio3Count => Measurement.FromNumber(Bit(trimmed)),
-            VdafType.Prio3Sum => Measurement.FromNumber(Number(trimmed, Vdaf.Maximum, "maximum")),
-            VdafType.Prio3Histogram when Boundaries.Count > 0 => Measurement.FromNumber((ulong)BucketOf(trimmed)),
-            VdafType.Prio3Histogram => Measurement.FromNumber(Number(trimmed, (ulong)Vdaf.Length - 1, "last bucket")),
-            _ => Measurement.FromVector(Vector(trimmed)),
-        };
+        return _boundaries is null ? Vdaf.ReadMeasurement(trimmed) : Measurement.FromNumber((ulong)_boundaries.BucketOf(trimmed));
     }
 
     /// <summary>The text that <see cref="Parse"/> reads.</summary>
-    public override string ToString() => Boundaries.Count == 0
+    public override string ToString() => _boundaries is null
         ? Vdaf.ToString()
-        : string.Create(CultureInfo.InvariantCulture, $"histogram:{string.Join(BoundarySeparator, Boundaries.Select(Format))}:{Vdaf.ChunkLength}");
+        : string.Create(CultureInfo.InvariantCulture, $"{Vdaf.Entry.Keyword}:{_boundaries}:{Vdaf.Parameters[^1]}");
 
-    private static MeasurementEncoding WithBoundaries(string text, string[] parameters)
+    private static string Known()
     {
-        decimal[] boundaries = [.. parameters[0].Split(BoundarySeparator).Select(part =>
-            TryDecimal(part, out decimal boundary)
-                ? boundary
-                : throw new UnsupportedVdafException($"{Quote.Of(text)}: a number expected as a boundary, {Quote.Of(part.Trim())} given"))];
-        VdafDescription vdaf = VdafDescription.Histogram(boundaries.Length + 1, Chunk(text, parameters, 1));
-        try
-        {
-            return new MeasurementEncoding(vdaf, boundaries);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new UnsupportedVdafException($"{Quote.Of(text)}: boundaries in strictly increasing order expected", exception);
-        }
-    }
-
-    private static int Length(string text, string part) =>
-        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int length)
-            ? length
-            : throw new UnsupportedVdafException($"{Quote.Of(text)}: a length expected, {Quote.Of(part)} given");
-
-    private static ulong Maximum(string text, string part) =>
-        ulong.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out ulong maximum)
-            ? maximum
-            : throw new UnsupportedVdafException($"{Quote.Of(text)}: a maximum expected, {Quote.Of(part)} given");
-
-    private static int? Chunk(string text, string[] parameters, int index) =>
-        index < parameters.Length ? Length(text, parameters[index]) : null;
-
-    private static ulong Bit(string text) => text.ToUpperInvariant() switch
-    {
-        "1" or "TRUE" => 1,
-        "0" or "FALSE" => 0,
-        _ => throw new FormatException($"0, 1, true or false expected, {Quote.Of(text)} given"),
-    };
-
-    private static ulong Number(string text, ulong maximum, string nameOfMaximum)
-    {
-        if (text.Length == 0 || text.AsSpan().ContainsAnyExceptInRange('0', '9'))
-        {
-            throw new FormatException($"a whole number from 0 to {maximum} expected, {Quote.Of(text)} given");
-        }
-
-        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) && number <= maximum
-            ? number
-            : throw new FormatException($"{Quote.Line(text)} is above the {nameOfMaximum} {maximum}");
-    }
-
-    private static bool TryDecimal(string text, out decimal number) => decimal.TryParse(
-        text.Trim(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
-
-    private static string Format(decimal number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private ulong[] Vector(string text)
-    {
-        string[] elements = text.Split(ElementSeparators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (elements.Length != Vdaf.Length)
-        {
-            throw new FormatException($"{Vdaf.Length} elements expected, {elements.Length} given");
-        }
-
-        if (Vdaf.Type == VdafType.Prio3SumVec)
-        {
-            return [.. elements.Select(element => Number(element, Vdaf.Maximum, "maximum"))];
-        }
-
-        ulong[] bits = [.. elements.Select(Bit)];
-        ulong weight = (ulong)bits.Count(bit => bit == 1);
-        return weight <= Vdaf.Maximum
-            ? bits
-            : throw new FormatException($"{weight} ones are above the maximum weight {Vdaf.Maximum}");
-    }
-
-    private int BucketOf(string text)
-    {
-        if (!TryDecimal(text, out decimal value))
-        {
-            throw new FormatException($"a number expected, {Quote.Of(text)} given");
-        }
-
-        int bucket = 0;
-        while (bucket < Boundaries.Count && value >= Boundaries[bucket])
-        {
-            bucket++;
-        }
-
-        return bucket;
-    }
-
-    private string LabelOf(int bucket)
-    {
-        if (bucket == 0)
-        {
-            return $"below {Format(Boundaries[0])}";
-        }
-
-        return bucket == Boundaries.Count
-            ? $"{Format(Boundaries[^1])} and above"
-            : $"[{Format(Boundaries[bucket - 1])}, {Format(Boundaries[bucket])})";
+        string[] all = [.. VdafRegistry.All.SelectMany(entry => new[] { entry.Syntax, entry.OtherSyntax }).OfType<string>()];
+        return $"{string.Join(", ", all[..^1])} or {all[^1]}";
     }
 }

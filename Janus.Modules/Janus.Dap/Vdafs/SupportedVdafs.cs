@@ -4,7 +4,7 @@ using Janus.Vdaf;
 namespace Janus.Dap;
 
 /// <summary>
-/// The VDAFs that tasks may use: those of <see cref="VdafDescription"/>, and others that an application knows and adds
+/// The VDAFs that tasks may use: those of <see cref="VdafRegistry"/>, and others that an application knows and adds
 /// by overriding <see cref="Create"/>. Safe for concurrent use.
 /// </summary>
 public class SupportedVdafs

@@ -1,63 +1,72 @@
 using System.Globalization;
-using Janus.Codec;
+using System.Numerics;
 using Janus.Messages;
 using Janus.Vdaf;
 
 namespace Janus.Dap;
 
 /// <summary>
-/// A VDAF with its parameters, in the three forms it has: the <c>vdaf_type</c> and <c>vdaf_configuration</c> of a task
-/// (DAP Appendix B, vdaf-configuration-encodings), a short text such as <c>sumvec:10:255:4</c>, and the VDAF itself.
+/// A VDAF with its parameters: the <c>vdaf_type</c> and <c>vdaf_configuration</c> of a task (DAP Appendix B,
+/// vdaf-configuration-encodings), a short text such as <c>sumvec:10:255:4</c>, and everything that follows from the numbers
+/// without making the VDAF itself, which is costly.
 /// </summary>
-public sealed record VdafDescription
+public abstract record VdafDescription
 {
-    private const int Field128Length = 16;
-
-    private VdafDescription(VdafType type, int length = 1, ulong maximum = 1, int chunkLength = 1)
+    private protected VdafDescription()
     {
-        Type = type;
-        Length = length;
-        Maximum = maximum;
-        ChunkLength = chunkLength;
     }
 
+    /// <summary>The VDAF without its parameters.</summary>
+    public abstract VdafEntry Entry { get; }
+
     /// <summary>The VDAF's code point.</summary>
-    public VdafType Type { get; }
+    public VdafType Type => Entry.Type;
 
-    /// <summary>The number of elements of a vector, or of buckets of a histogram; otherwise 1.</summary>
-    public int Length { get; }
+    /// <summary>The parameters in the order of <see cref="VdafEntry.ParameterNames"/>.</summary>
+    public abstract IReadOnlyList<BigInteger> Parameters { get; }
 
-    /// <summary>The largest measurement, the largest element of a vector, or the largest weight; otherwise 1.</summary>
-    public ulong Maximum { get; }
+    /// <summary>The number of elements of the aggregate result.</summary>
+    public abstract int Length { get; }
 
     /// <summary>The most that a measurement adds to an element of the aggregate result.</summary>
-    public ulong MaximumElement => Type is VdafType.Prio3Sum or VdafType.Prio3SumVec ? Maximum : 1;
+    public abstract BigInteger MaximumElement { get; }
 
-    /// <summary>The size of a proof chunk, where the VDAF has chunks; otherwise 1.</summary>
-    public int ChunkLength { get; }
+    /// <summary>The modulus of the field in which aggregate shares are added up.</summary>
+    public abstract BigInteger Modulus { get; }
+
+    /// <summary>The length of the verification key, in bytes.</summary>
+    public abstract int VerifyKeySize { get; }
+
+    /// <summary>The sizes, whether the parameters are in range or not.</summary>
+    public abstract VdafSizes Sizes { get; }
+
+    /// <summary>How far apart the aggregate results of neighbours can be, or <see langword="null"/>: then there is no noise for the VDAF.</summary>
+    public abstract Sensitivity? Sensitivity { get; }
+
+    /// <summary>A name for every element of the aggregate result.</summary>
+    public abstract IReadOnlyList<string> Labels { get; }
 
     /// <summary>Prio3Count.</summary>
-    public static VdafDescription Count() => new(VdafType.Prio3Count);
+    public static Prio3CountDescription Count() => new();
 
     /// <summary>Prio3Sum.</summary>
     /// <exception cref="UnsupportedVdafException">The parameter is out of range.</exception>
-    public static VdafDescription Sum(ulong maxMeasurement) =>
-        Checked(new(VdafType.Prio3Sum, maximum: maxMeasurement));
+    public static Prio3SumDescription Sum(ulong maxMeasurement) => Checked(new Prio3SumDescription(maxMeasurement));
 
     /// <summary>Prio3SumVec, with the chunk length that makes reports shortest unless one is given.</summary>
     /// <exception cref="UnsupportedVdafException">A parameter is out of range.</exception>
-    public static VdafDescription SumVec(int length, ulong maxMeasurement, int? chunkLength = null) =>
-        Checked(new(VdafType.Prio3SumVec, length, maxMeasurement, chunkLength ?? Chunk(length, Bits(maxMeasurement), 0)));
+    public static Prio3SumVecDescription SumVec(int length, ulong maxMeasurement, int? chunkLength = null) =>
+        Checked(new Prio3SumVecDescription(length, maxMeasurement, chunkLength));
 
     /// <summary>Prio3Histogram, with the chunk length that makes reports shortest unless one is given.</summary>
     /// <exception cref="UnsupportedVdafException">A parameter is out of range.</exception>
-    public static VdafDescription Histogram(int length, int? chunkLength = null) =>
-        Checked(new(VdafType.Prio3Histogram, length, 1, chunkLength ?? Chunk(length, 1, 0)));
+    public static Prio3HistogramDescription Histogram(int length, int? chunkLength = null) =>
+        Checked(new Prio3HistogramDescription(length, chunkLength));
 
     /// <summary>Prio3MultihotCountVec, with the chunk length that makes reports shortest unless one is given.</summary>
     /// <exception cref="UnsupportedVdafException">A parameter is out of range.</exception>
-    public static VdafDescription MultihotCountVec(int length, ulong maxWeight, int? chunkLength = null) =>
-        Checked(new(VdafType.Prio3MultihotCountVec, length, maxWeight, chunkLength ?? Chunk(length, 1, Bits(maxWeight))));
+    public static Prio3MultihotCountVecDescription MultihotCountVec(int length, ulong maxWeight, int? chunkLength = null) =>
+        Checked(new Prio3MultihotCountVecDescription(length, maxWeight, chunkLength));
 
     /// <summary>Reads a task's VDAF.</summary>
     /// <exception cref="UnsupportedVdafException">
@@ -76,127 +85,62 @@ public sealed record VdafDescription
     public static VdafDescription Decode(VdafType type, ReadOnlySpan<byte> configuration) => Checked(DecodeUnchecked(type, configuration));
 
     /// <summary>
-    /// Reads a <c>vdaf_type</c> and its <c>vdaf_configuration</c> without making the VDAF, for what a stranger has sent: the
-    /// parameters may be out of range, or make a VDAF that takes gigabytes.
+    /// Reads a <c>vdaf_type</c> and its <c>vdaf_configuration</c>, whose numbers may be out of range: see
+    /// <see cref="FindMistake"/>.
     /// </summary>
     /// <exception cref="UnsupportedVdafException">The type is not supported, or its configuration is malformed.</exception>
     public static VdafDescription DecodeUnchecked(VdafType type, ReadOnlySpan<byte> configuration)
     {
-        try
-        {
-            switch (type)
-            {
-                case VdafType.Prio3Count:
-                    WireMessage.Decode<Prio3CountConfig>(configuration);
-                    return new(VdafType.Prio3Count);
-                case VdafType.Prio3Sum:
-                    return new(VdafType.Prio3Sum, maximum: WireMessage.Decode<Prio3SumConfig>(configuration).MaxMeasurement);
-                case VdafType.Prio3SumVec:
-                    Prio3SumVecConfig sumVec = WireMessage.Decode<Prio3SumVecConfig>(configuration);
-                    return new(VdafType.Prio3SumVec, ToInt(sumVec.Length), sumVec.MaxMeasurement, ToInt(sumVec.ChunkLength));
-                case VdafType.Prio3Histogram:
-                    Prio3HistogramConfig histogram = WireMessage.Decode<Prio3HistogramConfig>(configuration);
-                    return new(VdafType.Prio3Histogram, ToInt(histogram.Length), chunkLength: ToInt(histogram.ChunkLength));
-                case VdafType.Prio3MultihotCountVec:
-                    Prio3MultihotCountVecConfig multihot = WireMessage.Decode<Prio3MultihotCountVecConfig>(configuration);
-                    return new(VdafType.Prio3MultihotCountVec, ToInt(multihot.Length), multihot.MaxWeight, ToInt(multihot.ChunkLength));
-                default:
-                    throw new UnsupportedVdafException($"vdaf type {type} (0x{(uint)type:x8}) is not supported");
-            }
-        }
-        catch (DecodeException exception)
-        {
-            throw new UnsupportedVdafException($"vdaf_configuration of {type}: {Quote.MessageOf(exception)}", exception);
-        }
+        VdafEntry entry = VdafRegistry.Find(type)
+            ?? throw new UnsupportedVdafException($"vdaf type {type} (0x{(uint)type:x8}) is not supported");
+        return entry.Decode(configuration);
     }
 
     /// <summary>
-    /// Reads <c>count</c>, <c>sum:MAX</c>, <c>sumvec:LENGTH:MAX[:CHUNK]</c>, <c>histogram:LENGTH[:CHUNK]</c> or
-    /// <c>multihot:LENGTH:MAXWEIGHT[:CHUNK]</c>; instead of its length, a histogram may have the boundaries of its
-    /// buckets, which <see cref="MeasurementEncoding"/> keeps.
+    /// Reads one of the texts of <see cref="VdafRegistry"/>, such as <c>sumvec:LENGTH:MAX[:CHUNK]</c>; instead of its length, a
+    /// histogram may have the boundaries of its buckets, which <see cref="MeasurementEncoding"/> keeps.
     /// </summary>
     /// <exception cref="UnsupportedVdafException">The text is none of these, or a parameter is out of range.</exception>
     public static VdafDescription Parse(string text) => MeasurementEncoding.Parse(text).Vdaf;
 
-    /// <summary>
-    /// At least so many bytes has the Leader's input share, the measurement's share and that of the proof, and so large is
-    /// what making the VDAF takes. It is computed from the numbers, whether they are in range or not.
-    /// </summary>
-    public long LeastInputShareLength
-    {
-        get
-        {
-            long encoded = Type switch
-            {
-                VdafType.Prio3SumVec => (long)Length * Bits(Maximum),
-                VdafType.Prio3MultihotCountVec => Length + Bits(Maximum),
-                VdafType.Prio3Histogram => Length,
-                _ => 0,
-            };
-            if (encoded == 0 || ChunkLength == 0)
-            {
-                return 0;
-            }
+    /// <summary>Which parameter is out of range and what is allowed, or <see langword="null"/>: see <see cref="VdafLimits"/>.</summary>
+    public string? FindMistake() => FindParameterMistake() is { } mistake ? $"{this}: {mistake}" : null;
 
-            long calls = (encoded + ChunkLength - 1) / ChunkLength;
-            long wire = (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)calls + 1);
-            return (encoded + (2L * ChunkLength) + (2 * (wire - 1)) + 1) * Field128Length;
-        }
+    /// <summary>Whether measurements and results are those of another VDAF, which may differ in how it proves them.</summary>
+    public bool HasSameMeasurements(VdafDescription other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Type == other.Type && Parameters.Take(Entry.RequiredParameters).SequenceEqual(other.Parameters.Take(Entry.RequiredParameters));
     }
 
     /// <summary>The encoded <c>vdaf_configuration</c>.</summary>
-    public byte[] EncodeConfiguration() => Type switch
-    {
-        VdafType.Prio3Count => WireMessage.Encode(default(Prio3CountConfig)),
-        VdafType.Prio3Sum => WireMessage.Encode(new Prio3SumConfig(Maximum)),
-        VdafType.Prio3SumVec => WireMessage.Encode(new Prio3SumVecConfig((uint)Length, Maximum, (uint)ChunkLength)),
-        VdafType.Prio3Histogram => WireMessage.Encode(new Prio3HistogramConfig((uint)Length, (uint)ChunkLength)),
-        _ => WireMessage.Encode(new Prio3MultihotCountVecConfig((uint)Length, (uint)ChunkLength, Maximum)),
-    };
+    public abstract byte[] EncodeConfiguration();
 
     /// <summary>The VDAF for two Aggregators; making it is costly, using it is safe for many threads.</summary>
-    public Prio3 ToVdaf() => Type switch
-    {
-        VdafType.Prio3Count => Prio3.Count(),
-        VdafType.Prio3Sum => Prio3.Sum(Maximum),
-        VdafType.Prio3SumVec => Prio3.SumVec(Length, Maximum, ChunkLength),
-        VdafType.Prio3Histogram => Prio3.Histogram(Length, ChunkLength),
-        _ => Prio3.MultihotCountVec(Length, checked((int)Maximum), ChunkLength),
-    };
+    public abstract IVdaf ToVdaf();
+
+    /// <summary>Reads a measurement that somebody has written.</summary>
+    /// <exception cref="FormatException">The VDAF has no such measurement; the message tells why.</exception>
+    public abstract Measurement ReadMeasurement(string text);
+
+    /// <summary>Makes up a measurement.</summary>
+    /// <param name="upTo">Gives a number from zero to the one that it gets.</param>
+    public abstract Measurement SampleMeasurement(Func<ulong, ulong> upTo);
+
+    /// <summary>Adds a measurement to an aggregate result, without the VDAF: what the private result has to equal.</summary>
+    /// <param name="measurement">A measurement that the VDAF accepts.</param>
+    /// <param name="aggregate">The <see cref="Length"/> elements of the result.</param>
+    public abstract void AddInTheClear(Measurement measurement, Span<UInt128> aggregate);
 
     /// <summary>The short text that <see cref="Parse"/> reads, with all parameters.</summary>
-    public override string ToString() => Type switch
-    {
-        VdafType.Prio3Count => "count",
-        VdafType.Prio3Sum => string.Create(CultureInfo.InvariantCulture, $"sum:{Maximum}"),
-        VdafType.Prio3SumVec => string.Create(CultureInfo.InvariantCulture, $"sumvec:{Length}:{Maximum}:{ChunkLength}"),
-        VdafType.Prio3Histogram => string.Create(CultureInfo.InvariantCulture, $"histogram:{Length}:{ChunkLength}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"multihot:{Length}:{Maximum}:{ChunkLength}"),
-    };
+    public sealed override string ToString() => string.Join(
+        MeasurementEncoding.ParameterSeparator,
+        [Entry.Keyword, .. Parameters.Select(parameter => parameter.ToString(CultureInfo.InvariantCulture))]);
 
-    private static VdafDescription Checked(VdafDescription description)
-    {
-        try
-        {
-            description.ToVdaf();
-            return description;
-        }
-        catch (Exception exception) when (exception is ArgumentException or OverflowException)
-        {
-            throw new UnsupportedVdafException($"{description}: {Quote.MessageOf(exception)}", exception);
-        }
-    }
+    /// <summary>A message without the VDAF itself, or <see langword="null"/>. Nothing is allocated in proportion to a parameter.</summary>
+    private protected abstract string? FindParameterMistake();
 
-    private static int ToInt(uint value) => value <= int.MaxValue
-        ? (int)value
-        : throw new UnsupportedVdafException($"a length of {value} is too large");
-
-    private static int Bits(ulong maximum) => 64 - System.Numerics.BitOperations.LeadingZeroCount(maximum);
-
-    // An impossible length is left for the VDAF to refuse, which names the parameter.
-    private static int Chunk(int length, int bitsPerElement, int extraBits)
-    {
-        long encodedLength = ((long)length * bitsPerElement) + extraBits;
-        return encodedLength is < 1 or > Prio3.MaximumEncodedLength ? 1 : Prio3.OptimalChunkLength((int)encodedLength);
-    }
+    private static T Checked<T>(T description)
+        where T : VdafDescription =>
+        description.FindMistake() is { } mistake ? throw new UnsupportedVdafException(mistake) : description;
 }

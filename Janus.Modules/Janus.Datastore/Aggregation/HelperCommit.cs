@@ -1,3 +1,5 @@
+using Janus.Messages;
+
 namespace Janus.Datastore;
 
 /// <summary>What one step of a Helper's aggregation job changes.</summary>
@@ -11,6 +13,9 @@ public sealed record HelperCommit
 
     /// <summary>Their sums, one for each batch bucket.</summary>
     public IReadOnlyList<BatchBucketShard> Shards { get; init; } = [];
+
+    /// <summary>Why reports are rejected in this step: they are counted.</summary>
+    public IReadOnlyList<ReportError> Rejected { get; init; } = [];
 
     /// <summary>The reports that wait for the next step, in order; encrypted at rest. None after the last step.</summary>
     public IReadOnlyList<ReportVerification> Verification { get; init; } = [];

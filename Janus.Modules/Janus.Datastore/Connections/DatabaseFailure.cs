@@ -39,6 +39,7 @@ public sealed record DatabaseFailure(DatabaseFailureKind Kind, string Reason)
     private static DatabaseFailureKind? KindOf(NpgsqlException failure) => failure is PostgresException refusal
         ? KindOf(refusal)
         : failure.InnerException is PostgresException inner ? KindOf(inner)
+        : failure.Message.StartsWith("No suitable host", StringComparison.Ordinal) ? DatabaseFailureKind.ReadOnly
         : failure.Message.Contains("pool has been exhausted", StringComparison.Ordinal) ? DatabaseFailureKind.Busy
         : DatabaseFailureKind.Unreachable;
 
@@ -61,6 +62,12 @@ public sealed record DatabaseFailure(DatabaseFailureKind Kind, string Reason)
 
     private static string Describe(NpgsqlException failure)
     {
+        if (failure.InnerException is AggregateException several)
+        {
+            // One of each host.
+            return string.Join("; ", several.InnerExceptions.Select(one => one is NpgsqlException inner ? Describe(inner) : one.Message));
+        }
+
         Exception cause = failure.GetBaseException();
         string text = cause is PostgresException refusal ? $"{refusal.MessageText} (SQLSTATE {refusal.SqlState})"
             : cause == failure ? failure.Message

@@ -46,6 +46,13 @@ public sealed class DatabaseReadiness
         }
     }
 
+    /// <summary>Fails where nothing may be written.</summary>
+    internal async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand write = _source.CreateCommand(WriteSql);
+        await write.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     // One asks for all, however many want to know and however long it takes.
     private Task<string?> Ask()
     {
@@ -75,11 +82,7 @@ public sealed class DatabaseReadiness
                 _state.IsNotPooled();
             }
 
-            await using (NpgsqlCommand write = _source.CreateCommand(WriteSql))
-            {
-                await write.ExecuteNonQueryAsync(limit.Token);
-            }
-
+            await WriteAsync(limit.Token);
             await _schema.CheckAsync(limit.Token);
             // What writes nothing works on a full disk.
             DatabaseFailure? outage = _state.Current;

@@ -80,6 +80,13 @@ internal sealed class ClusterDirectory : IDisposable
             : null;
     }
 
+    /// <summary>Whether a finished cluster is in <paramref name="path"/>; nothing is made.</summary>
+    public static bool IsIn(string path)
+    {
+        using ClusterDirectory directory = new(Path.GetFullPath(path), temporary: false, socket: "", heldLock: null);
+        return directory.HasCluster;
+    }
+
     /// <summary>The major version of the PostgreSQL that made the cluster, or null if there is none yet.</summary>
     public int? MajorVersion() =>
         HasCluster && int.TryParse(File.ReadAllText(VersionFile).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int version) ? version : null;

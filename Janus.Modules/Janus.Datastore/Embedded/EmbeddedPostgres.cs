@@ -104,6 +104,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     public static string? FindRunning(string directory, string database) =>
         ClusterDirectory.FindRunningSocket(directory) is { } socket ? ConnectionString(socket, database) : null;
 
+    /// <summary>Whether there is a cluster in <paramref name="directory"/>, running or not.</summary>
+    public static bool HasCluster(string directory) => ClusterDirectory.IsIn(directory);
+
     /// <summary>Creates the database <paramref name="name"/> unless it is there.</summary>
     public async Task CreateDatabaseAsync(string name, CancellationToken cancellationToken = default)
     {

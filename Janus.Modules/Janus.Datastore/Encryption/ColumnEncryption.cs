@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -53,7 +54,7 @@ public sealed class ColumnEncryption
     }
 
     /// <summary>Decrypts a value that was sealed for this table, column and row.</summary>
-    /// <exception cref="CryptographicException">
+    /// <exception cref="DatastoreKeyException">
     /// The value was sealed with another key or for another place, or it has been changed.
     /// </exception>
     public byte[] Open(string table, string column, ReadOnlySpan<byte> rowKey, ReadOnlySpan<byte> value)
@@ -67,13 +68,14 @@ public sealed class ColumnEncryption
         byte[]? key = Keys.WithId(value[0]) ?? (_file is not null && _file.Reload() ? Keys.WithId(value[0]) : null);
         if (key is null)
         {
-            throw Failed(table, column, $"its key {value[0]:x2} is not among the configured ones");
+            throw Failed(table, column, FormattableString.Invariant(
+                $"it was encrypted with the datastore key {value[0]:x2}, and configured are {string.Join(", ", Keys.Ids.Select(id => id.ToString("x2", CultureInfo.InvariantCulture)))}; put the missing key behind the others in Database.DatastoreKeys or the file of Database.DatastoreKeysFile (docs/keys.md), or look whether this is the right database"));
         }
 
         byte[] plaintext = new byte[value.Length - Overhead];
         return TryOpen(key, value, AssociatedBytes(table, column, rowKey), plaintext)
             ? plaintext
-            : throw Failed(table, column, "it was sealed with another key or for another row, or it has been changed");
+            : throw Failed(table, column, "it was encrypted with another datastore key of the same ID or for another row, or it has been changed; look whether the keys in Database.DatastoreKeys, or the file of Database.DatastoreKeysFile, are those of this database");
     }
 
     internal byte[] Seal(EncryptedColumn column, ReadOnlySpan<byte> rowKey, ReadOnlySpan<byte> plaintext) =>
@@ -119,6 +121,6 @@ public sealed class ColumnEncryption
         return destination[(sizeof(ushort) + part.Length)..];
     }
 
-    private static CryptographicException Failed(string table, string column, string reason) =>
+    private static DatastoreKeyException Failed(string table, string column, string reason) =>
         new($"a value of {table}.{column} cannot be decrypted: {reason}");
 }

@@ -1,3 +1,4 @@
+using Janus.Dap;
 using Microsoft.Extensions.Logging;
 
 namespace Janus.Datastore;
@@ -66,6 +67,11 @@ internal sealed partial class DatastoreKeyFile : IDisposable
                 Volatile.Write(ref _keys, keys);
                 IReadOnlyList<byte> ids = keys.Ids;
                 LogRead(ids.Count, ids[0]);
+                if (SecretFilePermissions.Warning(_path) is { } warning)
+                {
+                    LogReadable(warning);
+                }
+
                 return true;
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException)
@@ -86,6 +92,9 @@ internal sealed partial class DatastoreKeyFile : IDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "datastore keys read again: {Count}, of which the one with the ID {KeyId:x2} encrypts")]
     private partial void LogRead(int count, byte keyId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private partial void LogReadable(string warning);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the datastore keys of {Path} could not be read again, and those from before go on: {Mistake}")]
     private partial void LogNotRead(string path, string mistake);

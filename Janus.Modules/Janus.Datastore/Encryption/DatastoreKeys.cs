@@ -9,7 +9,7 @@ namespace Janus.Datastore;
 /// </summary>
 public sealed class DatastoreKeys
 {
-    private const int GeneratedLength = 16;
+    private const int GeneratedLength = 32;
     private readonly (byte Id, byte[] Key)[] _keys;
 
     private DatastoreKeys((byte Id, byte[] Key)[] keys) => _keys = keys;

@@ -201,7 +201,7 @@ public sealed partial class CollectionJobStore
     public Task<FenceOutcome> FenceAsync(
         Lease<CollectionJob> lease,
         StoredBatch expected,
-        byte[] leaderAggregateShare,
+        ReadOnlySpan<byte> leaderAggregateShare,
         Interval interval,
         DateTimeOffset now,
         CancellationToken cancellationToken,
@@ -276,20 +276,16 @@ public sealed partial class CollectionJobStore
         }, cancellationToken);
     }
 
-    /// <summary>Ends a job without an answer. False when the lease is lost or the job deleted.</summary>
+    /// <summary>Ends a job without an answer, and lets another one collect its batch. False when the lease is lost or the job deleted.</summary>
     /// <param name="lease">The lease of a waiting or fenced job.</param>
     /// <param name="problemType">The problem type that the Collector gets.</param>
     /// <param name="problemDetail">What it gets besides.</param>
-    /// <param name="releaseBatch">
-    /// Whether the batch of a fenced job may be collected by another one; a batch that is only selected or closed always may.
-    /// </param>
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Stops waiting for the database.</param>
     public Task<bool> FailAsync(
         Lease<CollectionJob> lease,
         string problemType,
         string problemDetail,
-        bool releaseBatch,
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
@@ -307,18 +303,19 @@ public sealed partial class CollectionJobStore
                 return false;
             }
 
+            if (firstBucket is null)
+            {
+                return true;
+            }
+
             await using NpgsqlBatch batch = transaction.Batch();
-            if (state == CollectionJobState.Fenced ? releaseBatch : isClosed)
+            if (state == CollectionJobState.Fenced || isClosed)
             {
                 batch.Add(UnmarkCollectedSql).With(taskKey).With(firstBucket);
             }
 
-            if (firstBucket is not null && (state == CollectionJobState.Waiting || releaseBatch))
-            {
-                batch.Add(ReopenBatchSql).With(taskKey).With(firstBucket).With(id).With(1);
-                await batch.ExecuteNonQueryAsync(token);
-            }
-
+            batch.Add(ReopenBatchSql).With(taskKey).With(firstBucket).With(id).With(1);
+            await batch.ExecuteNonQueryAsync(token);
             return true;
         }, cancellationToken);
     }

@@ -28,6 +28,17 @@ public sealed partial class GarbageCollectionStore
         DELETE FROM tasks WHERE task_key = $1 AND deleted_at IS NOT NULL AND {IsEmptySql}
         """;
 
+    // What is known of a task as a whole is a few rows, and goes with its own.
+    private const string RemoveCountsSql = """
+        -- GarbageCollectionStore.RemoveCounts
+        DELETE FROM report_counts WHERE task_key = $1
+        """;
+
+    private const string RemoveContactSql = """
+        -- GarbageCollectionStore.RemoveContact
+        DELETE FROM peer_contacts WHERE task_key = $1
+        """;
+
     /// <summary>
     /// Deletes rows of a deleted task, whatever their state, and returns how many; none while another collector works on it.
     /// Report IDs are deleted by the week: <see cref="DeleteReportIdsAsync"/>.
@@ -67,11 +78,20 @@ public sealed partial class GarbageCollectionStore
         _runner.RunAsync("GarbageCollectionStore.RemoveTask", async (transaction, token) =>
         {
             await using NpgsqlCommand command = transaction.Command(RemoveTaskSql).With(taskKey);
-            return await command.ExecuteNonQueryAsync(token) == 1;
+            if (await command.ExecuteNonQueryAsync(token) != 1)
+            {
+                return false;
+            }
+
+            await using NpgsqlBatch batch = transaction.Batch();
+            batch.Add(RemoveCountsSql).With(taskKey);
+            batch.Add(RemoveContactSql).With(taskKey);
+            await batch.ExecuteNonQueryAsync(token);
+            return true;
         }, cancellationToken);
 
     private static string AllSql(string table) => $"""
         -- GarbageCollectionStore.All
-        DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
+        DELETE FROM {table} WHERE task_key = $1 AND ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE task_key = $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
         """;
 }

@@ -12,7 +12,7 @@ public sealed partial class GarbageCollectionStore
 {
     private const string UnaggregatedReportsSql = """
         -- GarbageCollectionStore.UnaggregatedReports
-        DELETE FROM unaggregated_reports WHERE ctid = ANY (ARRAY(
+        DELETE FROM unaggregated_reports WHERE task_key = $1 AND ctid = ANY (ARRAY(
             SELECT r.ctid FROM unaggregated_reports AS r
             WHERE r.task_key = $1 AND r.aggregation_job_id IS NULL AND r.report_time < $2
             ORDER BY r.report_time, r.report_id LIMIT $3
@@ -22,7 +22,7 @@ public sealed partial class GarbageCollectionStore
     // Not under a collection job that still waits for its batch: its driver ends it.
     private static readonly string BucketsSql = $"""
         -- GarbageCollectionStore.Buckets
-        DELETE FROM batch_bucket_shards WHERE ctid = ANY (ARRAY(
+        DELETE FROM batch_bucket_shards WHERE task_key = $1 AND ctid = ANY (ARRAY(
             SELECT s.ctid FROM batch_bucket_shards AS s
             WHERE s.task_key = $1 AND s.bucket < $2
                 AND NOT EXISTS (SELECT FROM collection_jobs AS c
@@ -34,7 +34,7 @@ public sealed partial class GarbageCollectionStore
     // A batch of the Leader's choice is as old as its newest report, and as one that it may still get.
     private static readonly string SelectedBatchesSql = $"""
         -- GarbageCollectionStore.SelectedBatches
-        DELETE FROM batch_bucket_shards WHERE ctid = ANY (ARRAY(
+        DELETE FROM batch_bucket_shards WHERE task_key = $1 AND ctid = ANY (ARRAY(
             SELECT s.ctid FROM batch_bucket_shards AS s
             WHERE s.task_key = $1 AND octet_length(s.bucket) = 32 AND s.max_time < $2
                 AND $2 > (SELECT max(n.max_time) FROM batch_bucket_shards AS n WHERE n.task_key = $1 AND n.bucket = s.bucket)
@@ -50,7 +50,7 @@ public sealed partial class GarbageCollectionStore
     // A job tells the aggregation parameter of its shards, and whether it was deleted, so it outlives them.
     private static readonly string AggregationJobsSql = $"""
         -- GarbageCollectionStore.AggregationJobs
-        DELETE FROM aggregation_jobs WHERE ctid = ANY (ARRAY(
+        DELETE FROM aggregation_jobs WHERE task_key = $1 AND ctid = ANY (ARRAY(
             SELECT j.ctid FROM aggregation_jobs AS j
             WHERE j.task_key = $1 AND j.state NOT IN {UnfinishedAggregationJobs.States} AND j.max_time < $2
                 AND (j.batch_id IS NULL OR NOT EXISTS (SELECT FROM batch_bucket_shards AS s
@@ -61,7 +61,7 @@ public sealed partial class GarbageCollectionStore
 
     private static readonly string LeaderSelectedBatchesSql = $"""
         -- GarbageCollectionStore.LeaderSelectedBatches
-        DELETE FROM leader_selected_batches WHERE ctid = ANY (ARRAY(
+        DELETE FROM leader_selected_batches WHERE task_key = $1 AND ctid = ANY (ARRAY(
             SELECT b.ctid FROM leader_selected_batches AS b
             WHERE b.task_key = $1 AND b.created_at < $2
                 AND NOT EXISTS (SELECT FROM batch_bucket_shards AS s WHERE s.task_key = $1 AND s.bucket = b.batch_id)
@@ -76,7 +76,7 @@ public sealed partial class GarbageCollectionStore
     // Not before its shares, which go in the same order: a collection job may still wait for some of them.
     private const string CollectedIntervalsSql = """
         -- GarbageCollectionStore.CollectedIntervals
-        DELETE FROM collected_batches WHERE ctid = ANY (ARRAY(
+        DELETE FROM collected_batches WHERE task_key = $1 AND ctid = ANY (ARRAY(
             SELECT oldest.row FROM (
                 SELECT b.ctid AS row, b.first_bucket, b.last_bucket FROM collected_batches AS b
                 WHERE b.task_key = $1 AND b.first_bucket < $2 AND b.last_bucket < $2
@@ -88,7 +88,7 @@ public sealed partial class GarbageCollectionStore
 
     private const string CollectedBatchesSql = """
         -- GarbageCollectionStore.CollectedBatches
-        DELETE FROM collected_batches WHERE ctid = ANY (ARRAY(
+        DELETE FROM collected_batches WHERE task_key = $1 AND ctid = ANY (ARRAY(
             SELECT b.ctid FROM collected_batches AS b
             WHERE b.task_key = $1 AND b.collected_at < $2
                 AND NOT EXISTS (SELECT FROM batch_bucket_shards AS s WHERE s.task_key = $1 AND s.bucket = b.first_bucket)
@@ -99,7 +99,7 @@ public sealed partial class GarbageCollectionStore
     // As long as the batch may still be asked for, the noise is what it was.
     private const string NoiseOfIntervalsSql = """
         -- GarbageCollectionStore.NoiseOfIntervals
-        DELETE FROM batch_noise WHERE ctid = ANY (ARRAY(
+        DELETE FROM batch_noise WHERE task_key = $1 AND ctid = ANY (ARRAY(
             SELECT oldest.row FROM (
                 SELECT n.ctid AS row, n.first_bucket, n.last_bucket FROM batch_noise AS n
                 WHERE n.task_key = $1 AND n.first_bucket < $2 AND n.last_bucket < $2
@@ -111,7 +111,7 @@ public sealed partial class GarbageCollectionStore
 
     private const string NoiseOfBatchesSql = """
         -- GarbageCollectionStore.NoiseOfBatches
-        DELETE FROM batch_noise WHERE ctid = ANY (ARRAY(
+        DELETE FROM batch_noise WHERE task_key = $1 AND ctid = ANY (ARRAY(
             SELECT n.ctid FROM batch_noise AS n
             WHERE n.task_key = $1 AND n.drawn_at < $2
                 AND NOT EXISTS (SELECT FROM batch_bucket_shards AS s WHERE s.task_key = $1 AND s.bucket = n.first_bucket)
@@ -121,7 +121,7 @@ public sealed partial class GarbageCollectionStore
 
     private static readonly string CollectionJobsSql = $"""
         -- GarbageCollectionStore.CollectionJobs
-        DELETE FROM collection_jobs WHERE ctid = ANY (ARRAY(
+        DELETE FROM collection_jobs WHERE task_key = $1 AND ctid = ANY (ARRAY(
             SELECT c.ctid FROM collection_jobs AS c
             WHERE c.task_key = $1 AND c.created_at < $2 AND coalesce(c.finished_at, c.created_at) < $2
                 AND c.state NOT IN ({CollectionJobState.Waiting:d}, {CollectionJobState.Fenced:d})
@@ -131,7 +131,7 @@ public sealed partial class GarbageCollectionStore
 
     private static readonly string AggregateSharesSql = $"""
         -- GarbageCollectionStore.AggregateShares
-        DELETE FROM aggregate_shares WHERE ctid = ANY (ARRAY(
+        DELETE FROM aggregate_shares WHERE task_key = $1 AND ctid = ANY (ARRAY(
             SELECT s.ctid FROM aggregate_shares AS s
             WHERE s.task_key = $1 AND s.created_at < $2 AND s.state <> {AggregateShareState.InProgress:d}
             ORDER BY s.created_at LIMIT $3
@@ -150,8 +150,8 @@ public sealed partial class GarbageCollectionStore
 
     private const string ReportIdsSql = """
         -- GarbageCollectionStore.ReportIds
-        DELETE FROM report_ids WHERE report_week = $2 AND ctid = ANY (ARRAY(
-            -- Rows of one week are in one partition, where a ctid is unique and tells the task.
+        DELETE FROM report_ids WHERE task_key = $1 AND report_week = $2 AND ctid = ANY (ARRAY(
+            -- Rows of one week are in one partition, where a ctid is unique.
             SELECT ctid FROM report_ids WHERE task_key = $1 AND report_week = $2 ORDER BY report_id LIMIT $3))
         """;
 

@@ -195,10 +195,12 @@ public sealed partial class HelperAggregationJobStore
             return new HelperCommitOutcome.Changed(rejected);
         }
 
-        if (commit.Shards.Count > 0)
+        if (commit.Shards.Count + commit.Rejected.Count > 0)
         {
             await using NpgsqlBatch batch = transaction.Batch();
             batch.AddInsertShards(job.TaskKey, commit.Shards, sealedShares);
+            batch.AddReportCounts(
+                [new ReportCount(job.TaskKey, ReportStage.Aggregated, null, commit.Accepted.Count), .. ReportCount.Rejected(job.TaskKey, commit.Rejected)]);
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 

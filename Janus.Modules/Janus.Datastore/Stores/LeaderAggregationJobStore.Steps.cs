@@ -66,12 +66,14 @@ public sealed partial class LeaderAggregationJobStore
     /// <param name="postponed">Those that the Helper was offered too early.</param>
     /// <param name="helperLocation">The Helper's resource.</param>
     /// <param name="cancellationToken">Stops waiting for the database.</param>
+    /// <param name="rejected">Why those in neither list are deleted: they are counted.</param>
     public Task<bool> ContinueAsync(
         Lease<LeaderAggregationJob> lease,
         IReadOnlyList<ReportVerification> reports,
         IReadOnlyList<PostponedReport> postponed,
         string helperLocation,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        IReadOnlyCollection<ReportError>? rejected = null)
     {
         ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(reports);
@@ -97,6 +99,7 @@ public sealed partial class LeaderAggregationJobStore
                 batch.Add(DeleteOthersSql).With(job.TaskKey).With(jobId)
                     .With(reports.Select(report => Uuid.Of(report.Id)).ToArray(), CommandExtensions.UuidArray);
                 AddGiveRoomBack(batch, job, job.ReportCount - reports.Count);
+                batch.AddReportCounts(ReportCount.Rejected(job.TaskKey, rejected ?? []));
                 await batch.ExecuteNonQueryAsync(token);
             }
 
@@ -109,12 +112,19 @@ public sealed partial class LeaderAggregationJobStore
     /// give their room in the batch back, and waiting collection jobs of the task are woken. False, and nothing changed,
     /// when the lease is lost.
     /// </summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="shards">The aggregate shares of the job.</param>
+    /// <param name="postponed">The reports that the Helper was offered too early.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
+    /// <param name="rejected">Why the others are deleted: they are counted.</param>
     public Task<bool> FinishAsync(
         Lease<LeaderAggregationJob> lease,
         IReadOnlyList<BatchBucketShard> shards,
         IReadOnlyList<PostponedReport> postponed,
         DateTimeOffset now,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        IReadOnlyCollection<ReportError>? rejected = null)
     {
         ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(shards);
@@ -132,7 +142,10 @@ public sealed partial class LeaderAggregationJobStore
             batch.AddInsertShards(job.TaskKey, shards, sealedShares);
             AddPostpone(batch, job, postponed);
             batch.Add(DeleteReportsSql).With(job.TaskKey).With(Uuid.Of(job.Id));
-            AddGiveRoomBack(batch, job, job.ReportCount - shards.Sum(shard => shard.ReportCount));
+            long aggregated = shards.Sum(shard => shard.ReportCount);
+            AddGiveRoomBack(batch, job, job.ReportCount - aggregated);
+            batch.AddReportCounts(
+                [new ReportCount(job.TaskKey, ReportStage.Aggregated, null, aggregated), .. ReportCount.Rejected(job.TaskKey, rejected ?? [])]);
             batch.AddNotify(WorkKind.CollectionJobs);
             batch.AddWakeCollectionJobs(job.TaskKey, now);
             await batch.ExecuteNonQueryAsync(token);
@@ -190,6 +203,7 @@ public sealed partial class LeaderAggregationJobStore
             int dropped = await delete.ExecuteNonQueryAsync(token);
             await using NpgsqlBatch batch = transaction.Batch();
             AddGiveRoomBack(batch, job, job.ReportCount);
+            batch.AddReportCounts([new ReportCount(job.TaskKey, ReportStage.Dropped, null, dropped)]);
             batch.AddNotify(WorkKind.CollectionJobs);
             batch.AddWakeCollectionJobs(job.TaskKey, now);
             await batch.ExecuteNonQueryAsync(token);

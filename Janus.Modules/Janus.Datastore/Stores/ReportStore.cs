@@ -114,12 +114,19 @@ public sealed class ReportStore
             {
                 await CopyAsync(transaction, reports, sealedShares, outcomes, now, token);
                 await using NpgsqlBatch batch = transaction.Batch();
+                batch.AddReportCounts(Received(reports, outcomes));
                 batch.AddNotify(WorkKind.Reports);
                 await batch.ExecuteNonQueryAsync(token);
             }
 
             return outcomes;
         }, cancellationToken);
+
+    private static IEnumerable<ReportCount> Received(IReadOnlyList<UploadedReport> reports, UploadOutcome[] outcomes) => Enumerable
+        .Range(0, outcomes.Length)
+        .Where(i => outcomes[i] == UploadOutcome.Stored)
+        .GroupBy(i => reports[i].TaskKey)
+        .Select(group => new ReportCount(group.Key, ReportStage.Received, null, group.Count()));
 
     private static bool IsWaiting(PostgresException exception) =>
         exception is { SqlState: PostgresErrorCodes.UniqueViolation, TableName: "unaggregated_reports" };

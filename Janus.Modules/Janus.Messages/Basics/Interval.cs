@@ -33,6 +33,50 @@ public readonly record struct Interval(Time Start, Duration Duration) : IWireMes
     /// <summary>The interval of one time precision that contains exactly <paramref name="time"/>.</summary>
     public static Interval Of(Time time) => new(time, new Duration(1));
 
+    /// <summary>The interval of one time precision that contains <paramref name="instant"/>: what a report made then belongs to.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The instant is before 1970.</exception>
+    public static Interval Containing(DateTimeOffset instant, TimePrecision precision) => Of(Time.FromDateTimeOffset(instant, precision));
+
+    /// <summary>The interval from <paramref name="start"/> to just before <paramref name="end"/>.</summary>
+    /// <exception cref="ArgumentException">
+    /// An instant is before 1970 or not a multiple of <paramref name="precision"/>, or the end is before the start.
+    /// </exception>
+    public static Interval Between(DateTimeOffset start, DateTimeOffset end, TimePrecision precision)
+    {
+        Time first = Time.FromMultiple(start, precision, nameof(start));
+        Time afterLast = Time.FromMultiple(end, precision, nameof(end));
+        return first <= afterLast
+            ? Between(first, afterLast)
+            : throw new ArgumentException($"expected an end that is not before the start {start:u}, got {end:u}", nameof(end));
+    }
+
+    /// <summary>
+    /// The latest whole interval of a length that is over at <paramref name="now"/>, counted from 1970 in UTC: for an hour, the
+    /// hour before the current one. Intervals of one length never overlap, so that each can be collected.
+    /// </summary>
+    /// <exception cref="ArgumentException">The length is not a positive multiple of <paramref name="precision"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No such interval has ended since 1970.</exception>
+    public static Interval LastEnded(TimeSpan length, DateTimeOffset now, TimePrecision precision)
+    {
+        Duration duration = Duration.FromTimeSpan(length, precision);
+        if (duration.Value == 0)
+        {
+            throw new ArgumentException("expected a length above 0", nameof(length));
+        }
+
+        ulong count = Time.FromDateTimeOffset(now, precision).Value / duration.Value;
+        ArgumentOutOfRangeException.ThrowIfZero(count, nameof(now));
+        return new Interval(new Time((count - 1) * duration.Value), duration);
+    }
+
+    /// <summary>
+    /// A day in UTC. Where midnight is not a multiple of <paramref name="precision"/>, the day begins with the first multiple after
+    /// it; so days never overlap, and some are empty when the precision is longer than a day.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The day is before 1970.</exception>
+    public static Interval OfDay(DateOnly day, TimePrecision precision) => Between(
+        Time.FromDateTimeOffsetUp(Midnight(day), precision), Time.FromDateTimeOffsetUp(Midnight(day).AddDays(1), precision));
+
     /// <summary>The first time after the interval, unless <c>start + duration</c> does not fit.</summary>
     public bool TryGetEnd(out Time end)
     {
@@ -85,7 +129,18 @@ public readonly record struct Interval(Time Start, Duration Duration) : IWireMes
         Duration.Encode(writer);
     }
 
+    /// <summary>Start and duration as people write them, such as <c>2026-01-31T00:00:00Z/3600s</c>.</summary>
+    public string ToString(TimePrecision precision)
+    {
+        string start = Start.TryToDateTimeOffset(precision, out DateTimeOffset instant)
+            ? instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+            : $"{Start} × {precision}";
+        return $"{start}/{(UInt128)Duration.Value * precision.Seconds}s";
+    }
+
     /// <summary>Start and duration, such as <c>[1729629, +1)</c>.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"[{Start.Value}, +{Duration.Value})");
+
+    private static DateTimeOffset Midnight(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
 }

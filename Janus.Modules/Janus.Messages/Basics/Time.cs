@@ -24,6 +24,20 @@ public readonly record struct Time(ulong Value) : IWireMessage<Time>, IComparabl
         return new Time((ulong)seconds / precision.Seconds);
     }
 
+    /// <summary>Rounds an instant up to the task's time precision.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The instant is before 1970.</exception>
+    internal static Time FromDateTimeOffsetUp(DateTimeOffset instant, TimePrecision precision)
+    {
+        Time down = FromDateTimeOffset(instant, precision);
+        return IsMultiple(instant, precision) ? down : new Time(down.Value + 1);
+    }
+
+    /// <summary>Takes an instant that is a multiple of the task's time precision.</summary>
+    /// <exception cref="ArgumentException">The instant is not a multiple, or before 1970.</exception>
+    internal static Time FromMultiple(DateTimeOffset instant, TimePrecision precision, string name) => IsMultiple(instant, precision)
+        ? FromDateTimeOffset(instant, precision)
+        : throw new ArgumentException($"expected a multiple of the time precision {precision}, got {instant:u}", name);
+
     /// <summary>The instant, unless it is after the year 9999.</summary>
     public bool TryToDateTimeOffset(TimePrecision precision, out DateTimeOffset instant)
     {
@@ -79,4 +93,7 @@ public readonly record struct Time(ulong Value) : IWireMessage<Time>, IComparabl
 
     /// <summary>The number in decimal.</summary>
     public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
+
+    private static bool IsMultiple(DateTimeOffset instant, TimePrecision precision) =>
+        instant.UtcTicks % TimeSpan.TicksPerSecond == 0 && (UInt128)Math.Abs(instant.ToUnixTimeSeconds()) % precision.Seconds == 0;
 }

@@ -96,7 +96,7 @@ internal static class CollectionCases
         new("CollectionJobStore.FailAsync", RunsPer.Tick, context => WithLeaseAsync(
             context,
             context.Round % 2 == 0 ? Fenced : $"{Waiting} AND first_bucket IS NOT NULL",
-            (store, lease) => store.FailAsync(lease, "batchMismatch", "no", releaseBatch: true, context.Now, context.Token))),
+            (store, lease) => store.FailAsync(lease, "batchMismatch", "no", context.Now, context.Token))),
     ];
 
     // At first, more than any batch has.

@@ -46,7 +46,14 @@ internal static class GarbageCases
         new("TaskStore.DeleteAsync", RunsPer.Command, async context => await context.Get<TaskStore>().DeleteAsync(TaskId.Random(), context.Now, context.Token)),
         new("GarbageCollectionStore.DeleteAllAsync", RunsPer.Tick, DeleteAllAsync),
         new("GarbageCollectionStore.RemoveTaskAsync", RunsPer.Tick, async context =>
-            await context.Get<GarbageCollectionStore>().RemoveTaskAsync(context.Task(TaskKind.LeaderInterval).Key, context.Token)),
+        {
+            await context.Get<GarbageCollectionStore>().RemoveTaskAsync(context.Task(TaskKind.LeaderInterval).Key, context.Token);
+
+            // One that has nothing left.
+            DapTask added = await context.Get<TaskStore>().AddAsync(context.Tasks[0].Stored with { Key = 0, Id = TaskId.Random() }, context.Token);
+            await context.Get<TaskStore>().DeleteAsync(added.Id, context.Now, context.Token);
+            await context.Get<GarbageCollectionStore>().RemoveTaskAsync(added.Key, context.Token);
+        }),
     ];
 
     private static async Task DeleteExpiredAsync(WorkloadContext context)

@@ -73,7 +73,8 @@ internal static class LeaderJobCases
             [.. reports.Skip(2 * third).Select(report => new ReportVerification(report.Id, report.Time, new byte[32], new byte[16]))],
             Postponed(reports.Take(third), context),
             Location,
-            context.Token);
+            context.Token,
+            [.. reports.Skip(third).Take(third).Select(_ => ReportError.VdafVerifyError)]);
     }
 
     private static async Task FinishAsync(LeaderAggregationJobStore store, Lease<LeaderAggregationJob> lease, WorkloadContext context)

@@ -8,5 +8,6 @@ internal static class Workload
     [
         .. TaskCases.All, .. TaskprovCases.All, .. AuthTokenCases.All, .. UploadCases.All, .. LeaderJobCases.All, .. HelperJobCases.All,
         .. CollectionCases.All, .. AggregateShareCases.All, .. BacklogCases.All, .. GarbageCases.All, .. KeyCases.All,
+        .. StatusCases.All,
     ];
 }

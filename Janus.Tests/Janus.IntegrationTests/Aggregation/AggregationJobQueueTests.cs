@@ -5,6 +5,7 @@ using Janus.Datastore;
 using Janus.IntegrationTests.Http;
 using Janus.Messages;
 using Janus.Testing;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace Janus.IntegrationTests.Aggregation;
@@ -14,30 +15,90 @@ public sealed class AggregationJobQueueTests : EndpointFixture
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private readonly List<RawConnection> _connections = [];
+
+    [TearDown]
+    public async Task CloseConnections()
+    {
+        _connections.ForEach(connection => connection.Dispose());
+        _connections.Clear();
+        while (Aggregator.Get<AggregationJobQueue>().Held > 0)
+        {
+            await Task.Delay(5);
+        }
+    }
+
     [Test]
     public async Task More_requests_at_once_than_the_limit_are_asked_to_come_back_and_served_as_soon_as_there_is_room()
     {
         ScriptedLeader leader = new(await AddTaskAsync(Role.Helper), Aggregator.Endpoint);
         byte[] waiting = Body(leader);
-        using HttpClient client = new(new SocketsHttpHandler { UseProxy = false, Expect100ContinueTimeout = Patience });
-        PausedContent first = new(Body(leader));
-        PausedContent second = new(Body(leader));
-        Task<HttpAnswer> slow = PostAsync(client, leader, first);
-        Task<HttpAnswer> aborted = PostAsync(client, leader, second);
-        await Task.WhenAll(first.Wanted, second.Wanted).WaitAsync(Patience);
+        Task<HttpAnswer>[] working;
+        await using (DatabaseGate gate = await DatabaseGate.BeforeWritesAsync(Database, "aggregation_jobs"))
+        {
+            working = [leader.PostInitOnceAsync(Body(leader)), leader.PostInitOnceAsync(Body(leader))];
+            await gate.WaitForAsync(2, working);
+            HttpAnswer refused = await leader.PostInitOnceAsync(waiting);
+            AssertProblem(refused, HttpStatusCode.ServiceUnavailable);
+            Assert.That(refused.RetryAfter, Is.EqualTo("7"));
+            Assert.That(await CountAsync("aggregation_jobs", leader.Task), Is.Zero);
+            await gate.OpenAsync();
+        }
 
-        HttpAnswer refused = await leader.PostInitOnceAsync(waiting);
-        AssertProblem(refused, HttpStatusCode.ServiceUnavailable);
-        Assert.That(refused.RetryAfter, Is.EqualTo("7"));
-        Assert.That(await CountAsync("aggregation_jobs", leader.Task), Is.Zero);
-
-        // One that breaks off gives its place back too.
-        second.BreakOff();
-        Assert.That(async () => await aborted, Throws.InstanceOf<HttpRequestException>());
+        Array.ForEach(await Task.WhenAll(working), AssertOk);
         AssertOk(await UntilServedAsync(leader, waiting));
-        first.GoOn();
-        AssertOk(await slow);
-        Assert.That(await CountAsync("aggregation_jobs", leader.Task), Is.EqualTo(2));
+        Assert.That(await CountAsync("aggregation_jobs", leader.Task), Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task Requests_that_arrive_slowly_hold_no_place([Values] bool isChunked)
+    {
+        ScriptedLeader leader = new(await AddTaskAsync(Role.Helper), Aggregator.Endpoint);
+        for (int i = 0; i < 12; i++)
+        {
+            await StallAsync(leader, isChunked, Body(leader)[..50]);
+        }
+
+        while (Aggregator.Get<AggregationJobQueue>().Held < 12 * (64 << 10))
+        {
+            await Task.Delay(2);
+        }
+
+        for (int i = 0; i < 20; i++)
+        {
+            AssertOk(await leader.PostInitOnceAsync(Body(leader)));
+        }
+    }
+
+    [Test]
+    public async Task Requests_that_stop_when_they_hold_much_give_way_to_others([Values] bool isChunked, [Values] bool isSameLeader)
+    {
+        TestTaskOptions large = new() { Vdaf = VdafDescription.Histogram(2000, 44) };
+        ScriptedLeader slow = new(await AddTaskAsync(Role.Helper, large), Aggregator.Endpoint);
+        ScriptedLeader beside = isSameLeader ? slow : new(await AddTaskAsync(Role.Helper, large with { Leader = new Uri("https://other.example/") }), Aggregator.Endpoint);
+        byte[] body = slow.InitBody(new ReportFactory(slow.Task, null, HpkeConfig, CurrentTime).Make(new ulong[5]).Select(slow.Init));
+        while (!_connections.Any(connection => connection.HasAnswer))
+        {
+            long before = Aggregator.Get<AggregationJobQueue>().Held;
+            RawConnection last = await StallAsync(slow, isChunked, body[..^10]);
+            while (Aggregator.Get<AggregationJobQueue>().Held < before + body.Length && !last.HasAnswer)
+            {
+                await Task.Delay(2);
+            }
+        }
+
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        for (int i = 0; i < 5; i++)
+        {
+            AssertOk(await beside.PostInitOnceAsync(beside.InitBody(new ReportFactory(beside.Task, null, HpkeConfig, CurrentTime).Make(new ulong[5]).Select(beside.Init))));
+        }
+
+        // And what else Leaders ask for has its bodies counted with them.
+        RawConnection share = await PostSlowlyAsync(beside, beside.AggregateShares, DapMediaType.AggregateShareReq, isChunked, [1]);
+        Assert.That(share.HasAnswer, Is.False);
+        string[] ended = await Task.WhenAll(_connections.SkipLast(2).Where(connection => connection.HasAnswer).Select(connection => connection.ReadToEndAsync()));
+        Assert.That(isSameLeader ? ended.Length : 1, Is.Positive);
+        Assert.That(ended, Is.All.StartsWith("HTTP/1.1 408 ").And.All.Contains("\r\nRetry-After: 7\r\n"));
     }
 
     [Test]
@@ -51,34 +112,41 @@ public sealed class AggregationJobQueueTests : EndpointFixture
         AggregationJobQueue queue = new(Aggregator.Get<HelperAggregationJobStore>(), metrics, Options.Create(options), Clock);
 
         // Two tasks of one Leader share what is the Leader's.
-        IDisposable[] entered = [.. Enumerable.Range(0, 12).Select(i => queue.Enter(tasks[i % 2], 1000))];
-        Assert.That(() => queue.Enter(tasks[0], 1000), Throws.TypeOf<HttpProblemException>().With.Property("Status").EqualTo(HttpStatusCode.TooManyRequests));
-        IDisposable other = queue.Enter(tasks[2], 1000);
+        IDisposable[] entered = [.. Enumerable.Range(0, 12).Select(i => Work(tasks[i % 2]))];
+        Assert.That(() => Work(tasks[0]), Throws.TypeOf<HttpProblemException>().With.Property("Status").EqualTo(HttpStatusCode.TooManyRequests));
+        Assert.That(() => queue.Receive(tasks[0], Request(1000)), Throws.TypeOf<HttpProblemException>().With.Property("Status").EqualTo(HttpStatusCode.TooManyRequests));
+        IDisposable other = Work(tasks[2]);
         // Memory is shared as well, whatever the number of requests.
-        Assert.That(() => queue.Enter(tasks[3], options.Helper.MaximumMemory), Throws.TypeOf<HttpProblemException>().With.Property("Status").EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(() => queue.Receive(tasks[3], Request(options.Helper.MaximumMemory)), Throws.TypeOf<HttpProblemException>().With.Property("Status").EqualTo(HttpStatusCode.ServiceUnavailable));
         entered[0].Dispose();
         other.Dispose();
-        Assert.That(queue.Enter(tasks[0], 1000), Is.Not.Null);
+        Assert.That(Work(tasks[0]), Is.Not.Null);
+
+        IDisposable Work(AggregatorTask task) => queue.BeginWork(task, queue.Receive(task, Request(1000)));
+        static DefaultHttpContext Request(long length) => new() { Request = { ContentLength = length } };
     }
 
     protected override void Configure(AggregatorOptions options)
     {
         options.Helper.MaximumConcurrentJobs = 2;
+        options.Helper.MaximumMemory = 4 << 20;
         options.Helper.RetryAfter = TimeSpan.FromSeconds(7);
+    }
+
+    private Task<RawConnection> StallAsync(ScriptedLeader leader, bool isChunked, byte[] octets) =>
+        PostSlowlyAsync(leader, leader.AggregationJobs, DapMediaType.AggregationJobInitReq, isChunked, octets);
+
+    private async Task<RawConnection> PostSlowlyAsync(ScriptedLeader leader, Uri resource, string mediaType, bool isChunked, byte[] octets)
+    {
+        RawConnection connection = await RawConnection.PostAsync(
+            resource, mediaType, isChunked ? null : octets.Length + 10, $"Authorization: Bearer {leader.Task.AggregatorToken.Secret}");
+        _connections.Add(connection);
+        await (isChunked ? connection.SendChunkAsync(octets) : connection.SendAsync(octets));
+        return connection;
     }
 
     private byte[] Body(ScriptedLeader leader) =>
         leader.InitBody(new ReportFactory(leader.Task, null, HpkeConfig, CurrentTime).Make(1, 2).Select(leader.Init));
-
-    private static async Task<HttpAnswer> PostAsync(HttpClient client, ScriptedLeader leader, PausedContent content)
-    {
-        using HttpRequestMessage request = new(HttpMethod.Post, leader.AggregationJobs) { Content = content };
-        request.Headers.ExpectContinue = true;
-        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {leader.Task.AggregatorToken.Secret}");
-        content.Headers.TryAddWithoutValidation("Content-Type", DapMediaType.AggregationJobInitReq);
-        using HttpResponseMessage response = await client.SendAsync(request);
-        return await HttpAnswer.ReadAsync(response);
-    }
 
     // When a place is free again, nobody outside can tell but by asking.
     private static async Task<HttpAnswer> UntilServedAsync(ScriptedLeader leader, byte[] body)
@@ -91,35 +159,5 @@ public sealed class AggregationJobQueueTests : EndpointFixture
         }
         while (answer.Status == HttpStatusCode.ServiceUnavailable && TimeProvider.System.GetElapsedTime(started) < Patience);
         return answer;
-    }
-
-    /// <summary>A body whose second half comes when the test wants it, or never.</summary>
-    private sealed class PausedContent(byte[] body) : HttpContent
-    {
-        private readonly TaskCompletionSource _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource _pause = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        /// <summary>Ends when the server has asked for the body: the request has its place.</summary>
-        public Task Wanted => _wanted.Task;
-
-        public void GoOn() => _pause.SetResult();
-
-        public void BreakOff() => _pause.SetException(new IOException("the sender broke off"));
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            _wanted.SetResult();
-            int half = body.Length / 2;
-            await stream.WriteAsync(body.AsMemory(0, half));
-            await stream.FlushAsync();
-            await _pause.Task;
-            await stream.WriteAsync(body.AsMemory(half));
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = body.Length;
-            return true;
-        }
     }
 }

@@ -157,6 +157,25 @@ public sealed class SettlingTests : LeaderFixture
     }
 
     [Test]
+    public async Task A_job_whose_complete_answers_stay_malformed_is_abandoned_after_a_few_and_settled()
+    {
+        TestTask task = await AddTaskAsync(1);
+        Between.Script((request, context) => request.IsAggregationJob
+            ? Between.Change((answer, answered) => ScriptedHelper.WriteAsync(answer with { Body = answer.Body[..^1] }, answered))(request, context)
+            : Task.FromResult(false));
+        await using TestAggregator driver = await Deployment.StartBesideLeaderAsync(
+            AggregatorRoles.AggregationJobDriver, options => options.AggregationJobs.MaximumAttempts = 100);
+        await Deployment.UploadAsync(task, 1, 2, 3);
+        await AwaitJobsAsync(task, AggregationJobState.Abandoned);
+        Assert.That(AggregationJobRequests(task), Has.Length.EqualTo(4));
+        Assert.That(DeletionsOf(task), Has.Length.EqualTo(1));
+
+        Between.Reset();
+        await Deployment.UploadAsync(task, 10, 20, 30);
+        await AssertCollectedAsync(task, 60);
+    }
+
+    [Test]
     public async Task A_helper_that_never_deletes_holds_no_batch_up_for_ever()
     {
         await using TestAggregator driver = await Deployment.StartBesideLeaderAsync(AggregatorRoles.AggregationJobDriver);

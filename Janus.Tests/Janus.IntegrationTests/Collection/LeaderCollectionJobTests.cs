@@ -1,7 +1,10 @@
 using System.Net;
+using Janus.Aggregator;
 using Janus.Codec;
 using Janus.Dap;
+using Janus.Datastore;
 using Janus.IntegrationTests.Http;
+using Janus.IntegrationTests.Telemetry;
 using Janus.Messages;
 using Janus.Testing;
 
@@ -189,6 +192,22 @@ public sealed class LeaderCollectionJobTests : DeploymentFixture
         Assert.That(asked.ReportCount, Is.EqualTo(3));
         Assert.That(asked.Checksum, Is.EqualTo(ReportIdChecksum.Of(reports.Select(report => report.Id))));
         Assert.That(asked.BatchSelector, Is.EqualTo(new BatchSelector(BatchMode.TimeInterval, request.Query.Config)));
+    }
+
+    [Test]
+    public async Task A_collection_that_expires_while_it_waits_fails_and_is_counted()
+    {
+        using Measurements measurements = new(Deployment.Leader.Get<AggregatorMetrics>().Meter);
+        TestTask task = await Deployment.AddTaskAsync();
+        Interval longAgo = new(new Time(TestDeployment.CurrentTime.Value - 100_000), new Duration(10));
+        HttpAnswer created = await Deployment.CreateCollectionJobAsync(
+            task, TestDeployment.RequestFor(task) with { Query = Query.TimeInterval(longAgo) });
+
+        await Deployment.Leader.Get<TaskStore>().ShortenReportExpiryAgeAsync(task.Id, 10, CancellationToken.None);
+
+        HttpAnswer failed = await TestDeployment.AwaitAsync(task, Deployment.At(created));
+        Assert.That(failed.Problem.DapType, Is.EqualTo(DapProblemType.BatchInvalid));
+        Assert.That(() => measurements.SumsOf("janus.collection.jobs"), Contains.Key("outcome=batch_invalid").After(5_000, 20));
     }
 
     private static bool IsShare(ScriptedRequest request) => request.IsAggregateShare;

@@ -24,7 +24,7 @@ public sealed class BatchNoiseStoreTests : DatastoreFixture
         Assert.That(stored.ToString(), Does.Not.Contain("Share"));
         Assert.That(await HoldsAsync(Drawn), Is.False, "it can be read in the database");
 
-        await CollectionJobs.FailAsync(lease, "batchMismatch", "", releaseBatch: true, Now, Token);
+        await CollectionJobs.FailAsync(lease, "batchMismatch", "", Now, Token);
         Assert.That((await Noises.FindAsync(task.Key, Range(10, 5), [], Token))!.Share, Is.EqualTo(Drawn));
     }
 
@@ -34,7 +34,7 @@ public sealed class BatchNoiseStoreTests : DatastoreFixture
         DapTask task = await AddTaskAsync();
         (Lease<CollectionJob> first, StoredBatch batch) = await ReadyAsync(task);
         await FenceAsync(first, batch, Drawn);
-        await CollectionJobs.FailAsync(first, "batchMismatch", "", releaseBatch: true, Now, Token);
+        await CollectionJobs.FailAsync(first, "batchMismatch", "", Now, Token);
 
         Lease<CollectionJob> second = await CollectAsync(task, Range(10, 5), Now);
         Assert.That(await FenceAsync(second, batch, [9, 9]), Is.EqualTo(FenceOutcome.Changed));

@@ -37,7 +37,7 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
         await CollectionJobs.DeleteAsync(task.Key, lease.Job.Id, Token);
         CollectionJobCreation whenDeleted = await CreateAsync(task, [1], null);
         Lease<CollectionJob> second = (await CollectionJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
-        await CollectionJobs.FailAsync(second, "x", "y", releaseBatch: false, Now, Token);
+        await CollectionJobs.FailAsync(second, "x", "y", Now, Token);
         CollectionJobCreation whenFailed = await CreateAsync(task, [1], null);
 
         Assert.That(whileFinished, Is.InstanceOf<CollectionJobCreation.Existing>());
@@ -114,7 +114,7 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
         using (Assert.EnterMultipleScope())
         {
             Assert.That(await FenceAsync(lost, Range(10, 5), Now), Is.EqualTo(FenceOutcome.LeaseLost));
-            Assert.That(await CollectionJobs.FailAsync(lost, "x", "y", true, Now, Token), Is.False);
+            Assert.That(await CollectionJobs.FailAsync(lost, "x", "y", Now, Token), Is.False);
             Assert.That(await CollectionJobs.ReleaseAsync(lost, Now, Token), Is.False);
             Assert.That(await ScalarAsync<long>("SELECT count(*) FROM collected_batches"), Is.Zero);
         }
@@ -204,20 +204,18 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
     }
 
     [Test]
-    public async Task A_failed_job_keeps_its_batch_unless_it_is_released([Values] bool release)
+    public async Task A_failed_job_releases_its_batch()
     {
         DapTask task = await AddTaskAsync();
         Lease<CollectionJob> lease = await CollectAsync(task, Range(10, 5), Now);
         await FenceAsync(lease, Range(10, 5), Now);
 
-        await CollectionJobs.FailAsync(lease, "urn:x", "a mismatch", release, Now, Token);
+        await CollectionJobs.FailAsync(lease, "urn:x", "a mismatch", Now, Token);
 
         CollectionJob? failed = await CollectionJobs.FindAsync(task.Key, lease.Job.Id, Token);
         Assert.That((failed!.State, failed.ProblemType, failed.ProblemDetail), Is.EqualTo((CollectionJobState.Failed, "urn:x", "a mismatch")));
-        Assert.That(await CreateAsync(task, [2], Range(10, 5)) is CollectionJobCreation.Created, Is.EqualTo(release));
-        Assert.That(
-            await Reports.PutAsync([Report(task, 12)], Now, Token),
-            Is.All.EqualTo(release ? UploadOutcome.Stored : UploadOutcome.BatchCollected));
+        Assert.That(await CreateAsync(task, [2], Range(10, 5)), Is.InstanceOf<CollectionJobCreation.Created>());
+        Assert.That(await Reports.PutAsync([Report(task, 12)], Now, Token), Is.All.EqualTo(UploadOutcome.Stored));
     }
 
     private Task<CollectionJobCreation> CreateAsync(DapTask task, byte[] request, BatchRange? range) =>

@@ -62,7 +62,7 @@ public sealed class DatastoreKeyFileTests
         byte[] unknown = new ColumnEncryption(DatastoreKeys.Parse([KeyText(3)])).Seal("t", "c", Row, Secret);
         Assert.That(
             () => encryption.Open("t", "c", Row, unknown),
-            Throws.InstanceOf<CryptographicException>().With.Message.Contains($"its key {unknown[0]:x2} is not among the configured ones"));
+            Throws.InstanceOf<CryptographicException>().With.Message.Contains($"it was encrypted with the datastore key {unknown[0]:x2}, and configured are"));
     }
 
     [Test]

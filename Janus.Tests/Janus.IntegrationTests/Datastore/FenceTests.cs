@@ -122,7 +122,7 @@ public sealed class FenceTests : DatastoreFixture
         }
         else
         {
-            await CollectionJobs.FailAsync(lease, "invalidMessage", "", releaseBatch: false, Now, Token);
+            await CollectionJobs.FailAsync(lease, "invalidMessage", "", Now, Token);
         }
 
         await UploadAsync(task, 1, 12);
@@ -210,7 +210,7 @@ public sealed class FenceTests : DatastoreFixture
         await FinishAllAsync(Now);
         Lease<CollectionJob> first = await CollectAsync(task, Range(10, 5), Now);
         await FenceAsync(first, Range(10, 5), Now);
-        await CollectionJobs.FailAsync(first, "batchMismatch", "", releaseBatch: true, Now, Token);
+        await CollectionJobs.FailAsync(first, "batchMismatch", "", Now, Token);
 
         await UploadAsync(task, 2, 12);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);

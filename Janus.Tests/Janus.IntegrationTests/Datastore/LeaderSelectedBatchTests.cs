@@ -220,7 +220,7 @@ public sealed class LeaderSelectedBatchTests : DatastoreFixture
         BatchRange? range = await CollectionJobs.SelectBatchAsync(first, 10, Token);
         Assert.That(await FenceAsync(first, range!, Now), Is.EqualTo(FenceOutcome.Fenced));
 
-        await CollectionJobs.FailAsync(first, "batchMismatch", "the Helper counts otherwise", releaseBatch: true, Now, Token);
+        await CollectionJobs.FailAsync(first, "batchMismatch", "the Helper counts otherwise", Now, Token);
 
         Lease<CollectionJob> second = await CollectAsync(task, null, Now);
         Assert.That(await CollectionJobs.SelectBatchAsync(second, 10, Token), Is.EqualTo(range));
@@ -288,7 +288,7 @@ public sealed class LeaderSelectedBatchTests : DatastoreFixture
         Lease<CollectionJob> lease = waiting ?? await CollectAsync(task, null, Now);
         BatchRange range = (await CollectionJobs.SelectBatchAsync(lease, 10, Token))!;
         Assert.That(await FenceAsync(lease, range, Now), Is.EqualTo(FenceOutcome.Fenced));
-        Assert.That(await CollectionJobs.FailAsync(lease, "batchMismatch", "", releaseBatch: true, Now, Token), Is.True);
+        Assert.That(await CollectionJobs.FailAsync(lease, "batchMismatch", "", Now, Token), Is.True);
         return range;
     }
 

@@ -55,6 +55,7 @@ public sealed class ConfigurationTests
     [TestCase("Http: 3", "Http: a section with keys was expected")]
     [TestCase("Roles: [leader]", "Roles[0]: 'leader' is not one of all, aggregator, aggregation-job-creator")]
     [TestCase("Database: { MaximumConnections: 1 }", "Database.MaximumConnections: between 2 and 10000")]
+    [TestCase("Database: { StartTimeout: 2d }", "Database.StartTimeout: between 0s and 1d")]
     [TestCase("Database: { ConnectionString: Host=db }", "Database.DatastoreKeys: a key is needed")]
     [TestCase("Database: { ConnectionString: 'mysql://db/x', DatastoreKeys: [AAECAwQFBgcICQoLDA0ODw] }", "Database.ConnectionString")]
     [TestCase("Aggregator: { Browsers: { AllowedOrigins: ['https://app.example/'] } }", "Aggregator.Browsers.AllowedOrigins: 'https://app.example/' is not an origin")]
@@ -159,7 +160,7 @@ public sealed class ConfigurationTests
         Assert.That(resolved["Port"], Is.EqualTo("6432"));
         Assert.That(resolved["Username"], Is.EqualTo("jan@us"));
         Assert.That(resolved["Database"], Is.EqualTo("reports"));
-        Assert.That(resolved["SSL Mode"], Is.EqualTo("require"));
+        Assert.That(resolved["SSL Mode"], Is.EqualTo("Require"));
         Assert.That(resolved["Password"], Is.EqualTo("a;b=\"c\""));
     }
 
@@ -174,14 +175,30 @@ public sealed class ConfigurationTests
         Assert.That((resolved.SslMode, resolved.RootCertificate), Is.EqualTo((SslMode.VerifyFull, "/etc/db-ca.pem")));
     }
 
-    [TestCase("postgres://janus@db/janus?sslmode=perhaps")]
-    [TestCase("Host=db;Colour=red")]
-    public void Connection_string_that_the_driver_cannot_read_is_refused(string text)
+    [TestCase("postgres://janus@db/janus?sslmode=perhaps", "the value of 'SSL Mode' cannot be read: one of disable")]
+    [TestCase("Host=db;Colour=red", "'Colour' is no keyword of a connection string")]
+    [TestCase("Host=db;sslmod=hush", "'sslmod' is no keyword of a connection string; did you mean 'SSL Mode'?")]
+    [TestCase("Username=janus", "neither a connection string")]
+    public void Connection_string_that_the_driver_cannot_read_is_refused_with_its_keyword(string text, string expected)
     {
         Set("JANUS_DATABASE_URL", text);
         Set("JANUS__Database__DatastoreKeys", "AAECAwQFBgcICQoLDA0ODw");
 
-        Assert.That(() => Load(""), Throws.TypeOf<CliException>().With.Message.Contains("Database.ConnectionString: neither a connection string"));
+        Assert.That(() => Load(""), Throws.TypeOf<CliException>().With.Message.Contains($"Database.ConnectionString: {expected}"));
+    }
+
+    [Test]
+    public void Direct_connection_string_gets_the_password_too_and_needs_another_beside_it()
+    {
+        Set("JANUS__Database__DatastoreKeys", "AAECAwQFBgcICQoLDA0ODw");
+        Set("JANUS_DATABASE_DIRECT_URL", "postgres://janus@db:5432/janus");
+        Assert.That(() => Load(""), Throws.TypeOf<CliException>().With.Message.Contains("Database.DirectConnectionString: there is no ConnectionString"));
+
+        Set("JANUS_DATABASE_URL", "postgres://janus@pooler:6432/janus");
+        Set("JANUS_DATABASE_PASSWORD", "hush");
+        NpgsqlConnectionStringBuilder direct = new(Load("").Database.ResolvedDirectConnectionString());
+
+        Assert.That((direct.Host, direct.Port, direct.Password), Is.EqualTo(("db", 5432, "hush")));
     }
 
     [Test]

@@ -141,6 +141,8 @@ public sealed class KeyCommandTests
     /// <summary>A database and keys in place of a configuration.</summary>
     private sealed class DatabaseAccess : IProcessHost, IDatastoreAccess
     {
+        public IReadOnlyList<string> Roles => [];
+
         private readonly TestDatabase _database;
         private ServiceProvider _stores;
 

@@ -38,6 +38,8 @@ public sealed class GarbageCommandTests : GarbageFixture
     /// <summary>A configuration with a grace period of a week.</summary>
     private sealed class Access(IServiceProvider stores) : IProcessHost, IDatastoreAccess
     {
+        public IReadOnlyList<string> Roles => [];
+
         public string ConnectionString => throw new NotSupportedException();
 
         public HpkeRotationPolicy HpkeRotation => throw new NotSupportedException();

@@ -14,6 +14,7 @@ namespace Janus.IntegrationTests.Maintenance;
 public sealed class MigrationTests : GarbageFixture
 {
     private const string Before = "20261125175955_FailedCollections";
+    private const string BeforeCounts = "20261125203121_Endurance";
 
     private TestDatabase _database = null!;
     private ServiceProvider _services = null!;
@@ -79,6 +80,24 @@ public sealed class MigrationTests : GarbageFixture
         }
 
         await Migrator.MigrateAsync(Before, Token);
+        Assert.That(await ReadAllAsync(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Counts_of_reports_begin_with_those_that_are_there_and_every_row_is_kept_both_ways()
+    {
+        await Migrator.MigrateAsync(BeforeCounts, Token);
+        Dictionary<string, string> before = await ReadAllAsync();
+        await Migrator.MigrateAsync(cancellationToken: Token);
+        NpgsqlConnection.ClearAllPools();
+
+        TaskStatusStore status = _services.GetRequiredService<TaskStatusStore>();
+        TaskCounts leader = await status.CountAsync(_leader.Key, Token);
+        Assert.That((leader.Received, leader.Aggregated), Is.EqualTo((6L, 3L)), "three are aggregated, three wait");
+        Assert.That((await status.CountAsync(_helper.Key, Token)).Aggregated, Is.EqualTo(3));
+        Assert.That((await status.ReadAsync(_leader, 10, Token)).Peer, Is.EqualTo(PeerContact.None));
+
+        await Migrator.MigrateAsync(BeforeCounts, Token);
         Assert.That(await ReadAllAsync(), Is.EqualTo(before));
     }
 

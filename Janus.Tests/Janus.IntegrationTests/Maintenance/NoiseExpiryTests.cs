@@ -70,7 +70,7 @@ public sealed class NoiseExpiryTests : GarbageFixture
         Assert.That(
             await CollectionJobs.FenceAsync(lease, batch, [1], batch.ReportInterval, Now, Token, new BatchNoise(task.Key, range, [], Drawn)),
             Is.EqualTo(FenceOutcome.Fenced));
-        await CollectionJobs.FailAsync(lease, "batchMismatch", "", releaseBatch: true, Now, Token);
+        await CollectionJobs.FailAsync(lease, "batchMismatch", "", Now, Token);
         Lease<CollectionJob>? waiting = interval is null ? await CollectAsync(task, null, Now) : null;
 
         await CollectAsync(at: Now.AddHours(2));

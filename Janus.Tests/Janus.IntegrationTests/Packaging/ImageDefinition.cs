@@ -15,12 +15,26 @@ internal sealed class ImageDefinition
     {
         get
         {
-            string[] words = Single("RUN dotnet ").Split(" && ")[0].Split(' ');
+            string[] words = ["publish", .. Single("RUN dotnet publish ").Split(" && ")[0].Split(' ')];
             int output = Array.IndexOf(words, "--output");
             Assert.That(words[output + 1], Is.EqualTo(BuildOutput));
             return [.. words[..output], .. words[(output + 2)..]];
         }
     }
+
+    /// <summary>The arguments of <c>dotnet</c> that restore the packages.</summary>
+    public string[] RestoreArguments => ["restore", .. Single("RUN dotnet restore ").Split(' ')];
+
+    /// <summary>The files that are there when the packages are restored, relative to the sources.</summary>
+    public string[] RestoreFiles =>
+    [
+        .. _instructions.TakeWhile(line => !line.StartsWith("RUN ", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("COPY ", StringComparison.Ordinal))
+            .SelectMany(line => line.Split(' ')[1..^1]),
+    ];
+
+    /// <summary>The images that it is made from.</summary>
+    public string[] BaseImages => [.. _instructions.Where(line => line.StartsWith("FROM ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1])];
 
     /// <summary>The environment of the image's processes.</summary>
     public Dictionary<string, string> Environment => Single("ENV ").Split(' ').Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
@@ -60,5 +74,5 @@ internal sealed class ImageDefinition
         }
     }
 
-    private string Single(string keyword) => _instructions.Single(line => line.StartsWith(keyword, StringComparison.Ordinal))[(keyword.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+    private string Single(string keyword) => _instructions.Single(line => line.StartsWith(keyword, StringComparison.Ordinal))[keyword.Length..];
 }

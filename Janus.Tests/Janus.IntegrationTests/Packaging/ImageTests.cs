@@ -29,6 +29,14 @@ public sealed class ImageTests
     {
         CancellationToken token = TestContext.CurrentContext.CancellationToken;
         string program = _directory.Path("app");
+        foreach (string file in _image.RestoreFiles)
+        {
+            string copy = Path.Combine(_directory.Path("source"), file);
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(Checkout.Path(file), copy);
+        }
+
+        await RunAsync("dotnet", _image.RestoreArguments, _directory.Path("source"), [], token);
         Copy(Checkout.Root, _directory.Path("source"));
         await RunAsync("dotnet", [.. _image.PublishArguments, "--output", program], _directory.Path("source"), [], token);
         File.CreateSymbolicLink(Path.Combine(program, "janus"), "Janus.Host");
@@ -68,6 +76,21 @@ public sealed class ImageTests
     }
 
     [Test]
+    public void Packages_are_restored_from_every_project_file_and_from_no_source()
+    {
+        string[] projects = [.. ((string[])["Janus.Host", "Janus.Modules", "migrations"])
+            .SelectMany(folder => Directory.GetFiles(Checkout.Path(folder), "*.csproj", SearchOption.AllDirectories))
+            .Select(path => Path.GetRelativePath(Checkout.Root, path))];
+
+        Assert.That(_image.RestoreFiles.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal)), Is.EquivalentTo(projects));
+        Assert.That(_image.RestoreFiles.Except(projects), Is.EquivalentTo(["global.json", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props"]));
+    }
+
+    [Test]
+    public void Base_images_are_pinned_by_digest() =>
+        Assert.That(_image.BaseImages, Has.Length.EqualTo(2).And.All.Match(@"^mcr\.microsoft\.com/dotnet/(sdk:10\.0|aspnet:10\.0-noble-chiseled)@sha256:[0-9a-f]{64}$"));
+
+    [Test]
     public void Image_runs_as_a_user_without_rights() => Assert.That(_image.User, Is.EqualTo("$APP_UID"));
 
     private static void Copy(string source, string destination)
@@ -75,7 +98,7 @@ public sealed class ImageTests
         Directory.CreateDirectory(destination);
         foreach (string file in Directory.GetFiles(source).Where(file => !NotCopied.Contains(Path.GetFileName(file))))
         {
-            File.Copy(file, Path.Combine(destination, Path.GetFileName(file)));
+            File.Copy(file, Path.Combine(destination, Path.GetFileName(file)), overwrite: true);
         }
 
         foreach (string folder in Directory.GetDirectories(source).Where(folder => !NotCopied.Contains(Path.GetFileName(folder))))

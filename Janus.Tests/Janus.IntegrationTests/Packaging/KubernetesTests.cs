@@ -13,7 +13,7 @@ namespace Janus.IntegrationTests.Packaging;
 public sealed class KubernetesTests
 {
     private static readonly string Folder = Checkout.Path("docs", "kubernetes");
-    private static readonly Node[] Documents = [.. Directory.GetFiles(Folder, "*.yaml").Order(StringComparer.Ordinal).SelectMany(Node.ReadAll)];
+    private static readonly Node[] Documents = [.. Directory.GetFiles(Folder, "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal).SelectMany(Node.ReadAll)];
     private static readonly Node[] Workloads = [.. Documents.Where(document => document.Text("kind") is "Deployment" or "Job")];
     private static readonly Node[] Deployments = [.. Documents.Where(document => document.Text("kind") == "Deployment")];
 
@@ -113,14 +113,35 @@ public sealed class KubernetesTests
     [Test]
     public void Everything_but_the_secret_and_the_migration_is_applied_together_with_the_current_version()
     {
-        Node kustomization = Documents.Single(document => document.Text("kind") == "Kustomization");
+        Node kustomization = Documents.First(document => document.Text("kind") == "Kustomization");
         string version = XDocument.Load(Checkout.Path("Directory.Build.props")).Descendants("Version").Single().Value;
 
         Assert.That(
             kustomization.Texts("resources"),
-            Is.EquivalentTo(Directory.GetFiles(Folder, "*.yaml").Select(Path.GetFileName).Except(["kustomization.yaml", "secret.example.yaml", "migration.yaml"])));
-        Assert.That(kustomization.Items("images").Single().Text("newTag"), Is.EqualTo(version));
-        Assert.That(Documents.Single(document => document.Text("kind") == "Job").Path("spec", "template", "spec").Items("containers").Single().Text("image"), Does.EndWith($":{version}"));
+            Is.EquivalentTo(Directory.GetFiles(Folder, "*.yaml").Select(Path.GetFileName).Except(["kustomization.yaml", "secret.example.yaml"])));
+        Assert.That(Documents.Single(document => document.Text("kind") == "Component").Items("images").Single().Text("newTag"), Is.EqualTo(version));
+    }
+
+    [Test]
+    public void The_image_is_named_in_one_place()
+    {
+        string[] kustomizations = [.. Directory.GetFiles(Folder, "kustomization.yaml", SearchOption.AllDirectories)];
+        Node[] users = [.. kustomizations.SelectMany(Node.ReadAll).Where(document => document.Text("kind") == "Kustomization")];
+        string[] naming = [.. kustomizations.Where(path => File.ReadAllText(path).Contains("newTag:", StringComparison.Ordinal)).Select(path => Path.GetRelativePath(Folder, path))];
+
+        Assert.That(naming, Is.EqualTo(new[] { Path.Combine("image", "kustomization.yaml") }));
+        Assert.That(users.Select(user => user.Texts("components").Single()), Is.EquivalentTo(["image", "../image"]));
+        Assert.That(Workloads.Select(workload => workload.Path("spec", "template", "spec").Items("containers").Single().Text("image")), Is.All.EqualTo("janus"));
+    }
+
+    [TestCaseSource(nameof(Workloads))]
+    public void Secrets_are_for_the_group_of_the_processes_alone(Node workload)
+    {
+        Node pod = workload.Path("spec", "template", "spec");
+        Node secret = pod.Items("volumes").Single(volume => volume.Keys.Contains("secret")).Path("secret");
+
+        Assert.That(secret.Text("defaultMode"), Is.EqualTo("0440"));
+        Assert.That(pod.Path("securityContext").Text("fsGroup"), Is.EqualTo(pod.Path("securityContext").Text("runAsUser")));
     }
 
     private static string[] RolesOf(Node workload) =>

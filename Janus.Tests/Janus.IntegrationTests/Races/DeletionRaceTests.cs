@@ -98,7 +98,7 @@ public sealed class DeletionRaceTests : RaceFixture
                 done = await gate.QueueAsync(InTurns(
                     round,
                     () => fails
-                        ? CollectionJobs.FailAsync(lease, "x", "y", releaseBatch: true, Now, Token)
+                        ? CollectionJobs.FailAsync(lease, "x", "y", Now, Token)
                         : CollectionJobs.FinishAsync(lease, [1], null, Now, Token),
                     async () => await CollectionJobs.DeleteAsync(task.Key, lease.Job.Id, Token) is not null));
             }

@@ -93,7 +93,7 @@ public sealed class LeaseRaceTests : RaceFixture
                 answered = await gate.RaceAsync<bool>(
                     () => CollectionJobs.FinishAsync(lost, [1], null, Now, Token),
                     () => CollectionJobs.FinishAsync(held, [2], null, Now, Token),
-                    () => CollectionJobs.FailAsync(lost, "x", "y", releaseBatch: true, Now, Token),
+                    () => CollectionJobs.FailAsync(lost, "x", "y", Now, Token),
                     () => CollectionJobs.RecordHelperLocationAsync(lost, "x", Token),
                     () => CollectionJobs.ReleaseAsync(lost, Now, Token));
             }

@@ -63,9 +63,9 @@ public sealed class UploadLimitTests : EndpointFixture
         // Sends an upload, and waits until it is let in, or returns its refusal.
         async Task<HttpAnswer?> TryEnterAsync(TestTask task, MadeReport report)
         {
-            long held = Aggregator.Get<UploadAdmission>().Held;
+            long waitingReports = Aggregator.Get<ReportWriter>().WaitingReports;
             Task<HttpAnswer> upload = UploadAsync(task, [report]);
-            while (!upload.IsCompleted && Aggregator.Get<UploadAdmission>().Held == held)
+            while (!upload.IsCompleted && Aggregator.Get<ReportWriter>().WaitingReports == waitingReports)
             {
                 await Task.Delay(5);
             }

@@ -1,5 +1,4 @@
 using Janus.Dap;
-using Janus.Messages;
 using Janus.Vdaf;
 
 namespace Janus.Testing;
@@ -14,22 +13,22 @@ public sealed record TestMeasurement(Measurement Measurement, IReadOnlyList<ulon
     {
         ArgumentNullException.ThrowIfNull(vdaf);
         ArgumentNullException.ThrowIfNull(random);
-        switch (vdaf.Type)
+        switch (vdaf)
         {
-            case VdafType.Prio3Histogram:
+            case Prio3HistogramDescription:
                 return OfBucket(vdaf, random.Next(vdaf.Length));
-            case VdafType.Prio3SumVec:
-                return OfVector([.. Enumerable.Range(0, vdaf.Length).Select(_ => UpTo(vdaf.Maximum, random))]);
-            case VdafType.Prio3MultihotCountVec:
+            case Prio3SumVecDescription sumVec:
+                return OfVector([.. Enumerable.Range(0, vdaf.Length).Select(_ => UpTo(sumVec.Maximum, random))]);
+            case Prio3MultihotCountVecDescription multihot:
                 ulong[] bits = new ulong[vdaf.Length];
-                for (int i = random.Next((int)vdaf.Maximum + 1); i > 0; i--)
+                for (int i = random.Next((int)multihot.MaximumWeight + 1); i > 0; i--)
                 {
                     bits[random.Next(bits.Length)] = 1;
                 }
 
                 return OfVector(bits);
             default:
-                ulong number = UpTo(vdaf.Maximum, random);
+                ulong number = UpTo((ulong)vdaf.MaximumElement, random);
                 return new(Measurement.FromNumber(number), [number]);
         }
     }

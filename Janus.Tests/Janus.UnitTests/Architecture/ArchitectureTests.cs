@@ -40,9 +40,21 @@ internal sealed partial class ArchitectureTests
             Sources().Where(source => DraftNumber().IsMatch(source.Text)).Select(source => Path.GetFileName(source.Name)),
             Is.EqualTo(["DapDraft.cs"]));
 
+    // Where rows are distributed by task, or partitioned, a ctid is not unique.
+    [Test]
+    public void A_deletion_of_a_tasks_rows_by_ctid_names_the_task() =>
+        Assert.That(
+            Sources().SelectMany(source => DeletionByCtid().Matches(source.Text)).Where(match => !match.Value.Contains("task_key = $1", StringComparison.Ordinal))
+                .Select(match => match.Groups["name"].Value),
+            Is.EqualTo(["GarbageCollectionStore.UnansweredShares"]),
+            "only the deletion across tasks");
+
     [Test]
     public void No_file_is_longer_than_600_lines() =>
         Assert.That(Sources().Where(source => source.Text.Count(character => character == '\n') > 600).Select(source => source.Name), Is.Empty);
+
+    [GeneratedRegex(@"-- (?<name>[\w.]+)\s+DELETE FROM \S+ WHERE [^(]*\bctid\b")]
+    private static partial Regex DeletionByCtid();
 
     [GeneratedRegex("\"dap-[0-9]")]
     private static partial Regex DraftNumber();

@@ -55,7 +55,7 @@ public sealed class BenchTests
     [TestCase("Prio3Sum", "Prio3Sum(MAX)")]
     [TestCase("Prio3Sum(1,2)", "Prio3Sum(MAX)")]
     [TestCase("Prio3Sum(5", "Prio3Sum(MAX)")]
-    [TestCase("Prio3Sum(-1)", "\"Prio3Sum(-1)\": a number expected, \"-1\" given")]
+    [TestCase("Prio3Sum(-1)", "\"Prio3Sum(-1)\": a maximum expected, \"-1\" given")]
     [TestCase("Prio3Sum(0)", "maxMeasurement 0 is out of range")]
     [TestCase("Prio3Histogram(100,0)", "chunkLength 0 is out of range")]
     [TestCase("sum:many", "a maximum expected")]

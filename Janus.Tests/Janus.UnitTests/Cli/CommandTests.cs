@@ -340,6 +340,8 @@ public sealed class CommandTests
 
     private sealed class NoDatastore : IProcessHost
     {
+        public IReadOnlyList<string> Roles => [];
+
         public Task<int> RunAsync(RunArguments arguments, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IDatastoreAccess> OpenDatastoreAsync(ConfigurationArguments arguments, bool migrate, CancellationToken cancellationToken) =>

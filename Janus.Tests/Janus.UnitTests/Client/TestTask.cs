@@ -24,7 +24,7 @@ internal sealed class TestTask : IDisposable
             VdafType = vdaf.Type,
             VdafConfiguration = vdaf.EncodeConfiguration(),
         });
-        Vdaf = vdaf.ToVdaf();
+        Vdaf = (Prio3)vdaf.ToVdaf();
     }
 
     public TaskId Id { get; } = TaskId.Random();

@@ -46,6 +46,34 @@ public sealed class DapCollectorTests
         Assert.That(result.Interval, Is.EqualTo(Interval.Of(new Time(77))));
     }
 
+    // Three reports of 2^63 − 1 add up to 27670116110564327421, in a field of 18446744069414584321 elements.
+    [TestCase("sum:9223372036854775807", 3UL, "9223372041149743100", true)]
+    [TestCase("sum:9223372036854775807", 1UL, "9223372036854775807", false)]
+    [TestCase("sum:100", 3UL, "300", false)]
+    [TestCase("sumvec:1:18446744073709551615", 3UL, "55340232221128654845", false)]
+    [TestCase("sumvec:1:18446744073709551615", ulong.MaxValue, "18446744073709551615", true)]
+    [TestCase("multihot:1:1", ulong.MaxValue, "1", false)]
+    [TestCase("histogram:1", ulong.MaxValue, "1", false)]
+    [TestCase("count", ulong.MaxValue, "1", true)]
+    public async Task A_result_is_flagged_when_so_many_reports_may_have_wrapped_around(string text, ulong reportCount, string expected, bool flagged)
+    {
+        VdafDescription vdaf = VdafDescription.Parse(text);
+        await using ScriptedLeader leader = new(vdaf) { Tamper = response => response with { ReportCount = reportCount } };
+        ulong maximum = (ulong)vdaf.MaximumElement;
+        Measurement measurement = vdaf switch
+        {
+            Prio3HistogramDescription => Measurement.FromNumber(0),
+            Prio3VectorDescription => Measurement.FromVector(maximum),
+            _ => Measurement.FromNumber(maximum),
+        };
+        leader.Add(Enumerable.Repeat(measurement, reportCount == ulong.MaxValue ? 1 : (int)reportCount));
+
+        CollectionResult result = await Collector(leader).CollectAsync(Batch);
+
+        Assert.That(result.AggregateResult, Is.EqualTo(new[] { BigInteger.Parse(expected, System.Globalization.CultureInfo.InvariantCulture) }));
+        Assert.That(result.IsPossiblyWrapped, Is.EqualTo(flagged));
+    }
+
     [Test]
     public async Task Finished_job_is_deleted()
     {

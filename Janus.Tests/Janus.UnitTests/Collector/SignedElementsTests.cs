@@ -40,7 +40,7 @@ internal sealed class SignedElementsTests
         await using ScriptedLeader leader = new(vdaf);
         leader.Add([vdaf.Length == 1 ? Measurement.FromNumber(1) : Measurement.FromVector(1, 0)]);
         int size = leader.DapTask.Vdaf.AggShareLength([]) / vdaf.Length;
-        BigInteger modulus = vdaf.ToVdaf().Modulus;
+        BigInteger modulus = vdaf.Modulus;
 
         // The Helper's noise is −5 for each element.
         byte[] noise = [.. Enumerable.Range(0, vdaf.Length).SelectMany(_ => (modulus - 5).ToByteArray(isUnsigned: true).Concat(new byte[size]).Take(size))];

@@ -43,7 +43,7 @@ internal sealed class DifferentialPrivacyStrategyTests
         int[][] outputs = [.. Outputs(vdaf)];
         int l1 = outputs.SelectMany(one => outputs.Select(other => one.Zip(other, (x, y) => Math.Abs(x - y)).Sum())).Max();
         int l2Squared = outputs.SelectMany(one => outputs.Select(other => one.Zip(other, (x, y) => (x - y) * (x - y)).Sum())).Max();
-        Assert.That(Sensitivity.Of(vdaf), Is.EqualTo(new Sensitivity(l1, l2Squared)));
+        Assert.That(vdaf.Sensitivity, Is.EqualTo(new Sensitivity(l1, l2Squared)));
     }
 
     [Test]
@@ -84,11 +84,11 @@ internal sealed class DifferentialPrivacyStrategyTests
     }
 
     // What each measurement adds to the aggregate result.
-    private static IEnumerable<int[]> Outputs(VdafDescription vdaf) => vdaf.Type switch
+    private static IEnumerable<int[]> Outputs(VdafDescription vdaf) => vdaf switch
     {
-        VdafType.Prio3Count or VdafType.Prio3Sum or VdafType.Prio3SumVec => Vectors(vdaf.Length, (int)vdaf.Maximum),
-        VdafType.Prio3Histogram => Vectors(vdaf.Length, 1).Where(bits => bits.Sum() == 1),
-        _ => Vectors(vdaf.Length, 1).Where(bits => bits.Sum() <= (int)vdaf.Maximum),
+        Prio3HistogramDescription => Vectors(vdaf.Length, 1).Where(bits => bits.Sum() == 1),
+        Prio3MultihotCountVecDescription multihot => Vectors(vdaf.Length, 1).Where(bits => bits.Sum() <= (int)multihot.MaximumWeight),
+        _ => Vectors(vdaf.Length, (int)vdaf.MaximumElement),
     };
 
     private static IEnumerable<int[]> Vectors(int length, int maximum) => Enumerable.Range(0, (int)BigInteger.Pow(maximum + 1, length))

@@ -17,7 +17,7 @@ public sealed class ElementLimitsTests
     [TestCase("histogram:20")]
     public void A_real_report_with_all_the_extensions_it_can_have_fits(string text)
     {
-        Prio3 vdaf = VdafDescription.Parse(text).ToVdaf();
+        Prio3 vdaf = (Prio3)VdafDescription.Parse(text).ToVdaf();
         using HpkeKeyPair keyPair = HpkeKeyPair.Generate(HpkeKemId.P521HkdfSha512);
         HpkeConfig config = HpkeConfigs.Create(new HpkeConfigId(1), HpkeConfigs.MandatorySuite with { Kem = keyPair.Kem }, keyPair);
         ReportExtension[] extensions = [new((ReportExtensionType)1, new byte[ushort.MaxValue - 4])];

@@ -27,11 +27,11 @@ public sealed class MeasurementEncodingTests
     {
         MeasurementEncoding encoding = MeasurementEncoding.Parse(vdaf);
 
-        Assert.That(ResultOf(encoding.Vdaf.ToVdaf(), encoding.Read(text)), Is.EqualTo(expected.Select(value => (UInt128)value)));
+        Assert.That(ResultOf((Prio3)encoding.Vdaf.ToVdaf(), encoding.Read(text)), Is.EqualTo(expected.Select(value => (UInt128)value)));
     }
 
-    [TestCase("count", "2", "0, 1, true or false expected, \"2\" given")]
-    [TestCase("count", "", "0, 1, true or false expected, \"\" given")]
+    [TestCase("count", "2", "0 or 1, no or yes, false or true expected, \"2\" given")]
+    [TestCase("count", "", "0 or 1, no or yes, false or true expected, \"\" given")]
     [TestCase("sum:255", "300", "300 is above the maximum 255")]
     [TestCase("sum:255", "99999999999999999999999", "99999999999999999999999 is above the maximum 255")]
     [TestCase("sum:255", "-1", "a whole number from 0 to 255 expected, \"-1\" given")]
@@ -40,7 +40,7 @@ public sealed class MeasurementEncodingTests
     [TestCase("sumvec:3:10", "1;2", "3 elements expected, 2 given")]
     [TestCase("sumvec:3:10", "1;2;11", "11 is above the maximum 10")]
     [TestCase("multihot:4:2", "1;1;1;0", "3 ones are above the maximum weight 2")]
-    [TestCase("multihot:4:2", "1;2;0;0", "0, 1, true or false expected, \"2\" given")]
+    [TestCase("multihot:4:2", "1;2;0;0", "0 or 1, no or yes, false or true expected, \"2\" given")]
     [TestCase("histogram:4", "4", "4 is above the last bucket 3")]
     [TestCase("histogram:0,50", "tall", "a number expected, \"tall\" given")]
     public void A_measurement_that_the_vdaf_does_not_have_is_refused(string vdaf, string text, string message) =>
@@ -67,7 +67,7 @@ public sealed class MeasurementEncodingTests
         Assert.That(encoding.Vdaf.Length, Is.EqualTo(7));
         Assert.That(MeasurementEncoding.Parse(encoding.ToString()).Boundaries, Is.EqualTo(encoding.Boundaries));
         Assert.That(MeasurementEncoding.Parse(encoding.ToString()).Vdaf, Is.EqualTo(encoding.Vdaf));
-        Assert.That(MeasurementEncoding.Parse("histogram:0,50:2").Vdaf.ChunkLength, Is.EqualTo(2));
+        Assert.That(MeasurementEncoding.Parse("histogram:0,50:2").Vdaf, Is.EqualTo(VdafDescription.Histogram(3, 2)));
     }
 
     [Test]

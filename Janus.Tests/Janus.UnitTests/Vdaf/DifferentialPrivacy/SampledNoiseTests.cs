@@ -74,7 +74,7 @@ internal sealed class SampledNoiseTests
     public void Noise_is_added_to_an_aggregate_share_in_its_field_and_negative_numbers_are_below_the_modulus(string text)
     {
         VdafDescription description = VdafDescription.Parse(text);
-        Prio3 vdaf = description.ToVdaf();
+        Prio3 vdaf = (Prio3)description.ToVdaf();
         DiscreteLaplace noise = new(new Rational(1000, 1));
         byte[] share = new byte[vdaf.AggShareLength([])];
         using (CryptographicUniformSource source = Seeded(3))
@@ -111,7 +111,7 @@ internal sealed class SampledNoiseTests
         NoiseDistribution noise = DifferentialPrivacyStrategy.Parse(strategy).NoiseFor(description);
         using CryptographicUniformSource source = new();
         long started = Stopwatch.GetTimestamp();
-        byte[] share = description.ToVdaf().DrawNoise(noise, source);
+        byte[] share = ((Prio3)description.ToVdaf()).DrawNoise(noise, source);
         TestContext.Out.WriteLine($"{strategy}: {Stopwatch.GetElapsedTime(started).TotalMilliseconds:F0} ms");
         Assert.That(share, Has.Length.EqualTo(1_600_000));
     }

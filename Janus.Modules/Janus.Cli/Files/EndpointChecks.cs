@@ -1,0 +1,27 @@
+using Janus.Dap;
+using Janus.Messages;
+
+namespace Janus.Cli.Files;
+
+/// <summary>What has to hold for the Aggregators' endpoints before an operator takes them over.</summary>
+internal static class EndpointChecks
+{
+    /// <summary>Refuses endpoints without TLS, except on this machine.</summary>
+    /// <exception cref="CliException">An endpoint is not https.</exception>
+    public static void RequireTls(TaskConfiguration configuration) =>
+        RequireTls(configuration.LeaderAggregatorEndpoint, configuration.HelperAggregatorEndpoint);
+
+    /// <summary>Refuses endpoints without TLS, except on this machine.</summary>
+    /// <exception cref="CliException">An endpoint is not https.</exception>
+    public static void RequireTls(params Url[] endpoints)
+    {
+        foreach (Url endpoint in endpoints)
+        {
+            Uri uri = new AggregatorUrls(endpoint).Endpoint;
+            if (uri.Scheme != Uri.UriSchemeHttps && !uri.IsLoopback)
+            {
+                throw new CliException($"{endpoint}: an https URL expected (--allow-http takes it as it is)");
+            }
+        }
+    }
+}

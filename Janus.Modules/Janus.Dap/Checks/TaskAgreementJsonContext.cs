@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace Janus.Dap;
+
+/// <summary>The generated JSON code of <see cref="TaskAgreement"/>.</summary>
+[JsonSerializable(typeof(TaskAgreement))]
+internal sealed partial class TaskAgreementJsonContext : JsonSerializerContext;
