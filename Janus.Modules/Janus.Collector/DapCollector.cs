@@ -289,7 +289,7 @@ public sealed class DapCollector
         catch (OperationCanceledException exception)
             when (passed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"the collection job was not finished within {deadline}", exception);
+            throw new TimeoutException($"the collection job of task {TaskId} was not finished within {deadline} by the Leader at {Quote.Of(_collectionJobs)}", exception);
         }
     }
 }
