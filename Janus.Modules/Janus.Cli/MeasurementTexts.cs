@@ -1,3 +1,5 @@
+using Janus.Codec;
+
 namespace Janus.Cli;
 
 /// <summary>Reads the measurements to upload, as people wrote them, each with the place that an error names.</summary>
@@ -45,7 +47,7 @@ internal static class MeasurementTexts
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new CliException($"{name}: cannot be read: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            throw new CliException($"{name}: cannot be read: {Quote.MessageOf(failure)}", failure);
         }
     }
 }

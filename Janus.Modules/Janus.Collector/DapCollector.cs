@@ -289,7 +289,9 @@ public sealed class DapCollector
         catch (OperationCanceledException exception)
             when (passed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"no result of the collection job within {deadline.TotalSeconds}s; the leader goes on with it, and its handle collects it later", exception);
+            throw new TimeoutException(
+                $"no result of the collection job of task {TaskId} within {deadline.TotalSeconds}s from the Leader at {Quote.Of(_collectionJobs)}; the Leader goes on with it, and its handle collects it later",
+                exception);
         }
     }
 }

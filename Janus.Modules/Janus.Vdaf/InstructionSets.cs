@@ -45,7 +45,7 @@ public static class InstructionSets
             {
                 return has.Contains(set)
                     ? set
-                    : throw new InvalidOperationException($"{Variable} is {Quote.Of(value)}, which this machine lacks; it has {supported}");
+                    : throw new InvalidOperationException($"{Variable} is {value}, which this machine lacks; it has {supported}");
             }
         }
 

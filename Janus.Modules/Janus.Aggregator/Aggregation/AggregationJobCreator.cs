@@ -85,8 +85,8 @@ internal sealed partial class AggregationJobCreator : BackgroundService
                 activity.End("failed", exception);
                 // A task that cannot be worked on does not hold up the others.
                 LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
-                string name = _tasks.NameOf(key);
-                LogCreationFailedInTask(level, name, exception);
+                string taskName = _tasks.NameOf(key);
+                LogCreationFailedInTask(level, taskName, exception);
             }
         }
 

@@ -120,7 +120,7 @@ internal static class CollectCommand
         }
         catch (DecodeException failure)
         {
-            throw new CliException($"--resume: the query of the collection job is malformed: {failure.Message}", failure);
+            throw new CliException($"--resume: the query of the collection job is malformed: {Quote.MessageOf(failure)}", failure);
         }
     }
 

@@ -147,7 +147,7 @@ internal static class CollectionJobCommand
         }
         catch (DapResponseException failure)
         {
-            return failure.Message;
+            return failure.Message + Remedy.For(failure, Role.Leader);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException)
         {

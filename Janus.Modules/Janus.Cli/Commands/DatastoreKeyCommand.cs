@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Janus.Cli.Files;
+using Janus.Codec;
 using Janus.Datastore;
 
 namespace Janus.Cli.Commands;
@@ -83,7 +84,7 @@ internal static class DatastoreKeyCommand
         }
         catch (FormatException failure)
         {
-            throw new CliException($"{path}: {failure.Message}", failure);
+            throw new CliException($"{path}: {Quote.MessageOf(failure)}", failure);
         }
     }
 }

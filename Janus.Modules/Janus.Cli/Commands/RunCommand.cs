@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Janus.Codec;
 using Janus.Dap;
 
 namespace Janus.Cli.Commands;
@@ -53,7 +54,7 @@ internal static class RunCommand
     {
         if (!roles.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
-            result.AddError($"--role: one of {string.Join(", ", roles)} expected, \"{name}\" given{Spelling.Suggestion(name, roles)}");
+            result.AddError($"--role: one of {string.Join(", ", roles)} expected, {Quote.Of(name)} given{Spelling.Suggestion(name, roles)}");
         }
 
         return name;

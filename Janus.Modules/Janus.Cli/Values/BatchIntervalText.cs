@@ -1,3 +1,4 @@
+using Janus.Codec;
 using Janus.Messages;
 
 namespace Janus.Cli.Values;
@@ -29,7 +30,7 @@ internal static class BatchIntervalText
                 (DateTimeOffset start, TimeSpan duration) = (InstantText.Parse(from), DurationText.Parse(length));
                 return (precision, _) => TimeAlignment.ToInterval(start, duration, precision);
             default:
-                throw new FormatException($"a start and a duration such as 2026-01-31T08:00Z/1h, or last, last/DURATION, today or yesterday expected, \"{text}\" given");
+                throw new FormatException($"a start and a duration such as 2026-01-31T08:00Z/1h, or last, last/DURATION, today or yesterday expected, {Quote.Of(text)} given");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Janus.Codec;
 
 namespace Janus.Dap;
 
@@ -21,7 +22,7 @@ public static class PeerFailures
             HttpRequestError.ConnectionError =>
                 ($"there is no connection to {host}: {Cause(failure)}", "is the peer running, and does a firewall let this machine through?"),
             _ when failure is TimeoutException =>
-                ($"{host} does not answer: {failure.Message}", "is the peer overloaded, or does a firewall swallow packets?"),
+                ($"{host} does not answer in time", "is the peer overloaded, or does a firewall swallow packets?"),
             _ => ($"{host} breaks the connection off: {Cause(failure)}", endpoint.Scheme == Uri.UriSchemeHttp
                 ? "does it expect https? the task configuration says http"
                 : "what listens there: is it the peer, and does it speak HTTP?"),
@@ -45,7 +46,7 @@ public static class PeerFailures
             cause = inner;
         }
 
-        return cause.Message.ReplaceLineEndings(" ");
+        return Quote.MessageOf(cause);
     }
 
     private static T? Find<T>(Exception failure)

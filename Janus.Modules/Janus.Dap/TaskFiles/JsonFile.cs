@@ -11,7 +11,6 @@ namespace Janus.Dap;
 public static class JsonFile
 {
     private const int MaximumLength = 1 << 20;
-    private const int MaximumNameLength = 40;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode ForAll = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -130,11 +129,9 @@ public static class JsonFile
         string? givenKind = KindOf(given);
         throw new TaskFileException(path, givenKind is not null && givenKind != expectedKind
             ? $"{expectedKind} expected, this is {givenKind}"
-            : $"no member is called \"{Cut(unknown[0])}\": is it misspelt, or written by a newer version? The members are {string.Join(", ", known)}");
+            : $"no member is called {Quote.Of(unknown[0])}: is it misspelt, or written by a newer version? The members are {string.Join(", ", known)}");
     }
 
     private static string? KindOf(string[] members) =>
         Kinds.Where(kind => members.Contains(kind.Member)).Select(kind => kind.Kind).FirstOrDefault();
-
-    private static string Cut(string name) => name.Length <= MaximumNameLength ? name : $"{name[..MaximumNameLength]}…";
 }

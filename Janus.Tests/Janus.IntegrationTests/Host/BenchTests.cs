@@ -42,6 +42,6 @@ public sealed class BenchTests
         await using HostProcess host = HostProcess.Start(
             ["vdaf", "verify-vectors", "."], new Dictionary<string, string> { ["JANUS_VDAF_ISA"] = "mmx" });
         Assert.That(await host.WaitForExitAsync(), Is.EqualTo(1));
-        Assert.That(host.Error, Does.StartWith("janus: JANUS_VDAF_ISA is 'mmx', which is not known; this machine has scalar"));
+        Assert.That(host.Error, Does.StartWith("janus: JANUS_VDAF_ISA is \"mmx\", which is not known; this machine has scalar"));
     }
 }

@@ -18,6 +18,8 @@ public sealed partial class LogTemplateTests
         ["RefusalLog.LogRefused"] = "the request is about no task",
         ["RefusalLog.LogRefusedMore"] = "the requests are about no task",
         ["ReportWriter.LogWriteFailed"] = "one transaction writes the reports of many tasks",
+        ["DatabaseState.LogBegan"] = "the database is that of all tasks",
+        ["JanusProcess.LogStarted"] = "a process is about all tasks",
         ["GarbageCollector.LogCollected"] = "a round is about all tasks",
     };
 

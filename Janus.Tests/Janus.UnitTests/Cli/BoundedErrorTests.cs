@@ -32,7 +32,7 @@ public sealed class BoundedErrorTests
     public void Names_of_columns()
     {
         using TemporaryFolder folder = new();
-        string header = string.Join(',', Enumerable.Range(0, 5000).Select(i => $"column{i}")) + "," + Endless;
+        string header = string.Join(',', Enumerable.Range(0, 5000).Select(i => $"column{i}"));
         string path = folder.Write("x.csv", $"{header}\n{header}\n");
         string? message = Assert.ThrowsAsync<CliException>(() => CsvColumn.ReadAsync(path, Endless))?.Message;
         Assert.That(message, Has.Length.LessThan(path.Length + 500));
@@ -66,7 +66,7 @@ public sealed class BoundedErrorTests
     public async Task Argument_of_a_command(string line)
     {
         string error = await ErrorOfAsync([.. line.Split(' ').Select(part => part.Replace("{0}", Endless, StringComparison.Ordinal))]);
-        Assert.That(error, Does.Contain("…").And.No.Contains("(Parameter"));
+        Assert.That(error, Does.StartWith("janus: ").And.No.Contains("(Parameter"));
         Assert.That(error, Has.Length.LessThan(2500));
     }
 
@@ -114,6 +114,8 @@ public sealed class BoundedErrorTests
 
     private sealed class NoHost : IProcessHost
     {
+        public IReadOnlyList<string> Roles => ["all"];
+
         public Task<int> RunAsync(RunArguments arguments, CancellationToken cancellationToken) => throw new InvalidOperationException("nothing is run here");
 
         public Task<IDatastoreAccess> OpenDatastoreAsync(ConfigurationArguments arguments, bool migrate, CancellationToken cancellationToken) =>

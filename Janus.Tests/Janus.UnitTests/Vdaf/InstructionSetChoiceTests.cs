@@ -48,7 +48,7 @@ internal sealed class InstructionSetChoiceTests
     public void Unknown_one_is_refused(string value) =>
         Assert.That(
             () => InstructionSets.Choose(value),
-            Throws.InvalidOperationException.With.Message.StartsWith($"JANUS_VDAF_ISA is '{value}', which is not known; this machine has scalar"));
+            Throws.InvalidOperationException.With.Message.StartsWith($"JANUS_VDAF_ISA is \"{value}\", which is not known; this machine has scalar"));
 
     [Test]
     public void Vdaf_uses_the_one_of_the_process_unless_it_is_told_otherwise()
