@@ -168,6 +168,8 @@ public sealed class StatusCommandTests : DatastoreFixture
 
     private sealed class Access(IServiceProvider stores) : IProcessHost, IDatastoreAccess
     {
+        public IReadOnlyList<string> Roles => [];
+
         public string ConnectionString => throw new NotSupportedException();
 
         public HpkeRotationPolicy HpkeRotation => throw new NotSupportedException();

@@ -156,6 +156,8 @@ public sealed class WrappedSumTests
 
     private sealed class NoDatastore : IProcessHost
     {
+        public IReadOnlyList<string> Roles => [];
+
         public Task<int> RunAsync(RunArguments arguments, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IDatastoreAccess> OpenDatastoreAsync(ConfigurationArguments arguments, bool migrate, CancellationToken cancellationToken) =>
