@@ -48,7 +48,7 @@ public static class ConnectionText
         {
             builder.Remove(TargetSessionAttributes);
         }
-        else if (!builder.ContainsKey(TargetSessionAttributes))
+        else if (builder.TargetSessionAttributes is null)
         {
             builder[TargetSessionAttributes] = "read-write";
         }

@@ -8,8 +8,8 @@ public sealed partial class DatabaseStart
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    // An attempt that hangs is given up, however little time is left.
-    private static readonly TimeSpan LeastAttempt = TimeSpan.FromSeconds(5);
+    // An attempt takes what the driver allows itself, however little time is left; it is given up when it hangs.
+    private static readonly TimeSpan LeastAttempt = TimeSpan.FromSeconds(30);
 
     private readonly PoolerDetection _detection;
     private readonly DatabaseReadiness _readiness;

@@ -57,7 +57,7 @@ public sealed class ConnectionTextTests
     [TestCase("postgres://a,b,c/janus?port=1,2", "one for all hosts or one for each")]
     [TestCase("postgres:///hush", "neither a connection string")]
     [TestCase("https://janus:hush@db/x", "a URL postgres://user@host/database expected")]
-    [TestCase("Host=db;Passwort=hush", "'Passwort' is no keyword of a connection string; did you mean 'Password'?")]
+    [TestCase("Host=db;Passwort=hush", "'passwort' is no keyword of a connection string; did you mean 'Password'?")]
     [TestCase("Host=db;Port=hush", "the value of 'port' cannot be read")]
     [TestCase("hush", "neither a connection string")]
     public void Mistake_is_named_without_any_value(string text, string expected) =>

@@ -33,8 +33,8 @@ public sealed class FailoverTests : DatastoreFixture
         await ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
         // Enough to fill the pool with connections that cannot write.
         await RaceAsync(8, _ => Reports.PutAsync(ReportsOf(task, 1, 1), Now, Token).ContinueWith(put => put.Exception, TaskScheduler.Default));
-        PostgresException refusal = Assert.ThrowsAsync<PostgresException>(async () => await Reports.PutAsync(ReportsOf(task, 1, 1), Now, Token))!;
-        Assert.That(refusal.SqlState, Is.EqualTo(PostgresErrorCodes.ReadOnlySqlTransaction));
+        PostgresException? refusal = await Assert.ThrowsAsync<PostgresException>(() => Reports.PutAsync(ReportsOf(task, 1, 1), Now, Token));
+        Assert.That(refusal?.SqlState, Is.EqualTo(PostgresErrorCodes.ReadOnlySqlTransaction));
         Assert.That(await Readiness.CheckAsync(Token), Is.EqualTo("the database takes no writes: it is a standby, or was made read-only"));
 
         await ExecuteAsync($"ALTER DATABASE {_name} RESET default_transaction_read_only");
@@ -76,10 +76,10 @@ public sealed class FailoverTests : DatastoreFixture
     {
         await using ServiceProvider services = Datastore("Host=127.0.0.1;Port=1;Username=x;Database=x");
 
-        DatabaseUnavailableException failure = Assert.ThrowsAsync<DatabaseUnavailableException>(
-            async () => await services.GetRequiredService<DatabaseStart>().WaitAsync(TimeSpan.FromMilliseconds(10), Token))!;
+        DatabaseUnavailableException? failure = await Assert.ThrowsAsync<DatabaseUnavailableException>(
+            () => services.GetRequiredService<DatabaseStart>().WaitAsync(TimeSpan.FromMilliseconds(10), Token));
 
-        Assert.That(failure.Message, Does.StartWith("the database cannot be reached: Failed to connect to 127.0.0.1:1: Connection refused; waited for it"));
+        Assert.That(failure?.Message, Does.StartWith("the database cannot be reached: Failed to connect to 127.0.0.1:1: Connection refused"));
     }
 
     [Test]
@@ -88,10 +88,10 @@ public sealed class FailoverTests : DatastoreFixture
         string missing = new NpgsqlConnectionStringBuilder(Database.ConnectionString) { Database = "nowhere" }.ConnectionString;
         await using ServiceProvider services = Datastore(missing);
 
-        DatabaseUnavailableException failure = Assert.ThrowsAsync<DatabaseUnavailableException>(
-            async () => await services.GetRequiredService<DatabaseStart>().WaitAsync(TimeSpan.FromHours(1), Token))!;
+        DatabaseUnavailableException? failure = await Assert.ThrowsAsync<DatabaseUnavailableException>(
+            () => services.GetRequiredService<DatabaseStart>().WaitAsync(TimeSpan.FromHours(1), Token));
 
-        Assert.That(failure.Message, Does.Contain("check the user, the password and the name of the database").And.Contain("nowhere"));
+        Assert.That(failure?.Message, Does.Contain("check the user, the password and the name of the database").And.Contain("nowhere"));
     }
 
     private static ServiceProvider Datastore(string connectionString, TimeProvider? time = null) => new ServiceCollection()
@@ -105,7 +105,11 @@ public sealed class FailoverTests : DatastoreFixture
 
     private async Task ExecuteAsync(string sql)
     {
-        await using NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(Database.ConnectionString) { Pooling = false }.ConnectionString);
+        await using NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(Database.ConnectionString)
+        {
+            Pooling = false,
+            Options = "-c default_transaction_read_only=off",
+        }.ConnectionString);
         await connection.OpenAsync(Token);
 #pragma warning disable CA2100 // constants of tests
         await using NpgsqlCommand command = new(sql, connection);

@@ -176,7 +176,7 @@ public sealed class ConfigurationTests
     }
 
     [TestCase("postgres://janus@db/janus?sslmode=perhaps", "the value of 'SSL Mode' cannot be read: one of disable")]
-    [TestCase("Host=db;Colour=red", "'Colour' is no keyword of a connection string")]
+    [TestCase("Host=db;Colour=red", "'colour' is no keyword of a connection string")]
     [TestCase("Host=db;sslmod=hush", "'sslmod' is no keyword of a connection string; did you mean 'SSL Mode'?")]
     [TestCase("Username=janus", "neither a connection string")]
     public void Connection_string_that_the_driver_cannot_read_is_refused_with_its_keyword(string text, string expected)
