@@ -33,7 +33,7 @@ public sealed class TwoOrganisationsTests
         // Ports that are free here, and processes that end however the script ends.
         int leader = FreePort();
         int helper = FreePort();
-        string script = string.Join('\n', ["set -e", $"trap 'kill $leader $helper 2>/dev/null; wait' EXIT", .. blocks])
+        string script = string.Join('\n', ["set -e", "trap 'kill $leader $helper 2> /dev/null || true; wait' EXIT", .. blocks])
             .Replace("127.0.0.1:8080", $"127.0.0.1:{leader}", StringComparison.Ordinal)
             .Replace("127.0.0.1:8081", $"127.0.0.1:{helper}", StringComparison.Ordinal);
         (int exitCode, string output, string error) = await RunAsync(script);
