@@ -39,7 +39,9 @@ public sealed partial record DocumentedCommand(string Place, IReadOnlyList<strin
         }
 
         int program = Array.FindLastIndex(words, word => Program().IsMatch(word));
-        return program < 0 || (words[0] == "docker" && words[1] is "build" or "push") ? [] : words[(program + 1)..];
+        bool isName = words is ["docker", "build" or "push", ..] or ["CREATE", ..] || (words is ["kubectl", ..] && program < Array.IndexOf(words, "--"));
+        bool isOther = words is ["kubectl", ..] && !words.Contains("--");
+        return program < 0 || isName || isOther ? [] : words[(program + 1)..];
     }
 
     private static string[] SplitWords(string command) =>

@@ -19,6 +19,12 @@ internal static partial class DocumentedNames
         .SelectMany(file => Word().Matches(File.ReadAllText(file)).Select(match => match.Value))
         .ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>The names of attributes and instruments that the sources write as one text.</summary>
+    public static FrozenSet<string> Attributes { get; } = Directory.GetFiles(Checkout.Path("Janus.Modules"), "*.cs", SearchOption.AllDirectories)
+        .Where(file => !Built().IsMatch(file))
+        .SelectMany(file => Attribute().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
+        .ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>Every key of the configuration with its sections, from the top.</summary>
     public static IReadOnlyList<string> Keys { get; } = [.. KeysOf(typeof(JanusOptions), "")];
 
@@ -44,6 +50,9 @@ internal static partial class DocumentedNames
 
     [GeneratedRegex(@"[A-Za-z_][A-Za-z0-9_]*")]
     private static partial Regex Word();
+
+    [GeneratedRegex(@"""(janus[a-z_.]+)""")]
+    private static partial Regex Attribute();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();

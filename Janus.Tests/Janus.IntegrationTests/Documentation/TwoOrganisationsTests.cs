@@ -21,6 +21,7 @@ public sealed class TwoOrganisationsTests
     public void RemoveDirectory() => _directory.Dispose();
 
     [Test]
+    [Platform(Exclude = "Win", Reason = "the commands are for a POSIX shell")]
     [CancelAfter(180_000)]
     public async Task The_commands_for_one_machine_lead_from_nothing_to_the_aggregate()
     {
@@ -32,7 +33,7 @@ public sealed class TwoOrganisationsTests
         // Ports that are free here, and processes that end however the script ends.
         int leader = FreePort();
         int helper = FreePort();
-        string script = string.Join('\n', ["set -e", $"trap 'kill $leader $helper 2>/dev/null; wait' EXIT", .. blocks])
+        string script = string.Join('\n', ["set -e", "trap 'kill $leader $helper 2> /dev/null || true; wait' EXIT", .. blocks])
             .Replace("127.0.0.1:8080", $"127.0.0.1:{leader}", StringComparison.Ordinal)
             .Replace("127.0.0.1:8081", $"127.0.0.1:{helper}", StringComparison.Ordinal);
         (int exitCode, string output, string error) = await RunAsync(script);
@@ -52,12 +53,11 @@ public sealed class TwoOrganisationsTests
     {
         string program = _directory.Path("janus");
         await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec {HostProgram.Dotnet} {HostProgram.Assembly} \"$@\"\n");
-        if (OperatingSystem.IsWindows())
+        if (!OperatingSystem.IsWindows())
         {
-            Assert.Ignore("the commands are for a POSIX shell");
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         ProcessStartInfo start = new("bash", ["-c", script])
         {
             WorkingDirectory = _directory.Root,
