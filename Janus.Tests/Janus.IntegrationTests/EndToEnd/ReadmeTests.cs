@@ -37,7 +37,7 @@ public sealed partial class ReadmeTests() : EndToEndFixture(asynchronous: false)
         Assert.That(programs.Select(StatementsOf), Is.EqualTo(Methods().Matches(examples).Select(method => AsInReadme(method.Groups["body"].Value))));
         Assert.That(programs.Select(program => program.Trim().Split('\n').Length), Has.All.LessThanOrEqualTo(10));
         Assert.That(
-            programs.SelectMany(program => Usings().Matches(program).Select(line => line.Value)),
+            programs.SelectMany(program => Usings().Matches(program).Select(line => line.Value)).Distinct(),
             Is.SubsetOf(Usings().Matches(examples).Select(line => line.Value)));
     }
 

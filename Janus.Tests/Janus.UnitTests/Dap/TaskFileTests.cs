@@ -96,7 +96,7 @@ public sealed class TaskFileTests
     [TestCase("task_configuration", null, "task_configuration: missing")]
     [TestCase("for", "collector", "verify_key: must not be in the file for the collector")]
     [TestCase("task_id", "AAAA", "task_id: 32 bytes")]
-    [TestCase("task_configuration", "AAAA", "task_configuration: an encoded TaskConfiguration of this version of DAP expected: task_info")]
+    [TestCase("task_configuration", "AAAA", "task_configuration: an encoded TaskConfiguration of this version of DAP expected: cannot decode task_info")]
     [TestCase("task_configuration", "!", "task_configuration: base64url")]
     [TestCase("vdaf", "sum:7", "the task's VDAF is histogram")]
     [TestCase("vdaf", "nonsense", "expected")]
