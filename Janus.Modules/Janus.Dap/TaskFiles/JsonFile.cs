@@ -54,7 +54,7 @@ public static class JsonFile
         catch (JsonException failure)
         {
             // The exception's message may quote the file; the path of a member does not.
-            string place = failure.Path is { Length: > 2 } member ? $": {Cut(member[2..])}: a value of another kind expected"
+            string place = failure.Path is { Length: > 2 } member ? $": {Quote.Line(member[2..])}: a value of another kind expected"
                 : failure.LineNumber is { } line ? $", line {line + 1}: JSON expected"
                 : ": a JSON object whose members differ expected";
             throw new TaskFileException(path, place.TrimStart(':', ' '), failure);
