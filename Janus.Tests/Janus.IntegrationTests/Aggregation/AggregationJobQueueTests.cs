@@ -97,8 +97,10 @@ public sealed class AggregationJobQueueTests : EndpointFixture
         RawConnection share = await PostSlowlyAsync(beside, beside.AggregateShares, DapMediaType.AggregateShareReq, isChunked, [1]);
         Assert.That(share.HasAnswer, Is.False);
         string[] ended = await Task.WhenAll(_connections.SkipLast(2).Where(connection => connection.HasAnswer).Select(connection => connection.ReadToEndAsync()));
-        Assert.That(isSameLeader ? ended.Length : 1, Is.Positive);
-        Assert.That(ended, Is.All.StartsWith("HTTP/1.1 408 ").And.All.Contains("\r\nRetry-After: 7\r\n"));
+        // Beside the one that found no room while they filled the memory.
+        string[] slowest = [.. ended.Where(answer => !answer.StartsWith("HTTP/1.1 429 ", StringComparison.Ordinal))];
+        Assert.That(isSameLeader ? slowest.Length : 1, Is.Positive);
+        Assert.That(slowest, Is.All.StartsWith("HTTP/1.1 408 ").And.All.Contains("\r\nRetry-After: 7\r\n"));
     }
 
     [Test]
