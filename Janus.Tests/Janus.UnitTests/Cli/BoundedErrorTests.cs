@@ -29,12 +29,12 @@ public sealed class BoundedErrorTests
     }
 
     [Test]
-    public void Names_of_columns()
+    public async Task Names_of_columns()
     {
         using TemporaryFolder folder = new();
         string header = string.Join(',', Enumerable.Range(0, 5000).Select(i => $"column{i}"));
         string path = folder.Write("x.csv", $"{header}\n{header}\n");
-        string? message = Assert.ThrowsAsync<CliException>(() => CsvColumn.ReadAsync(path, Endless))?.Message;
+        string? message = (await Assert.ThrowsAsync<CliException>(() => CsvColumn.ReadAsync(path, Endless)))?.Message;
         Assert.That(message, Has.Length.LessThan(path.Length + 500));
         Assert.That(message, Does.Contain("more"));
     }

@@ -13,32 +13,32 @@ public sealed class FailureTextTests
     private static readonly Uri Resource = new("https://helper.example/tasks/AAAA/aggregation_jobs");
 
     [Test]
-    public void Refused_connection_names_the_address() =>
-        Assert.That(MessageOf(new Uri($"http://127.0.0.1:{UnusedPort()}/hpke_config")), Does.Match(@"^connection refused by http://127\.0\.0\.1:\d+$"));
+    public async Task Refused_connection_names_the_address() =>
+        Assert.That(await MessageOfAsync(new Uri($"http://127.0.0.1:{UnusedPort()}/hpke_config")), Does.Match(@"^connection refused by http://127\.0\.0\.1:\d+$"));
 
     [Test]
-    public void Unknown_name_is_told() =>
-        Assert.That(MessageOf(new Uri("https://helper.invalid/hpke_config")), Does.StartWith("the name helper.invalid of https://helper.invalid is not known"));
+    public async Task Unknown_name_is_told() =>
+        Assert.That(await MessageOfAsync(new Uri("https://helper.invalid/hpke_config")), Does.StartWith("the name helper.invalid of https://helper.invalid is not known"));
 
     [Test]
     public async Task Server_that_does_not_speak_tls_is_told()
     {
         await using OneAnswerServer server = new("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
-        Assert.That(MessageOf(new Uri($"https://127.0.0.1:{server.Port}/")), Does.StartWith($"no TLS connection to https://127.0.0.1:{server.Port}: "));
+        Assert.That(await MessageOfAsync(new Uri($"https://127.0.0.1:{server.Port}/")), Does.StartWith($"no TLS connection to https://127.0.0.1:{server.Port}: "));
     }
 
     [Test]
     public async Task Answer_that_breaks_off_is_told()
     {
         await using OneAnswerServer server = new("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
-        Assert.That(MessageOf(new Uri($"http://127.0.0.1:{server.Port}/x")), Does.StartWith($"the answer of http://127.0.0.1:{server.Port}/x broke off"));
+        Assert.That(await MessageOfAsync(new Uri($"http://127.0.0.1:{server.Port}/x")), Does.StartWith($"the answer of http://127.0.0.1:{server.Port}/x broke off"));
     }
 
     [Test]
     public async Task Answer_that_is_not_http_is_told()
     {
         await using OneAnswerServer server = new("220 mail.example ESMTP\r\n");
-        Assert.That(MessageOf(new Uri($"http://127.0.0.1:{server.Port}/x")), Does.Contain($"http://127.0.0.1:{server.Port}/x"));
+        Assert.That(await MessageOfAsync(new Uri($"http://127.0.0.1:{server.Port}/x")), Does.Contain($"http://127.0.0.1:{server.Port}/x"));
     }
 
     [Test]
@@ -46,7 +46,7 @@ public sealed class FailureTextTests
     {
         await using OneAnswerServer server = new("");
         Assert.That(
-            MessageOf(new Uri($"http://127.0.0.1:{server.Port}/x"), TimeSpan.FromMilliseconds(300)),
+            await MessageOfAsync(new Uri($"http://127.0.0.1:{server.Port}/x"), TimeSpan.FromMilliseconds(300)),
             Is.EqualTo($"http://127.0.0.1:{server.Port}/x did not answer in time (0.3 s)"));
     }
 
@@ -95,11 +95,11 @@ public sealed class FailureTextTests
     public void Nothing_ordinary_needs_no_remedy() =>
         Assert.That(Remedy.For(new DapResponseException(Resource, HttpStatusCode.BadGateway, null) { ClockSkew = TimeSpan.FromSeconds(5) }, Role.Leader), Is.Empty);
 
-    private static string MessageOf(Uri resource, TimeSpan? timeout = null)
+    private static async Task<string> MessageOfAsync(Uri resource, TimeSpan? timeout = null)
     {
         using HttpClient client = new(DapHttpHandler.Create()) { Timeout = timeout ?? TimeSpan.FromSeconds(20) };
         DapExchange exchange = new(client, new BackOff { MaximumAttempts = 1 }, TimeProvider.System);
-        Exception? failure = Assert.CatchAsync(() => exchange.SendAsync(new DapRequest(HttpMethod.Get, resource)));
+        Exception? failure = await Assert.CatchAsync(() => exchange.SendAsync(new DapRequest(HttpMethod.Get, resource)));
         Assert.That(HttpRetry.IsRetryable(failure!) || failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }, Is.True, "classed as before");
         return failure!.Message;
     }
