@@ -1,4 +1,5 @@
 using CsvHelper;
+using Janus.Dap;
 
 namespace Janus.Cli;
 
@@ -70,7 +71,7 @@ internal static class CsvColumn
         {
             [int column] => column,
             [] => throw new CliException($"{path}: no column \"{columnName}\"; the columns are {string.Join(", ", names)}"),
-            _ => throw new CliException($"{path}: {found.Length} columns are named \"{columnName}\""),
+            _ => throw new CliException($"{path}: \"{columnName}\" is the name of {Plural.Of(found.Length, "column")}"),
         };
     }
 }
