@@ -1,5 +1,6 @@
 using CsvHelper;
 using Janus.Codec;
+using Janus.Dap;
 
 namespace Janus.Cli;
 
@@ -105,7 +106,7 @@ internal static class CsvColumn
         {
             [int column] => column,
             [] => throw new CliException($"{path}: no column {Quote.Of(columnName)}; the columns are {Quote.List(names)}"),
-            _ => throw new CliException($"{path}: {found.Length} columns are named {Quote.Of(columnName)}"),
+            _ => throw new CliException($"{path}: {Quote.Of(columnName)} is the name of {Plural.Of(found.Length, "column")}"),
         };
     }
 }

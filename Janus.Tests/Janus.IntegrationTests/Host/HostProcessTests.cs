@@ -104,7 +104,7 @@ public sealed class HostProcessTests
         string keys = _directory.Path("keys");
         await File.WriteAllTextAsync(keys, DatastoreKeys.Generate());
         string file = _directory.Path("janus.yaml");
-        await File.WriteAllTextAsync(file, $"Database:\n  DataDirectory: {_directory.Root}\n  DatastoreKeysFile: {keys}\nTelemetry:\n  OtlpHeaders: {{ x-key: secret }}\n");
+        await File.WriteAllTextAsync(file, $"Database:\n  DataDirectory: {_directory.Root}\n  DatastoreKeysFile: {keys}\n  Password: of-another-database\n");
         if (OperatingSystem.IsWindows())
         {
             Assert.Ignore("Windows has no such modes");

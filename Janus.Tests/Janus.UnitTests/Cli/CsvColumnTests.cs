@@ -19,7 +19,7 @@ public sealed class CsvColumnTests
     }
 
     [TestCase("name,age\nAda,36\n", "Age", "no column \"Age\"; the columns are \"name\", \"age\"")]
-    [TestCase("age,age\n1,2\n", "age", "2 columns are named \"age\"")]
+    [TestCase("age,age\n1,2\n", "age", "\"age\" is the name of 2 columns")]
     [TestCase("", "age", "the first line is empty")]
     [TestCase("name,age\n", "age", "no rows below")]
     [TestCase("name,age\nAda,36\nAlan\n", "age", "line 3")]

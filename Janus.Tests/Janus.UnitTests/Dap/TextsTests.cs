@@ -59,7 +59,7 @@ public sealed partial class TextsTests
         .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
     // A number with its unit, as in reports/s, is none; the lengths of a column's names and the like are never one.
-    [GeneratedRegex(@"[^""\n]*\{[^{}""\n]*\} (expired |uploaded |aggregation )?(" + Things + @")\b(?!/)[^""\n]*")]
+    [GeneratedRegex(@"[^""\n]*\{[^{}""\s][^{}""\n]*\} (expired |uploaded |aggregation )?(" + Things + @")\b(?!/)[^""\n]*")]
     private static partial Regex Counted();
 
     [GeneratedRegex(@"Message = ""[^""]*""")]
