@@ -75,36 +75,35 @@ internal sealed partial class RejectionWatch
             }
         }
 
-        if (stage == RejectionStage.Upload)
-        {
-            LogRefused(task.Id, told.Failed, told.Reports, Label.Text(error), QuestionOf(error));
-        }
-        else
-        {
-            LogRejected(task.Id, told.Failed, told.Reports, WordsOf(error), Label.Text(error), QuestionOf(error));
-        }
+        Warn(task.Id, stage, told, error);
     }
 
     // Replays, late reports and the like come by themselves, and go.
     private static bool IsMendable(ReportError error) => error is ReportError.VdafVerifyError or ReportError.HpkeDecryptError
         or ReportError.HpkeUnknownConfigId or ReportError.InvalidMessage or ReportError.ReportTooEarly;
 
-    private static string WordsOf(ReportError error) => error switch
+    private void Warn(TaskId taskId, RejectionStage stage, Tally told, ReportError error)
     {
-        ReportError.VdafVerifyError => "failed verification",
-        ReportError.HpkeDecryptError or ReportError.HpkeUnknownConfigId => "could not be decrypted",
-        ReportError.ReportTooEarly => "came from the future",
-        _ => "are malformed",
-    };
-
-    private static string QuestionOf(ReportError error) => error switch
-    {
-        ReportError.VdafVerifyError => "do both sides have the same verify key and task configuration?",
-        ReportError.HpkeDecryptError or ReportError.HpkeUnknownConfigId =>
-            "do the Clients and both sides have the same task configuration, and do the HPKE keys that the Clients use still exist?",
-        ReportError.ReportTooEarly => "are the clocks of both sides and of the Clients right?",
-        _ => "do the Clients and both sides have the same task configuration?",
-    };
+        (long failed, long reports, string name) = (told.Failed, told.Reports, Label.Text(error));
+        switch (error)
+        {
+            case var _ when stage == RejectionStage.Upload:
+                LogRefused(taskId, failed, reports, name);
+                break;
+            case ReportError.VdafVerifyError:
+                LogNotVerified(taskId, failed, reports, name);
+                break;
+            case ReportError.HpkeDecryptError or ReportError.HpkeUnknownConfigId:
+                LogNotDecrypted(taskId, failed, reports, name);
+                break;
+            case ReportError.ReportTooEarly:
+                LogTooEarly(taskId, failed, reports, name);
+                break;
+            default:
+                LogMalformed(taskId, failed, reports, name);
+                break;
+        }
+    }
 
     private IEnumerable<Measurement<long>> CountFailing()
     {
@@ -130,11 +129,20 @@ internal sealed partial class RejectionWatch
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} reports {Failure} ({Error}): {Question} 'janus task check {TaskId}' compares")]
-    private partial void LogRejected(TaskId taskId, long failed, long reports, string failure, string error, string question);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} reports failed verification ({Error}): do both sides have the same verify key and task configuration? 'janus task check' compares them")]
+    private partial void LogNotVerified(TaskId taskId, long failed, long reports, string error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} uploaded reports were refused ({Error}): {Question}")]
-    private partial void LogRefused(TaskId taskId, long failed, long reports, string error, string question);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} reports could not be decrypted ({Error}): do the Clients and both sides have the same task configuration ('janus task check' compares it), and do the HPKE keys that the Clients use still exist?")]
+    private partial void LogNotDecrypted(TaskId taskId, long failed, long reports, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} reports came from the future ({Error}): are the clocks of both sides and of the Clients right? 'janus task check' compares them")]
+    private partial void LogTooEarly(TaskId taskId, long failed, long reports, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} reports are malformed ({Error}): do the Clients and both sides have the same task configuration? 'janus task check' compares it")]
+    private partial void LogMalformed(TaskId taskId, long failed, long reports, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} uploaded reports were refused ({Error}): do the Clients have this task's configuration, present HPKE keys and the right time?")]
+    private partial void LogRefused(TaskId taskId, long failed, long reports, string error);
 
     private readonly record struct Tally(long Reports, long Failed)
     {

@@ -52,7 +52,8 @@ internal static class ConfigurationDifferences
     private static string Printable(ReadOnlySpan<byte> bytes) =>
         bytes.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0 ? Encoding.ASCII.GetString(bytes) : Convert.ToHexStringLower(bytes);
 
-    private static string Cut(string text)
+    /// <summary>A peer's text as it may be shown: cut, and without control characters.</summary>
+    public static string Cut(string text)
     {
         string plain = string.Concat(text.Select(character => char.IsControl(character) ? '?' : character));
         return plain.Length == 0 ? "none" : plain.Length > LongestText ? plain[..LongestText] + "…" : plain;

@@ -22,7 +22,7 @@ internal static class HelperComparison
                     verifyKeyName,
                     theirs.VerificationKeyId != subject.VerificationKeyId
                         ? $"its verification key ID differs (ours {subject.VerificationKeyId}, theirs {theirs.VerificationKeyId})"
-                        : $"differs (ours {verifyKey}, theirs is another one)",
+                        : $"differs (ours {verifyKey}, theirs {ConfigurationDifferences.Cut(theirs.VerifyKeyFingerprint)})",
                     "every report fails verification until the Helper's operator deletes the task and adds it again from the Leader's file"),
         ];
     }

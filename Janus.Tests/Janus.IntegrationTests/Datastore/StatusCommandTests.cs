@@ -20,8 +20,8 @@ public sealed class StatusCommandTests : DatastoreFixture
     {
         DapTask task = await AddTaskAsync(minBatchSize: 3);
         await AggregateAsync(task, 2, Today - 5);
-        await UploadAsync(task, 1, Today - 5);
         await AggregateAsync(task, 3, Today - 3);
+        await UploadAsync(task, 1, Today - 5);
         await UploadAsync(task, 2, Today - 2);
 
         Assert.That(await WhyAsync(task, Range(Today - 5, 1)), Is.EqualTo(("reports_not_aggregated", "2 of 3 reports aggregated, and the rest is waited for")));

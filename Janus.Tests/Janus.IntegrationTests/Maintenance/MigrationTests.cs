@@ -154,7 +154,10 @@ public sealed class MigrationTests : GarbageFixture
     {
         Dictionary<string, string> rows = await ReadAllAsync();
         Assert.That(() => Migrator.MigrateAsync(Before, Token), Throws.InstanceOf<PostgresException>().With.Message.Contains(reason));
-        Assert.That(await ReadAllAsync(), Is.EqualTo(rows));
+
+        // The counts are of a newer migration, which is undone by itself before.
+        Assert.That(await ReadAllAsync(), Is.EqualTo(rows.Where(table => table.Key is not ("report_counts" or "peer_contacts")).ToDictionary()));
+        await Migrator.MigrateAsync(cancellationToken: Token);
     }
 
     private async Task<object?> HashAsync(string column, DapTask task)
