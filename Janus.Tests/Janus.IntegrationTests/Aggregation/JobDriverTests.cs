@@ -44,7 +44,7 @@ public sealed class JobDriverTests : DatastoreFixture
 
         protected override int TaskKeyOf(int job) => job;
 
-        protected override JobName NameOf(int job) => new("job", AggregationJobId.Random());
+        protected override JobName NameOf(int job) => new("job", AggregationJobId.Random(), "of the test");
 
         protected override Task ReleaseAsync(Lease<int> lease, DateTimeOffset notBefore, CancellationToken cancellationToken) => Task.CompletedTask;
 

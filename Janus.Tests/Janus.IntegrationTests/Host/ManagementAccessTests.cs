@@ -25,7 +25,7 @@ public sealed class ManagementAccessTests
         options.Database.DatastoreKeys = [DatastoreKeys.Generate()];
         options.Management.Listen = ["http://127.0.0.1:0"];
         options.Management.AllowedHosts = ["janus.monitoring.svc"];
-        _opened = await OpenedDatabase.OpenAsync(options.Database, attach: false, CancellationToken.None);
+        _opened = await OpenedDatabase.OpenAsync(options.Database, attach: false, create: false, CancellationToken.None);
         _application = JanusApplication.Build(options, _opened);
         _server = _application.Services.GetRequiredService<ManagementServer>();
         await _server.StartAsync(CancellationToken.None);

@@ -23,7 +23,7 @@ public sealed partial class LogTemplateTests
         ["GarbageCollector.LogCollected"] = "a round is about all tasks",
     };
 
-    private static readonly Assembly[] Assemblies = [typeof(AggregatorOptions).Assembly, typeof(TaskStore).Assembly, typeof(Host.Hosting.JanusApplication).Assembly];
+    private static readonly Assembly[] Assemblies = [typeof(AggregatorOptions).Assembly, typeof(TaskStore).Assembly, typeof(Janus.Host.Hosting.JanusApplication).Assembly];
 
     private static IEnumerable<(string Name, string Message, LogLevel Level)> Templates() => Assemblies
         .SelectMany(assembly => assembly.GetTypes())
