@@ -103,6 +103,8 @@ public sealed class TaskFileTests
     [TestCase("collector_hpke_config", "AAAA", "kdf_id")]
     [TestCase("aggregator_token", "no spaces", "aggregator_token: a bearer token")]
     [TestCase("collector_token", "abc", "collector_token: must not be in the file for the helper")]
+    [TestCase("task_id", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "task_configuration_fingerprint: ")]
+    [TestCase("verify_key", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "verify_key_fingerprint: ")]
     [TestCase("surprise", "abc", "JSON with the documented members expected")]
     public async Task A_mistake_in_a_file_is_named(string member, string? value, string expected)
     {
