@@ -95,12 +95,12 @@ public static class TaskFile
             DifferentialPrivacy = Noise(json.DifferentialPrivacy),
         };
         RequireAdvertisable(task);
-        RequireFingerprint(json.TaskConfigurationFingerprint, TaskFingerprints.OfConfiguration(task.Id, task.Configuration), "task_configuration");
-        RequireFingerprint(json.VerifyKeyFingerprint, VerifyKeyFingerprintOf(task), "verify_key");
         JsonMember.Require(json.VerifyKey, recipient is Role.Leader or Role.Helper, "verify_key", recipient);
         JsonMember.Require(json.CollectorHpkeConfig, recipient is not Role.Client, "collector_hpke_config", recipient);
         JsonMember.Require(json.AggregatorToken, recipient is Role.Leader or Role.Helper, "aggregator_token", recipient);
         JsonMember.Require(json.CollectorToken, recipient is Role.Leader or Role.Collector, "collector_token", recipient);
+        RequireFingerprint(json.TaskConfigurationFingerprint, TaskFingerprints.OfConfiguration(task.Id, task.Configuration), "task_configuration");
+        RequireFingerprint(json.VerifyKeyFingerprint, VerifyKeyFingerprintOf(task), "verify_key");
         return task;
     }
 

@@ -105,6 +105,8 @@ public sealed class TaskFileTests
     [TestCase("collector_hpke_config", "AAAA", "kdf_id")]
     [TestCase("aggregator_token", "no spaces", "aggregator_token: a bearer token")]
     [TestCase("collector_token", "abc", "collector_token: must not be in the file for the helper")]
+    [TestCase("task_id", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "task_configuration_fingerprint: ")]
+    [TestCase("verify_key", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "verify_key_fingerprint: ")]
     [TestCase("surprise", "abc", "no member is called \"surprise\": is it misspelt, or written by a newer version? The members are for, task_id,")]
     [TestCase("private_key", "abc", "a task file ('janus task add') expected, this is a Collector's key file")]
     public async Task A_mistake_in_a_file_is_named(string member, string? value, string expected)
