@@ -15,8 +15,9 @@ public sealed class PoolerDetection : IAsyncDisposable
 {
     private const int Rounds = 5;
 
+    // Not one of the statements whose plans are looked at: it asks for the server itself, on connections of its own.
     private const string LookSql = """
-        -- PoolerDetection.Look
+        /* PoolerDetection.Look */
         SELECT pg_backend_pid(), oid::text || ' ' || pg_postmaster_start_time()::text FROM pg_database WHERE datname = current_database()
         """;
 

@@ -20,6 +20,5 @@ internal static class TaskCases
         new("TaskStore.AddAsync", RunsPer.Command, async context =>
             await context.Get<TaskStore>().AddAsync(context.Tasks[0].Stored with { Key = 0, Id = TaskId.Random() }, context.Token)),
         new("DatabaseReadiness.CheckAsync", RunsPer.Request, context => context.Get<DatabaseReadiness>().CheckAsync(context.Token)),
-        new("PoolerDetection.CheckAsync", RunsPer.Command, context => context.Get<PoolerDetection>().CheckAsync(context.Token)),
     ];
 }
