@@ -31,6 +31,7 @@ public sealed class DatabaseStateTests
     public void Drop()
     {
         _loggers.Dispose();
+        _logs.Dispose();
         _source.Dispose();
     }
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Janus.Datastore;
-using Janus.Messages;
 using Janus.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;

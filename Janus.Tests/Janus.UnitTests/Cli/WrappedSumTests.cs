@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using Janus.Cli;
 using Janus.Cli.Commands;
-using Janus.Cli.Files;
 using Janus.Dap;
 using Janus.Messages;
 using Janus.UnitTests.Collector;
