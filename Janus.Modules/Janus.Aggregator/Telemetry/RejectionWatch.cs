@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Janus.Dap;
 using Janus.Messages;
 using Microsoft.Extensions.Logging;
 
@@ -84,7 +85,8 @@ internal sealed partial class RejectionWatch
 
     private void Warn(TaskId taskId, RejectionStage stage, Tally told, ReportError error)
     {
-        (long failed, long reports, string name) = (told.Failed, told.Reports, Label.Text(error));
+        (long failed, string name) = (told.Failed, Label.Text(error));
+        string reports = Plural.Of(told.Reports, stage == RejectionStage.Upload ? "uploaded report" : "report");
         switch (error)
         {
             case var _ when stage == RejectionStage.Upload:
@@ -129,20 +131,20 @@ internal sealed partial class RejectionWatch
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} reports failed verification ({Error}): do both sides have the same verify key and task configuration? 'janus task check' compares them")]
-    private partial void LogNotVerified(TaskId taskId, long failed, long reports, string error);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} failed verification ({Error}): do both sides have the same verify key and task configuration? 'janus task check' compares them")]
+    private partial void LogNotVerified(TaskId taskId, long failed, string reports, string error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} reports could not be decrypted ({Error}): do the Clients and both sides have the same task configuration ('janus task check' compares it), and do the HPKE keys that the Clients use still exist?")]
-    private partial void LogNotDecrypted(TaskId taskId, long failed, long reports, string error);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} could not be decrypted ({Error}): do the Clients and both sides have the same task configuration ('janus task check' compares it), and do the HPKE keys that the Clients use still exist?")]
+    private partial void LogNotDecrypted(TaskId taskId, long failed, string reports, string error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} reports came from the future ({Error}): are the clocks of both sides and of the Clients right? 'janus task check' compares them")]
-    private partial void LogTooEarly(TaskId taskId, long failed, long reports, string error);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} came from the future ({Error}): are the clocks of both sides and of the Clients right? 'janus task check' compares them")]
+    private partial void LogTooEarly(TaskId taskId, long failed, string reports, string error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} reports are malformed ({Error}): do the Clients and both sides have the same task configuration? 'janus task check' compares it")]
-    private partial void LogMalformed(TaskId taskId, long failed, long reports, string error);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} were malformed ({Error}): do the Clients and both sides have the same task configuration? 'janus task check' compares it")]
+    private partial void LogMalformed(TaskId taskId, long failed, string reports, string error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} uploaded reports were refused ({Error}): do the Clients have this task's configuration, present HPKE keys and the right time?")]
-    private partial void LogRefused(TaskId taskId, long failed, long reports, string error);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} were refused ({Error}): do the Clients have this task's configuration, present HPKE keys and the right time?")]
+    private partial void LogRefused(TaskId taskId, long failed, string reports, string error);
 
     private readonly record struct Tally(long Reports, long Failed)
     {

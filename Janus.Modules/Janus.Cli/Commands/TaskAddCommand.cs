@@ -79,8 +79,19 @@ internal static class TaskAddCommand
                 return;
             }
 
+            Role? given;
+            try
+            {
+                given = result.GetValue(role);
+            }
+            catch (InvalidOperationException)
+            {
+                // The parser tells of a role that is none; what is missing depends on it.
+                return;
+            }
+
             // Without files, nobody would learn what is made up here; who has agreed on all of it needs none.
-            string[] madeUp = result.GetResult(output) is null ? [.. task.MadeUp(result, result.GetValue(role))] : [];
+            string[] madeUp = result.GetResult(output) is null ? [.. task.MadeUp(result, given)] : [];
             string[] missing = [.. result.GetResult(role) is null ? [role.Name] : Array.Empty<string>(), .. task.Missing(result), .. madeUp.Length > 0 ? [output.Name] : Array.Empty<string>()];
             if (missing.Length > 0)
             {

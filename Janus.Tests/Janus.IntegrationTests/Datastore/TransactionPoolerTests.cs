@@ -1,5 +1,4 @@
 using Janus.Datastore;
-using Janus.Messages;
 using Janus.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

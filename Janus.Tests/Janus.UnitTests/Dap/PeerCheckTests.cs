@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Janus.Codec;
 using Janus.Dap;
+using Janus.Messages;
 using Janus.Testing;
 using Microsoft.Extensions.Time.Testing;
 
