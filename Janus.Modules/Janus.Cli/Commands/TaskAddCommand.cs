@@ -115,6 +115,13 @@ internal static class TaskAddCommand
 
             known = known with { DifferentialPrivacy = NoiseFor(known, result.GetResult(noise) is null ? known.DifferentialPrivacy : result.GetValue(noise)) };
             SumChecks.RequireRoom(known.Configuration, known.DifferentialPrivacy, result.InvocationConfiguration.Error);
+            EndpointChecks.RequireTwoAggregators(known.Configuration);
+            if (known.Configuration.MinBatchSize == 1)
+            {
+                await result.InvocationConfiguration.Error.WriteLineAsync(
+                    "janus: warning: the minimum batch size is 1: the Collector may ask for a batch of a single report, whose result is its measurement");
+            }
+
             if (!result.GetValue(allowHttp))
             {
                 EndpointChecks.RequireTls(known.Configuration);

@@ -40,6 +40,7 @@ internal static class TaskprovAdvertiseCommand
             // Random bytes keep others from guessing the ID of a task: Taskprov, security considerations.
             string entropy = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(EntropyLength));
             (TaskConfiguration configuration, MeasurementEncoding measurement) = task.ReadPublic(result, entropy);
+            EndpointChecks.RequireTwoAggregators(configuration);
             SumChecks.RequireRoom(configuration, noise: null, result.InvocationConfiguration.Error);
             TaskprovAgreement? agreement = result.GetValue(collectorFile) is { } path
                 ? await TaskprovPeerFile.ReadAsync(path, [Role.Collector], cancellationToken)

@@ -53,7 +53,8 @@ public static class CollectorKeyFile
         }
         catch (Exception failure) when (failure is FormatException or DecodeException)
         {
-            throw new TaskFileException(Quote.Line(pathOrText), $"a key file, or an encoded HpkeConfig in base64url, expected: {Quote.MessageOf(failure)}", failure);
+            throw new TaskFileException(
+                Quote.Line(pathOrText), $"a key file, or an encoded HpkeConfig in base64url, expected: {Quote.MessageOf(failure)}", failure);
         }
     }
 
@@ -81,6 +82,19 @@ public static class CollectorKeyFile
         throw new FormatException("the private key does not belong to the HPKE configuration");
     }
 
-    private static HpkeConfig DecodeConfig(string? text) =>
-        TaskChecks.RequireSupported(WireMessage.Decode<HpkeConfig>(Base64Url.DecodeFromChars(text)));
+    private static HpkeConfig DecodeConfig(string? text)
+    {
+        byte[] encoded;
+        try
+        {
+            encoded = Base64Url.DecodeFromChars(text);
+        }
+        catch (FormatException failure)
+        {
+            // What the decoder says helps nobody: the text is cut, or the name of a file that is not there.
+            throw new FormatException("there is no such file, and the text is not all of what 'janus hpke-key generate' prints", failure);
+        }
+
+        return TaskChecks.RequireSupported(WireMessage.Decode<HpkeConfig>(encoded));
+    }
 }

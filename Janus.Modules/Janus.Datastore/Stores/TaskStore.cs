@@ -43,6 +43,7 @@ public sealed partial class TaskStore
         {
             DapTask? stored = await FindAsync(task.Id, cancellationToken);
             return stored is null ? throw TaskConflictException.Deleted(task.Id)
+                : stored.Role != task.Role ? throw TaskConflictException.OtherRole(task.Id, stored.Role)
                 : AreSame(stored, task) ? stored
                 : throw new TaskConflictException(task.Id);
         }

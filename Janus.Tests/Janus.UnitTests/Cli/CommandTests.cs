@@ -163,6 +163,8 @@ public sealed class CommandTests
     [TestCase("--target-batch-size 200", "--target-batch-size is for the leader of a leader-selected task")]
     [TestCase("--batch-mode leader-selected --target-batch-size 99", "at least the minimum batch size 100 expected")]
     [TestCase("--batch-mode leader-selected --batch-time-window 90m", "a duration that is a multiple of the time precision 3600s")]
+    [TestCase("--leader https://a.example --helper https://A.example:443/", "the address of both the Leader and the Helper: expected two aggregators")]
+    [TestCase("--collector-hpke-config AAAAA", "there is no such file, and the text is not all of what 'janus hpke-key generate' prints")]
     [TestCase("--collector-hpke-config AAAA", "a key file, or an encoded HpkeConfig in base64url, expected")]
     [TestCase("--verify-key-file /nowhere", "/nowhere: no such file")]
     [TestCase("--differential-privacy laplace:epsilon=1/999999999999999999", "--differential-privacy: the noise of laplace:epsilon=1/999999999999999999 is too wide for the field")]
@@ -173,6 +175,15 @@ public sealed class CommandTests
             async () => await RunAsync(arguments),
             Throws.Exception.With.Message.Contains(expected).And.Matches<Exception>(failure => failure is CliException or TaskFileException));
         Assert.That(Directory.Exists(_folder.File("task")), Is.False);
+    }
+
+    [Test]
+    public async Task A_minimum_batch_size_of_one_is_warned_of()
+    {
+        string[] arguments = NewTaskWith(await KeyAsync(), "--min-batch-size 1");
+        StringWriter error = new();
+        Assert.That(async () => await RunAsync(arguments, error), Throws.TypeOf<DatastoreReachedException>());
+        Assert.That(error.ToString(), Does.Contain("janus: warning: the minimum batch size is 1"));
     }
 
     [TestCase("--leader http://127.0.0.1:8080/ --helper http://localhost:8081/")]
@@ -335,12 +346,14 @@ public sealed class CommandTests
         return root.Parse(arguments);
     }
 
-    private static async Task<string> RunAsync(params string[] arguments)
+    private static Task<string> RunAsync(params string[] arguments) => RunAsync(arguments, TextWriter.Null);
+
+    private static async Task<string> RunAsync(string[] arguments, TextWriter error)
     {
         ParseResult parsed = Parse(arguments);
         Assert.That(parsed.Errors, Is.Empty);
         StringWriter output = new();
-        int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = new StringWriter() });
+        int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error });
         Assert.That(exitCode, Is.Zero);
         return output.ToString();
     }
