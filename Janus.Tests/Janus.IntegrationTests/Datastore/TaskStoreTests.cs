@@ -54,7 +54,7 @@ public sealed class TaskStoreTests : DatastoreFixture
             Assert.That(() => Tasks.AddAsync(task with { TargetBatchSize = 1 }, Token), Throws.InstanceOf<TaskConflictException>());
             Assert.That(
                 () => Tasks.AddAsync(task with { Role = Role.Helper }, Token),
-                Throws.InstanceOf<TaskConflictException>().With.Property("Id").EqualTo(task.Id));
+                Throws.InstanceOf<TaskConflictException>().With.Property("Id").EqualTo(task.Id).And.Message.Contains("is the Leader of task"));
         }
     }
 
