@@ -16,6 +16,8 @@ internal sealed class LogLevels : IDisposable
     /// <summary>The source of everything that has no level of its own.</summary>
     public const string Everything = "";
 
+    private const string ClosingFailed = "Exception while closing connector";
+
     private static readonly string[] QuietSources = ["Microsoft", "System", "Npgsql", "Grpc"];
 
     private readonly Lock _lock = new();
@@ -55,6 +57,8 @@ internal sealed class LogLevels : IDisposable
     /// <summary>Makes a logger follow the levels.</summary>
     public void Configure(LoggerConfiguration configuration)
     {
+        // A dead connection cannot be closed politely; the outage that it died of has a line of its own.
+        configuration.Filter.ByExcluding(entry => entry.MessageTemplate.Text == ClosingFailed);
         configuration.MinimumLevel.ControlledBy(_switches[Everything]).Filter.ByIncludingOnly(IsIncluded);
         foreach ((string source, LoggingLevelSwitch level) in _switches.Where(entry => entry.Key != Everything))
         {

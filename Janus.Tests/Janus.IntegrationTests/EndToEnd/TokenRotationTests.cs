@@ -66,7 +66,7 @@ public sealed class TokenRotationTests
         DapTask leader = (await _second.Get<TaskStore>().FindAsync(task.Id, cancellationToken))!;
         HttpAnswer old = await RawHttp.GetAsync(new Uri(_deployment.Leader.Endpoint, $"tasks/{id}/collection_jobs/{new string('A', 22)}"), task.CollectorToken);
         string[] logs = [.. _deployment.Helper.Logs.Lines, .. _deployment.Leader.Logs.Lines, .. _second.Logs.Lines];
-        string[] refused = [.. logs.Where(line => line.Contains("not authenticated", StringComparison.Ordinal) || line.Contains("answered 401", StringComparison.Ordinal))];
+        string[] refused = [.. logs.Where(line => (line.Contains(" Debug: ", StringComparison.Ordinal) && line.Contains("not authenticated", StringComparison.Ordinal)) || line.Contains("answered 401", StringComparison.Ordinal))];
         await TestContext.Out.WriteLineAsync($"{flow.Uploaded} reports in {flow.Rounds} batches, {_deployment.Between.Requests.Count} requests to the Helper");
         using (Assert.EnterMultipleScope())
         {

@@ -18,7 +18,7 @@ public sealed class GarbageCommandTests : GarbageFixture
 
         Assert.That(await RunAsync("gc run"), Does.Contain("unaggregated_reports").And.Not.Contain("aggregation_jobs"));
         Assert.That((await RowsAsync(task))["aggregation_jobs"], Is.EqualTo(1), "a collection that began before may need it for a week");
-        Assert.That(await RunAsync("gc run --grace-period 1d"), Does.Match("aggregation_jobs +1 rows deleted"));
+        Assert.That(await RunAsync("gc run --grace-period 1d"), Does.Match("aggregation_jobs +1 row deleted"));
         Assert.That((await RowsAsync(task))["aggregation_jobs"], Is.Zero);
     }
 
