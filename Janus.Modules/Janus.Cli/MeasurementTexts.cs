@@ -7,6 +7,9 @@ internal static class MeasurementTexts
 {
     private const string StandardInput = "-";
 
+    // Spreadsheets begin their files with it, and the console does not take it away.
+    private const char ByteOrderMark = '\uFEFF';
+
     /// <summary>
     /// Reads a file, or the standard input for <c>-</c>: the named column of a CSV file, or one measurement a line where no column
     /// is named. Blank lines are no measurements.
@@ -19,7 +22,7 @@ internal static class MeasurementTexts
         string name = isFile ? path : "standard input";
         IReadOnlyList<(int Row, string Text)> cells = column is null ? await ReadLinesAsync(name, isFile, standardInput, cancellationToken)
             : isFile ? await CsvColumn.ReadAsync(path, column, cancellationToken)
-            : await CsvColumn.ReadTextAsync(name, await standardInput.ReadToEndAsync(cancellationToken), column, cancellationToken);
+            : await CsvColumn.ReadTextAsync(name, (await standardInput.ReadToEndAsync(cancellationToken)).TrimStart(ByteOrderMark), column, cancellationToken);
         return [.. cells.Select(cell => ($"{name}, line {cell.Row}", cell.Text))];
     }
 
@@ -33,9 +36,10 @@ internal static class MeasurementTexts
             List<(int Row, string Text)> texts = [];
             for (int row = 1; await lines.ReadLineAsync(cancellationToken) is { } line; row++)
             {
-                if (!string.IsNullOrWhiteSpace(line))
+                string text = line.TrimStart(ByteOrderMark).Trim();
+                if (text.Length > 0)
                 {
-                    texts.Add((row, line.Trim()));
+                    texts.Add((row, text));
                 }
             }
 

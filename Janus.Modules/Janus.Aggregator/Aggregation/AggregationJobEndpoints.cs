@@ -37,7 +37,7 @@ internal sealed class AggregationJobEndpoints
         context.RequireMediaType(DapMediaType.AggregationJobInitReq);
         long limit = LimitOf(task);
         context.LimitBody(limit);
-        using Arrival arrival = _queue.Receive(task, context);
+        using Arrival arrival = _queue.Receive(task, context, limit);
         using HashingStream body = new(arrival.Body.AsStream());
         WireStreamReader stream = new(PipeReader.Create(body));
         AggregationJobInitReqHeader header = await stream.ReadOneAsync<AggregationJobInitReqHeader>(
@@ -45,8 +45,13 @@ internal sealed class AggregationJobEndpoints
         HelperAggregationRequests.Check(task, header);
         List<VerifyInit> inits = await ReadAllAsync<VerifyInit>(
             task, stream, ElementLimits.VerifyInit(task.Vdaf, header.AggParam.Span), _options.MaximumReportsAccepted, context.RequestAborted);
-        using IDisposable place = _queue.BeginWork(task, arrival);
-        HelperAggregationJob job = await _jobs.CreateAsync(task, new AggregationJobInitReq(header, inits), body.Hash(), context.RequestAborted);
+        HelperAggregationJob job;
+        using (_queue.BeginWork(task, arrival))
+        {
+            job = await _jobs.CreateAsync(task, new AggregationJobInitReq(header, inits), body.Hash(), context.RequestAborted);
+        }
+
+        arrival.BeginAnswer();
         await RespondAsync(context, task, job);
     }
 
@@ -58,15 +63,19 @@ internal sealed class AggregationJobEndpoints
         context.RequireMediaType(DapMediaType.AggregationJobContinueReq);
         HelperAggregationJob job = await _jobs.FindAsync(task, id, context.RequestAborted);
         context.LimitBody(_options.MaximumRequestBytes);
-        using Arrival arrival = _queue.Receive(task, context);
+        using Arrival arrival = _queue.Receive(task, context, _options.MaximumRequestBytes);
         using HashingStream body = new(arrival.Body.AsStream());
         WireStreamReader stream = new(PipeReader.Create(body));
         AggregationJobContinueReqHeader header = await stream.ReadOneAsync<AggregationJobContinueReqHeader>(sizeof(ushort), context.RequestAborted);
         int message = HelperAggregationRequests.MessageOf(task, header.Step);
         List<VerifyContinue> continues = await ReadAllAsync<VerifyContinue>(
             task, stream, ElementLimits.VerifyContinue(task.Vdaf, job.AggParam, message), job.ReportCount, context.RequestAborted);
-        using IDisposable place = _queue.BeginWork(task, arrival);
-        job = await _jobs.ContinueAsync(task, job, new AggregationJobContinueReq(header.Step, continues), body.Hash(), context.RequestAborted);
+        using (_queue.BeginWork(task, arrival))
+        {
+            job = await _jobs.ContinueAsync(task, job, new AggregationJobContinueReq(header.Step, continues), body.Hash(), context.RequestAborted);
+        }
+
+        arrival.BeginAnswer();
         await RespondAsync(context, task, job);
     }
 

@@ -38,19 +38,20 @@ internal sealed class AggregationJobQueue
     /// <summary>Lets a request in before its body is read, until the result is disposed of.</summary>
     /// <param name="task">The task, whose Leader asks.</param>
     /// <param name="context">The request.</param>
+    /// <param name="limit">The longest body that is read; a longer one is refused when it is.</param>
     /// <exception cref="HttpProblemException">
     /// 429: this Leader's requests hold their share of places or memory; 503: all are taken. Both with Retry-After.
     /// </exception>
-    public Arrival Receive(AggregatorTask task, HttpContext context)
+    public Arrival Receive(AggregatorTask task, HttpContext context, long limit)
     {
         RequirePlace(_places.Offers(LeaderOf(task), 1));
-        return ReceiveMemory(task, context);
+        return ReceiveMemory(task, context, limit);
     }
 
     /// <summary>Lets in a request that needs memory for its body, but no place.</summary>
     /// <exception cref="HttpProblemException">As for <see cref="Receive"/>.</exception>
-    public Arrival ReceiveMemory(AggregatorTask task, HttpContext context) =>
-        _arrivals.Enter(LeaderOf(task), context, Math.Max(context.Request.ContentLength ?? 0, 0));
+    public Arrival ReceiveMemory(AggregatorTask task, HttpContext context, long limit) =>
+        _arrivals.Enter(LeaderOf(task), context, Math.Clamp(context.Request.ContentLength ?? 0, 0, limit));
 
     /// <summary>
     /// Takes a place for a request whose body is there, until the result is disposed of: none is held while a body arrives.

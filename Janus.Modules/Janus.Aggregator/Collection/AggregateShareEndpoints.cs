@@ -27,7 +27,7 @@ internal sealed class AggregateShareEndpoints
     {
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper);
         context.RequireMediaType(DapMediaType.AggregateShareReq);
-        using Arrival arrival = _queue.ReceiveMemory(task, context);
+        using Arrival arrival = _queue.ReceiveMemory(task, context, MaximumRequestLength);
         byte[] body = await context.ReadBodyAsync(arrival, MaximumRequestLength);
         await RespondAsync(context, task, await _shares.CreateAsync(task, body, context.RequestAborted));
     }

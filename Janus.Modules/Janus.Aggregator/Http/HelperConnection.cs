@@ -103,12 +103,19 @@ internal sealed partial class HelperConnection
         try
         {
             await ExchangeAsync(task, request, cancellationToken);
+            _outages.Answered(task);
         }
         catch (DapResponseException exception) when (exception.Type == DapProblemType.UnrecognizedAggregationJob)
         {
+            _outages.Answered(task);
         }
         catch (Exception exception) when (PeerVerdict.Of(request, exception) is { } verdict)
         {
+            if (verdict.Conduct == PeerConduct.Refused)
+            {
+                _outages.Refused(task, verdict.Reason);
+            }
+
             throw verdict.Conduct == PeerConduct.Unavailable || exception is DapResponseException answer && IsMendable(answer)
                 ? Unavailable(verdict, exception)
                 : new PeerMisbehavedException($"the Helper does not delete the aggregation job: {verdict.Reason}", exception);

@@ -143,7 +143,7 @@ internal sealed partial class RejectionWatch
     [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} were malformed ({Error}): do the Clients and both sides have the same task configuration? 'janus task check' compares it")]
     private partial void LogMalformed(TaskId taskId, long failed, string reports, string error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} were refused ({Error}): do the Clients have this task's configuration, present HPKE keys and the right time?")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} refused ({Error}): do the Clients have this task's configuration, present HPKE keys and the right time?")]
     private partial void LogRefused(TaskId taskId, long failed, string reports, string error);
 
     private readonly record struct Tally(long Reports, long Failed)

@@ -1,3 +1,4 @@
+using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
@@ -49,8 +50,7 @@ internal sealed partial class TaskStatusRecorder : BackgroundService
     /// <summary>Something went wrong with the peer.</summary>
     public void Failed(AggregatorTask task, string error)
     {
-        string text = string.Concat(error.Take(PeerContact.MaximumErrorLength).Select(character => char.IsControl(character) ? ' ' : character));
-        Add(task, new PeerContact(null, _time.GetUtcNow(), text));
+        Add(task, new PeerContact(null, _time.GetUtcNow(), Quote.Line(error, PeerContact.MaximumErrorLength)));
     }
 
     /// <summary>What a request to the peer has told: <see langword="null"/> for an answer that can be used.</summary>

@@ -153,12 +153,12 @@ public sealed class PeerCheck
             return [PeerFinding.Ok(Task, "the Helper has the task"), Accepted(subject), .. HelperComparison.Of(subject, agreement, Configuration, VerifyKey)];
         }
 
-        if (answer.IsUnauthenticated || answer.Problem?.DapType == DapProblemType.UnrecognizedTask)
+        if (answer.Problem?.DapType == DapProblemType.UnrecognizedTask)
         {
             return HelperRefusals.Describe(subject, answer, Task, Token);
         }
 
-        // Another implementation: what DAP lets a Leader see.
+        // What DAP lets a Leader see: it may be another implementation, or a gateway that refuses paths it does not know.
         using HttpRequestMessage probe = new(HttpMethod.Get, urls.AggregationJob(subject.TaskId, AggregationJobId.Random()));
         PeerAnswer told = await PeerAnswer.SendAsync(_client, probe, subject.Token, Timeout, cancellationToken);
         if (told.IsUnauthenticated || told.Problem?.DapType == DapProblemType.UnrecognizedTask)

@@ -1,12 +1,13 @@
 using System.ComponentModel;
 using System.Data.Common;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Janus.Datastore;
 
 /// <summary>Reads how a configuration names a database: an Npgsql connection string, or a URL as PostgreSQL's own tools take it.</summary>
-public static class ConnectionText
+public static partial class ConnectionText
 {
     private const string Expected = "neither a connection string (Host=...;Database=...;Username=...) nor a URL postgres://user@host/database";
 
@@ -20,7 +21,7 @@ public static class ConnectionText
     public static string Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        IEnumerable<KeyValuePair<string, string>> settings = text.Contains("://", StringComparison.Ordinal) ? PostgresUrl.Parse(text) : Split(text);
+        IEnumerable<KeyValuePair<string, string>> settings = Scheme().IsMatch(text) ? PostgresUrl.Parse(text) : Split(text);
         NpgsqlConnectionStringBuilder builder = [];
         foreach ((string keyword, string value) in settings)
         {
@@ -53,6 +54,9 @@ public static class ConnectionText
             builder[TargetSessionAttributes] = "read-write";
         }
     }
+
+    [GeneratedRegex(@"^\s*[A-Za-z][A-Za-z0-9+.-]*://")]
+    private static partial Regex Scheme();
 
     private static IEnumerable<KeyValuePair<string, string>> Split(string text)
     {

@@ -71,6 +71,11 @@ public sealed partial class DatabaseStart
         {
             return null;
         }
+        catch (PoolerException)
+        {
+            // Waiting does not mend a configuration.
+            throw;
+        }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new DatabaseFailure(DatabaseFailureKind.Silent, "no answer yet");

@@ -12,14 +12,15 @@ internal sealed class DirectSource : IAsyncDisposable
     // One listens, and there is one for migrations or for the garbage collector.
     private const int MaximumConnections = 4;
 
-    private readonly bool _isOwn;
-
     /// <summary>Takes a source; <paramref name="isOwn"/> tells whether it is another than that of the stores.</summary>
     public DirectSource(NpgsqlDataSource source, bool isOwn)
     {
         Source = source;
-        _isOwn = isOwn;
+        IsOwn = isOwn;
     }
+
+    /// <summary>Whether it is another source than that of the stores, whose failures say nothing of theirs.</summary>
+    public bool IsOwn { get; }
 
     public NpgsqlDataSource Source { get; }
 
@@ -37,5 +38,5 @@ internal sealed class DirectSource : IAsyncDisposable
         return new JanusDbContext(options.Options);
     }
 
-    public ValueTask DisposeAsync() => _isOwn ? Source.DisposeAsync() : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => IsOwn ? Source.DisposeAsync() : ValueTask.CompletedTask;
 }

@@ -14,21 +14,24 @@ namespace Janus.Datastore;
 public sealed class PoolerDetection : IAsyncDisposable
 {
     private const int Rounds = 5;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     // Not one of the statements whose plans are looked at: it asks for the server itself, on connections of its own.
     private const string LookSql = """
         /* PoolerDetection.Look */
-        SELECT pg_backend_pid(), oid::text || ' ' || pg_postmaster_start_time()::text FROM pg_database WHERE datname = current_database()
+        SELECT pg_backend_pid(), oid::text || ' ' || extract(epoch FROM pg_postmaster_start_time())::text FROM pg_database WHERE datname = current_database()
         """;
 
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource? _direct;
     private readonly DatabaseState _state;
+    private readonly Lock _lock = new();
+    private Task _checking = Task.CompletedTask;
 
     internal PoolerDetection(string connectionString, string? directConnectionString, DatabaseState state)
     {
-        _source = Build(connectionString);
-        _direct = directConnectionString is null ? null : Build(directConnectionString);
+        _source = Build(connectionString, "janus-pooler-detection");
+        _direct = directConnectionString is null ? null : Build(directConnectionString, "janus-pooler-detection-direct");
         _state = state;
     }
 
@@ -65,16 +68,8 @@ public sealed class PoolerDetection : IAsyncDisposable
     /// Lets nobody work after statements got mixed up, until the pooler is right: what is prepared by one might run for another.
     /// </summary>
     /// <exception cref="PoolerException">It is not yet.</exception>
-    internal async ValueTask RequireOwnSessionsAsync(CancellationToken cancellationToken)
-    {
-        if (!_state.IsPooled)
-        {
-            return;
-        }
-
-        await CheckAsync(cancellationToken);
-        _state.IsNotPooled();
-    }
+    internal ValueTask RequireOwnSessionsAsync(CancellationToken cancellationToken) =>
+        _state.IsPooled ? new ValueTask(CheckForAll().WaitAsync(cancellationToken)) : ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -86,13 +81,41 @@ public sealed class PoolerDetection : IAsyncDisposable
         }
     }
 
-    // New connections on which nothing is prepared: they can neither meet what others have prepared nor be in their way.
-    private static NpgsqlDataSource Build(string connectionString) => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
+    // One looks for all who want to work: a pooler has few connections to give.
+    private Task CheckForAll()
     {
-        Pooling = false,
-        MaxAutoPrepare = 0,
-        NoResetOnClose = true,
-    });
+        lock (_lock)
+        {
+            if (_checking.IsCompleted)
+            {
+                _checking = Task.Run(CheckAgainAsync);
+            }
+
+            return _checking;
+        }
+    }
+
+    private async Task CheckAgainAsync()
+    {
+        try
+        {
+            await CheckAsync(CancellationToken.None);
+            _state.IsNotPooled();
+        }
+        catch
+        {
+            await Task.Delay(Pause);
+            throw;
+        }
+    }
+
+    // New connections on which nothing is prepared: they can neither meet what others have prepared nor be in their way.
+    private static NpgsqlDataSource Build(string connectionString, string name)
+    {
+        NpgsqlConnectionStringBuilder settings = new(connectionString) { Pooling = false, MaxAutoPrepare = 0, NoResetOnClose = true };
+        // Without a name, metrics would show the connection string.
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = name }.Build();
+    }
 
     /// <summary>Whether the connections of a source change their server process between transactions.</summary>
     private static async Task<bool> PoolsTransactionsAsync(NpgsqlDataSource source, CancellationToken cancellationToken)

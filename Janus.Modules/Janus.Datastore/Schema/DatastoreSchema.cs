@@ -48,6 +48,7 @@ public sealed class DatastoreSchema
         try
         {
             await using JanusDbContext context = _direct.CreateContext();
+            context.Database.SetCommandTimeout(0); // what a migration reads and writes may be large
             string[] pending = [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)];
             await context.Database.MigrateAsync(cancellationToken);
             await _partitions.EnsureAsync([ReportWeek.Of(_time.GetUtcNow())], cancellationToken);

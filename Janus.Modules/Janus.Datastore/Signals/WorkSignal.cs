@@ -1,3 +1,4 @@
+using Janus.Dap;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -18,6 +19,7 @@ public sealed partial class WorkSignal : IAsyncDisposable
     private readonly ILogger<WorkSignal> _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
+    private readonly Outage _outage;
     private readonly long[] _versions = new long[Enum.GetValues<WorkKind>().Length];
     private TaskCompletionSource _changed = NewChange();
     private Task? _listening;
@@ -26,6 +28,7 @@ public sealed partial class WorkSignal : IAsyncDisposable
     {
         _direct = direct;
         _state = state;
+        _outage = new Outage(time);
         _time = time;
         _logger = logger;
     }
@@ -104,13 +107,18 @@ public sealed partial class WorkSignal : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception exception) when (_state.Failed(exception, "listening for work"))
+            catch (Exception exception) when (!_direct.IsOwn && _state.Failed(exception, "listening for work"))
             {
                 // What has happened to the database is in the log.
             }
             catch (Exception exception)
             {
-                LogDisconnected(exception.Message, ReconnectDelay.TotalSeconds);
+                // After a failover, the connections lead to what was the right server before.
+                _direct.Source.Clear();
+                if (_outage.Fail())
+                {
+                    LogDisconnected(exception.Message, ReconnectDelay.TotalSeconds);
+                }
             }
 
             await Task.Delay(ReconnectDelay, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -129,6 +137,7 @@ public sealed partial class WorkSignal : IAsyncDisposable
         };
         await ExecuteAsync(connection, $"LISTEN {Notification.Channel}", stop);
         LogListening();
+        NoteListening();
         Raise(Enum.GetValues<WorkKind>());
         while (true)
         {
@@ -136,7 +145,16 @@ public sealed partial class WorkSignal : IAsyncDisposable
             {
                 // A connection that has died without a word fails here.
                 await ExecuteAsync(connection, "SELECT", stop);
+                NoteListening();
             }
+        }
+    }
+
+    private void NoteListening()
+    {
+        if (_outage.Succeed() is { } ended)
+        {
+            LogListeningAgain(ended.Duration.TotalSeconds, ended.Failures);
         }
     }
 
@@ -166,6 +184,9 @@ public sealed partial class WorkSignal : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Debug, Message = "listening for work")]
     private partial void LogListening();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "listening for work broke off with {Error}; again in {DelaySeconds} s, workers poll meanwhile")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "listening for work again after {Seconds:0.0} s; attempts that failed: {Failures}")]
+    private partial void LogListeningAgain(double seconds, long failures);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "listening for work broke off with {Error}; it is tried every {DelaySeconds} s, workers poll meanwhile")]
     private partial void LogDisconnected(string error, double delaySeconds);
 }

@@ -116,15 +116,15 @@ public sealed class AggregationJobQueueTests : EndpointFixture
         // Two tasks of one Leader share what is the Leader's.
         IDisposable[] entered = [.. Enumerable.Range(0, 12).Select(i => Work(tasks[i % 2]))];
         Assert.That(() => Work(tasks[0]), Throws.TypeOf<HttpProblemException>().With.Property("Status").EqualTo(HttpStatusCode.TooManyRequests));
-        Assert.That(() => queue.Receive(tasks[0], Request(1000)), Throws.TypeOf<HttpProblemException>().With.Property("Status").EqualTo(HttpStatusCode.TooManyRequests));
+        Assert.That(() => queue.Receive(tasks[0], Request(1000), long.MaxValue), Throws.TypeOf<HttpProblemException>().With.Property("Status").EqualTo(HttpStatusCode.TooManyRequests));
         IDisposable other = Work(tasks[2]);
         // Memory is shared as well, whatever the number of requests.
-        Assert.That(() => queue.Receive(tasks[3], Request(options.Helper.MaximumMemory)), Throws.TypeOf<HttpProblemException>().With.Property("Status").EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(() => queue.Receive(tasks[3], Request(options.Helper.MaximumMemory), long.MaxValue), Throws.TypeOf<HttpProblemException>().With.Property("Status").EqualTo(HttpStatusCode.ServiceUnavailable));
         entered[0].Dispose();
         other.Dispose();
         Assert.That(Work(tasks[0]), Is.Not.Null);
 
-        IDisposable Work(AggregatorTask task) => queue.BeginWork(task, queue.Receive(task, Request(1000)));
+        IDisposable Work(AggregatorTask task) => queue.BeginWork(task, queue.Receive(task, Request(1000), long.MaxValue));
         static DefaultHttpContext Request(long length) => new() { Request = { ContentLength = length } };
     }
 

@@ -46,7 +46,7 @@ public sealed class ConfigurationTests
     [TestCase("Http: { Lissten: x }", "Http.Lissten: unknown key")]
     [TestCase("Http: { ShutdownTimeout: 3 }", "Http.ShutdownTimeout: \"3\" is not a duration")]
     [TestCase("Http: { ShutdownTimeout: 3d }", "Http.ShutdownTimeout: between")]
-    [TestCase("Http: { Listen: [ftp://x] }", "Http.Listen: 'ftp://x'")]
+    [TestCase("Http: { Listen: [ftp://x] }", "Http.Listen: \"ftp://x\"")]
     [TestCase("Http: { Listen: ['https://*:8443'] }", "Http.Certificate: a certificate is needed for an https address")]
     [TestCase("Http: { PrivateKey: key.pem }", "Http.PrivateKey: there is no certificate that it belongs to")]
     [TestCase("Http: { ClientCertificates: require }", "Http.ClientCertificates: \"require\" is not one of ignore, ask")]

@@ -57,7 +57,7 @@ public sealed class RejectionWatchTests
 
         Assert.That(_logs.Lines, Has.Count.EqualTo(4));
         Assert.That(_logs.Lines[0], Does.Contain($"{first.Id}").And.Contain("could not be decrypted"));
-        Assert.That(_logs.Lines[3], Does.Contain($"{second.Id}").And.Contain("uploaded reports were refused"));
+        Assert.That(_logs.Lines[3], Does.Contain($"{second.Id}").And.Contain("1 of 1 uploaded report refused (invalid_message)"));
     }
 
     [Test]
