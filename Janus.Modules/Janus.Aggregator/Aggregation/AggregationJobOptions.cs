@@ -28,7 +28,7 @@ public sealed class AggregationJobOptions
     /// <summary>
     /// How many attempts at one step the Helper may refuse before a Leader gives the job up; an outage does not count. Until
     /// then an operator can mend what is wrong; the default gives hours. An answer that arrives whole and cannot be decoded
-    /// gets four attempts at most.
+    /// gets four attempts at most, earlier refusals of the same step included.
     /// </summary>
     [Range(1, 100_000)]
     public int MaximumAttempts { get; set; } = 100;

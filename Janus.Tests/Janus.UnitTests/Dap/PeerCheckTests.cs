@@ -66,9 +66,19 @@ public sealed class PeerCheckTests
     {
         Peer peer = Answering();
         peer.Agreement = () => new HttpResponseMessage(HttpStatusCode.Unauthorized);
+        peer.AggregationJob = () => new HttpResponseMessage(HttpStatusCode.Unauthorized);
         IReadOnlyList<PeerFinding> findings = await CheckAsync(peer);
         Assert.That(Summary(findings), Is.EqualTo("ok ok ok unknown failed unknown unknown"));
         Assert.That(findings[4].Remedy, Does.Contain("janus task token list"));
+    }
+
+    [Test]
+    public async Task A_gateway_that_refuses_paths_it_does_not_know_refuses_no_token()
+    {
+        Peer peer = Answering();
+        peer.Agreement = () => new HttpResponseMessage(HttpStatusCode.Forbidden);
+        peer.AggregationJob = () => Problem(DapProblemType.UnrecognizedAggregationJob);
+        Assert.That(Summary(await CheckAsync(peer)), Is.EqualTo("ok ok ok ok ok unknown unknown"));
     }
 
     [Test]
@@ -122,6 +132,7 @@ public sealed class PeerCheckTests
     {
         Peer peer = Answering();
         peer.Agreement = () => new HttpResponseMessage(HttpStatusCode.Unauthorized);
+        peer.AggregationJob = () => new HttpResponseMessage(HttpStatusCode.Unauthorized);
         IReadOnlyList<PeerFinding> findings = await CheckAsync(peer, Subject() with { Token = null });
         Assert.That(findings[4].Finding, Does.Contain("no token that is valid now"));
     }
