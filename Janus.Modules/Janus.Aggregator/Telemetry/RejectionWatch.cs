@@ -131,19 +131,19 @@ internal sealed partial class RejectionWatch
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} failed verification ({Error}): do both sides have the same verify key and task configuration? 'janus task check' compares them")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports:l} failed verification ({Error:l}): do both sides have the same verify key and task configuration? 'janus task check' compares them")]
     private partial void LogNotVerified(TaskId taskId, long failed, string reports, string error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} could not be decrypted ({Error}): do the Clients and both sides have the same task configuration ('janus task check' compares it), and do the HPKE keys that the Clients use still exist?")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports:l} could not be decrypted ({Error:l}): do the Clients and both sides have the same task configuration ('janus task check' compares it), and do the HPKE keys that the Clients use still exist?")]
     private partial void LogNotDecrypted(TaskId taskId, long failed, string reports, string error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} came from the future ({Error}): are the clocks of both sides and of the Clients right? 'janus task check' compares them")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports:l} came from the future ({Error:l}): are the clocks of both sides and of the Clients right? 'janus task check' compares them")]
     private partial void LogTooEarly(TaskId taskId, long failed, string reports, string error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} were malformed ({Error}): do the Clients and both sides have the same task configuration? 'janus task check' compares it")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports:l} were malformed ({Error:l}): do the Clients and both sides have the same task configuration? 'janus task check' compares it")]
     private partial void LogMalformed(TaskId taskId, long failed, string reports, string error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports} refused ({Error}): do the Clients have this task's configuration, present HPKE keys and the right time?")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "task {TaskId}: {Failed} of {Reports:l} refused ({Error:l}): do the Clients have this task's configuration, present HPKE keys and the right time?")]
     private partial void LogRefused(TaskId taskId, long failed, string reports, string error);
 
     private readonly record struct Tally(long Reports, long Failed)
