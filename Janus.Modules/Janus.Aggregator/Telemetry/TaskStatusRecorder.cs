@@ -68,7 +68,7 @@ internal sealed partial class TaskStatusRecorder : BackgroundService
                 Failed(task, refusal.Message);
                 break;
             case HttpRequestException or IOException or TimeoutException:
-                Failed(task, PeerFailures.Describe(request.Uri, failure).Finding);
+                Failed(task, Quote.MessageOf(failure));
                 break;
             default:
                 break;

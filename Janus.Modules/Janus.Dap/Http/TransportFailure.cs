@@ -45,18 +45,23 @@ internal static class TransportFailure
         _ => $"no connection to {Origin(resource)}: {Cause(failure)}",
     };
 
-    private static string SecureConnection(Exception failure, Uri resource)
+    /// <summary>The failure to accept the server's certificate behind another one, if it is that.</summary>
+    public static AuthenticationException? CertificateIn(Exception failure)
     {
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
-            if (cause is AuthenticationException && cause.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase))
+            if (cause is AuthenticationException refused && refused.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase))
             {
-                return $"the certificate of {Origin(resource)} is not trusted: {Quote.MessageOf(cause)}";
+                return refused;
             }
         }
 
-        return $"no TLS connection to {Origin(resource)}: {Cause(failure)}";
+        return null;
     }
+
+    private static string SecureConnection(Exception failure, Uri resource) => CertificateIn(failure) is { } refused
+        ? $"the certificate of {Origin(resource)} is not trusted: {Quote.MessageOf(refused)}"
+        : $"no TLS connection to {Origin(resource)}: {Cause(failure)}";
 
     private static string Origin(Uri resource) => Quote.Line(resource.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped), 200);
 

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Data.Common;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Janus.Dap;
 using Npgsql;
 
 namespace Janus.Datastore;
@@ -12,9 +13,6 @@ public static partial class ConnectionText
     private const string Expected = "neither a connection string (Host=...;Database=...;Username=...) nor a URL postgres://user@host/database";
 
     private const string TargetSessionAttributes = "Target Session Attributes";
-
-    // Suggestions are for slips of the finger.
-    private const int MaximumDistance = 2;
 
     /// <summary>Reads either, and returns a connection string of keywords that the driver knows.</summary>
     /// <exception cref="FormatException">It is neither, or has an unknown keyword or a wrong value; the message names keywords, never a value.</exception>
@@ -82,7 +80,8 @@ public static partial class ConnectionText
 
         try
         {
-            builder[keyword] = value;
+            // PostgreSQL's own tools write verify-full, the driver VerifyFull.
+            builder[keyword] = Plain(keyword) == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
         }
         catch (Exception failure) when (failure is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
@@ -106,11 +105,8 @@ public static partial class ConnectionText
 
     private static string Suggestion(string keyword)
     {
-        (string Name, int Distance) nearest = Keywords()
-            .Concat(PostgresUrl.Names)
-            .Select(name => (Name: name, Distance: Distance(Plain(name), Plain(keyword))))
-            .MinBy(candidate => candidate.Distance);
-        return nearest.Distance <= MaximumDistance ? $"; did you mean '{nearest.Name}'?" : "";
+        ILookup<string, string> names = Keywords().Concat(PostgresUrl.Names).ToLookup(Plain);
+        return Spelling.Nearest(Plain(keyword), names.Select(name => name.Key)) is { } near ? $"; did you mean '{names[near].First()}'?" : "";
     }
 
     private static string Choices(string keyword) => Plain(keyword) switch
@@ -128,22 +124,4 @@ public static partial class ConnectionText
 
     // What stands before an equals sign may be a secret that was cut in two: a keyword is short.
     private static string Cut(string keyword) => keyword.Length <= 30 ? keyword : string.Concat(keyword.AsSpan(0, 30), "…");
-
-    private static int Distance(string left, string right)
-    {
-        int[] previous = [.. Enumerable.Range(0, right.Length + 1)];
-        for (int i = 1; i <= left.Length; i++)
-        {
-            int[] current = new int[right.Length + 1];
-            current[0] = i;
-            for (int j = 1; j <= right.Length; j++)
-            {
-                current[j] = Math.Min(Math.Min(current[j - 1], previous[j]) + 1, previous[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1));
-            }
-
-            previous = current;
-        }
-
-        return previous[^1];
-    }
 }

@@ -132,7 +132,6 @@ internal static class PostgresUrl
 
     private static string Translate(string keyword, string value) => (keyword, value) switch
     {
-        ("SSL Mode", _) => value.Replace("-", "", StringComparison.Ordinal),
         ("Load Balance Hosts", "random") => "true",
         ("Load Balance Hosts", "disable") => "false",
         ("TCP Keepalive", "1") => "true",

@@ -18,6 +18,8 @@ public sealed class ConnectionTextTests
     [TestCase("postgres:///janus?host=db1,db2&port=1,2&user=janus", "db1:1,db2:2", 5432, "janus")]
     [TestCase("postgres:///janus?host=db1,db2&port=7&user=janus", "db1:7,db2:7", 5432, "janus")]
     [TestCase("Host=db1,db2;Username=janus", "db1,db2", 5432, "janus")]
+    [TestCase("Host=db;Username=janus;SSL Mode=verify-full", "db", 5432, "janus")]
+    [TestCase("Host=db;Username=janus;Password=a://b", "db", 5432, "janus")]
     public void Hosts_ports_and_users_are_read(string text, string host, int port, string user)
     {
         NpgsqlConnectionStringBuilder read = new(ConnectionText.Parse(text));

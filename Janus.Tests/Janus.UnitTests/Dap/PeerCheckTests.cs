@@ -150,9 +150,9 @@ public sealed class PeerCheckTests
         Assert.That(Summary(await CheckAsync(peer, Subject() with { Role = Role.Helper })), Is.EqualTo("ok ok ok failed unknown unknown unknown"));
     }
 
-    [TestCase(HttpRequestError.NameResolutionError, "the name helper.example is not known")]
-    [TestCase(HttpRequestError.ConnectionError, "nothing listens at helper.example")]
-    [TestCase(HttpRequestError.SecureConnectionError, "does not speak TLS with us")]
+    [TestCase(HttpRequestError.NameResolutionError, "the name helper.example of https://helper.example is not known")]
+    [TestCase(HttpRequestError.ConnectionError, "connection refused by https://helper.example")]
+    [TestCase(HttpRequestError.SecureConnectionError, "no TLS connection to https://helper.example")]
     public async Task A_peer_that_cannot_be_reached_is_told_of_with_the_inner_cause(HttpRequestError error, string text)
     {
         Exception inner = error == HttpRequestError.ConnectionError ? new SocketException((int)SocketError.ConnectionRefused) : new AuthenticationException("bad frame");
