@@ -1,6 +1,6 @@
 namespace Janus.Testing;
 
-/// <summary>Where the host was built: beside the tests, in the same configuration.</summary>
+/// <summary>The host beside the tests, in the same configuration: as published, which starts fast, where it is a release.</summary>
 public static class HostProgram
 {
     private const string Solution = "Janus.sln";
@@ -22,7 +22,9 @@ public static class HostProgram
         }
 
         // Both are bin/CONFIGURATION/FRAMEWORK.
-        string assembly = Path.Combine(root.FullName, "Janus.Host", "bin", output.Parent!.Name, output.Name, "Janus.Host.dll");
+        string configuration = output.Parent!.Name;
+        string folder = Path.Combine(root.FullName, "Janus.Host", "bin", configuration, output.Name, configuration == "Release" ? "publish" : "");
+        string assembly = Path.Combine(folder, "Janus.Host.dll");
         return File.Exists(assembly) ? assembly : throw new FileNotFoundException("the host is not built", assembly);
     }
 }
