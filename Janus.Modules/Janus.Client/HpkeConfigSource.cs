@@ -35,11 +35,7 @@ internal sealed class HpkeConfigSource
         AggregatorUrls urls = new(server == Role.Leader
             ? taskConfiguration.LeaderAggregatorEndpoint
             : taskConfiguration.HelperAggregatorEndpoint);
-        _request = new DapRequest(HttpMethod.Get, urls.HpkeConfig())
-        {
-            Accept = DapMediaType.HpkeConfigList,
-            MaximumResponseLength = sizeof(ushort) + ushort.MaxValue,
-        };
+        _request = DapVersion.Newest.Requests.GetHpkeConfigs(urls, taskId) with { MaximumResponseLength = sizeof(ushort) + ushort.MaxValue };
     }
 
     /// <summary>Encrypts to the Aggregator's preferred configuration among those that are supported.</summary>
@@ -109,7 +105,7 @@ internal sealed class HpkeConfigSource
         {
             try
             {
-                return new InputShareSealer(_taskId, _taskConfiguration, _server, config);
+                return new InputShareSealer(DapVersion.Newest, _taskId, _taskConfiguration, _server, config);
             }
             catch (ArgumentException)
             {

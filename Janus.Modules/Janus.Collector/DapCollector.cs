@@ -21,7 +21,7 @@ public sealed class DapCollector
     private readonly DapCollectorOptions _options;
     private readonly DapExchange _exchange;
     private readonly AggregateShareUnsharder _unsharder;
-    private readonly Uri _collectionJobs;
+    private readonly AggregatorUrls _leader;
 
     /// <summary>Prepares collection for one task. The key pair and the HTTP client stay the caller's: see <see cref="DapHttpHandler"/>.</summary>
     /// <param name="taskId">The task.</param>
@@ -63,7 +63,7 @@ public sealed class DapCollector
         _exchange = new DapExchange(httpClient, _options.BackOff, _options.TimeProvider);
         _unsharder = new AggregateShareUnsharder(
             taskId, taskConfiguration, collectorHpkeConfig, keyPair, _options.DifferentialPrivacy, vdafs ?? new SupportedVdafs());
-        _collectionJobs = new AggregatorUrls(taskConfiguration.LeaderAggregatorEndpoint).CollectionJobs(taskId);
+        _leader = new AggregatorUrls(taskConfiguration.LeaderAggregatorEndpoint);
     }
 
     /// <summary>
@@ -155,12 +155,7 @@ public sealed class DapCollector
         }
 
         DapResponse response = await _exchange.SendAsync(
-            To(HttpMethod.Post, _collectionJobs, request) with
-            {
-                Content = WireMessage.Encode(request),
-                ContentType = DapMediaType.CollectionJobReq,
-            },
-            cancellationToken);
+            Complete(DapVersion.Newest.Requests.CreateCollectionJob(_leader, TaskId, request), request), cancellationToken);
         Uri location = response.Location ?? throw new DapResponseException(
             response.Resource, response.Status, "the location of a collection job on the leader's server expected");
         return Read(response, new CollectionJobHandle(TaskId, location, request));
@@ -172,7 +167,7 @@ public sealed class DapCollector
     public async Task<CollectionJobState> PollAsync(CollectionJobHandle job, CancellationToken cancellationToken = default)
     {
         RequireOurs(job);
-        return Read(await _exchange.SendAsync(To(HttpMethod.Get, job.Uri, job.Request), cancellationToken), job);
+        return Read(await _exchange.SendAsync(Complete(DapVersion.Newest.Requests.PollCollectionJob(job.Uri), job.Request), cancellationToken), job);
     }
 
     /// <summary>Lets the Leader abandon or forget a collection job: DAP §4.6.3. A job that it does not know is fine.</summary>
@@ -182,7 +177,7 @@ public sealed class DapCollector
         RequireOurs(job);
         try
         {
-            await _exchange.SendAsync(To(HttpMethod.Delete, job.Uri, job.Request) with { Accept = null }, cancellationToken);
+            await _exchange.SendAsync(Complete(DapVersion.Newest.Requests.DeleteCollectionJob(job.Uri), job.Request), cancellationToken);
         }
         catch (DapResponseException exception)
             when (exception.Status is System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.Gone)
@@ -196,12 +191,11 @@ public sealed class DapCollector
         return new CollectionJobReq(query, ReadOnlyMemory<byte>.Empty, []);
     }
 
-    private DapRequest To(HttpMethod method, Uri uri, CollectionJobReq request) => new(method, uri)
+    private DapRequest Complete(DapRequest request, CollectionJobReq job) => request with
     {
-        Accept = DapMediaType.CollectionJobResp,
         Token = _token,
         AdvertisedTask = _options.AdvertiseTask ? TaskConfiguration : null,
-        MaximumResponseLength = _unsharder.MaximumResponseLength(request.AggParam.Span),
+        MaximumResponseLength = _unsharder.MaximumResponseLength(job.AggParam.Span),
     };
 
     private async Task<CollectionResult> FinishAsync(
@@ -266,7 +260,7 @@ public sealed class DapCollector
     private void RequireOurs(CollectionJobHandle job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        if (job.TaskId != TaskId || AggregatorUrls.ResolveLocation(_collectionJobs, job.Uri) is null)
+        if (job.TaskId != TaskId || AggregatorUrls.ResolveLocation(_leader.Endpoint, job.Uri) is null)
         {
             throw new ArgumentException("a collection job of this task on the leader's server expected", nameof(job));
         }
@@ -290,7 +284,7 @@ public sealed class DapCollector
             when (passed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException(
-                $"no result of the collection job of task {TaskId} within {deadline.TotalSeconds}s from the Leader at {Quote.Of(_collectionJobs)}; the Leader goes on with it, and its handle collects it later",
+                $"no result of the collection job of task {TaskId} within {deadline.TotalSeconds}s from the Leader at {Quote.Of(_leader.CollectionJobs(TaskId))}; the Leader goes on with it, and its handle collects it later",
                 exception);
         }
     }

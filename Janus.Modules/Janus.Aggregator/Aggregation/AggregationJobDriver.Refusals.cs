@@ -45,7 +45,7 @@ internal sealed partial class AggregationJobDriver
             bool isLetGo = await LetGoAsync(task, lease, isCommitted: !isRefusedAtOnce && MayBeCommitted(task, job), cancellationToken);
             if (isLetGo && location is not null)
             {
-                await _helper.TryDeleteAsync(task, location, cancellationToken);
+                await _helper.TryDeleteAggregationJobAsync(task, location, cancellationToken);
             }
 
             return null;

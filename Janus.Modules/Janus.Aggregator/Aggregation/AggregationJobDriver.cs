@@ -226,7 +226,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         if (location is not null && job.Step < LeaderAggregation.LastStep(task))
         {
             // No report is left for the steps that the Helper waits for.
-            await _helper.TryDeleteAsync(task, location, cancellationToken);
+            await _helper.TryDeleteAggregationJobAsync(task, location, cancellationToken);
         }
 
         return null;

@@ -237,7 +237,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         }
         else if (location is not null && await _store.FindAsync(task.Key, job.Id, cancellationToken) is { State: CollectionJobState.Deleted })
         {
-            await _helper.TryDeleteAsync(task, location, cancellationToken);
+            await _helper.TryDeleteAggregateShareAsync(task, location, cancellationToken);
         }
     }
 

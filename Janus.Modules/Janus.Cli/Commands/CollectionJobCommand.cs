@@ -142,7 +142,7 @@ internal static class CollectionJobCommand
             client.Timeout = Timeout;
             DapExchange exchange = new(client, new BackOff { MaximumAttempts = 1 }, TimeProvider.System);
             await exchange.SendAsync(
-                new DapRequest(HttpMethod.Delete, location) { Token = access.Task.TokenToPresentAt(TimeProvider.System.GetUtcNow())?.Token }, cancellationToken);
+                DapVersion.Newest.Requests.DeleteAggregateShare(location) with { Token = access.Task.TokenToPresentAt(TimeProvider.System.GetUtcNow())?.Token }, cancellationToken);
             return null;
         }
         catch (DapResponseException failure)

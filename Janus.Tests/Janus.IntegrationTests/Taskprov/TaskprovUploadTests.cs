@@ -120,7 +120,7 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
         TaskId id = TaskprovDerivation.TaskIdOf(configuration);
 
         HttpAnswer answer = await RawHttp.PostAsync(
-            At($"tasks/{id}/reports"), DapMediaType.UploadRequest, Body(sample), taskprov: TaskprovHeader.Format(configuration));
+            At($"tasks/{id}/reports"), DapVersion.Newest.MediaTypes.UploadRequest, Body(sample), taskprov: TaskprovHeader.Format(configuration));
 
         AssertProblem(answer, DapProblemType.InvalidTask, id);
         Assert.That(answer.Problem.Detail, Does.Contain(reason));
@@ -318,11 +318,11 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
         ReportFactory.UploadBody(new ReportFactory(task, HpkeConfig, null, CurrentTime).Make(1));
 
     private Task<HttpAnswer> UploadAsync(TestTask task, string? header, Uri? aggregator = null) => RawHttp.PostAsync(
-        new Uri(aggregator ?? Aggregator.Endpoint, $"tasks/{task.Id}/reports"), DapMediaType.UploadRequest, Body(task), taskprov: header);
+        new Uri(aggregator ?? Aggregator.Endpoint, $"tasks/{task.Id}/reports"), DapVersion.Newest.MediaTypes.UploadRequest, Body(task), taskprov: header);
 
     private Task<HttpAnswer> CollectAsync(TestTask task, string? header = null) => RawHttp.PostAsync(
         At($"tasks/{task.Id}/collection_jobs"),
-        DapMediaType.CollectionJobReq,
+        DapVersion.Newest.MediaTypes.CollectionJobReq,
         WireMessage.Encode(new CollectionJobReq(Query.TimeInterval(new Interval(CurrentTime, new Duration(1))), default, [])),
         task.CollectorToken,
         header ?? task.TaskprovHeader);

@@ -201,7 +201,7 @@ public sealed class PeerCheckTests
         Agreement = () => Content((agreement ?? AgreementOf(Known.Configuration, Known.VerifyKey)).ToJson(), "application/json"),
     };
 
-    private static HttpResponseMessage Keys(HpkeConfig config) => Content(WireMessage.Encode(new HpkeConfigList([config])), DapMediaType.HpkeConfigList);
+    private static HttpResponseMessage Keys(HpkeConfig config) => Content(WireMessage.Encode(new HpkeConfigList([config])), DapVersion.Newest.MediaTypes.HpkeConfigList);
 
     private static HttpResponseMessage Problem(DapProblemType type)
     {

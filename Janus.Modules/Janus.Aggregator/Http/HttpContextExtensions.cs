@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Janus.Aggregator;
 
 /// <summary>Reads what all DAP requests have in common.</summary>
-internal static class DapRequests
+internal static class HttpContextExtensions
 {
     private const string Identity = "identity";
 
