@@ -98,7 +98,7 @@ internal sealed class HpkeConfigSource
         catch (DecodeException exception)
         {
             throw new DapResponseException(
-                response.Resource, response.Status, $"a list of HPKE configurations of the {_server} expected: {exception.Message}", exception);
+                response.Resource, response.Status, $"expected a list of HPKE configurations of the {_server}: {exception.Message}", exception);
         }
 
         foreach (HpkeConfig config in list.Configs.Where(config => config.Suite().IsSupported))

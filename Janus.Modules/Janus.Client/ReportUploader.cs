@@ -129,7 +129,7 @@ internal sealed class ReportUploader
         }
         catch (DecodeException exception)
         {
-            throw new DapResponseException(response.Resource, response.Status, $"the errors of an upload expected: {exception.Message}", exception);
+            throw new DapResponseException(response.Resource, response.Status, $"expected the errors of an upload: {exception.Message}", exception);
         }
     }
 }

@@ -54,7 +54,7 @@ public sealed class DapCollector
         ArgumentNullException.ThrowIfNull(keyPair);
         if (!keyPair.PublicKey.Span.SequenceEqual(collectorHpkeConfig.PublicKey.Span))
         {
-            throw new ArgumentException("the key pair of the HPKE configuration expected, another one given", nameof(keyPair));
+            throw new ArgumentException("expected the key pair of the HPKE configuration, got another one", nameof(keyPair));
         }
 
         TaskId = taskId;
@@ -146,18 +146,18 @@ public sealed class DapCollector
         if (batchMode != TaskConfiguration.BatchMode)
         {
             throw new ArgumentException(
-                $"a query of the batch mode {TaskConfiguration.BatchMode} expected, {batchMode} given", nameof(request));
+                $"expected a query of the batch mode {TaskConfiguration.BatchMode}, got {batchMode}", nameof(request));
         }
 
         if (!_unsharder.IsValidAggParam(request.AggParam.Span))
         {
-            throw new ArgumentException("an aggregation parameter of the task's VDAF expected", nameof(request));
+            throw new ArgumentException("expected an aggregation parameter of the task's VDAF", nameof(request));
         }
 
         DapResponse response = await _exchange.SendAsync(
             Complete(DapVersion.Newest.Requests.CreateCollectionJob(_leader, TaskId, request), request), cancellationToken);
         Uri location = response.Location ?? throw new DapResponseException(
-            response.Resource, response.Status, "the location of a collection job on the leader's server expected");
+            response.Resource, response.Status, "expected the location of a collection job on the leader's server");
         return Read(response, new CollectionJobHandle(TaskId, location, request));
     }
 
@@ -240,12 +240,12 @@ public sealed class DapCollector
         catch (DecodeException exception)
         {
             throw new DapResponseException(
-                response.Resource, response.Status, $"the result of a collection job expected: {exception.Message}", exception);
+                response.Resource, response.Status, $"expected the result of a collection job: {exception.Message}", exception);
         }
 
         if (decoded.ReportCount == 0)
         {
-            throw new DapResponseException(response.Resource, response.Status, "the result of a collection job over at least one report expected");
+            throw new DapResponseException(response.Resource, response.Status, "expected the result of a collection job over at least one report");
         }
 
         CollectionResult result = new(decoded.ReportCount, decoded.Interval, _unsharder.Unshard(job.Request, decoded))
@@ -262,7 +262,7 @@ public sealed class DapCollector
         ArgumentNullException.ThrowIfNull(job);
         if (job.TaskId != TaskId || AggregatorUrls.ResolveLocation(_leader.Endpoint, job.Uri) is null)
         {
-            throw new ArgumentException("a collection job of this task on the leader's server expected", nameof(job));
+            throw new ArgumentException("expected a collection job of this task on the leader's server", nameof(job));
         }
     }
 

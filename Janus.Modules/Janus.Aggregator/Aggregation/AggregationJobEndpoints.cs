@@ -120,7 +120,7 @@ internal sealed class AggregationJobEndpoints
         {
             if (elements.Count == most)
             {
-                throw new DapProblemException(DapProblemType.InvalidMessage, $"at most {most} reports in the request expected", task.Id);
+                throw new DapProblemException(DapProblemType.InvalidMessage, $"expected at most {most} reports in the request", task.Id);
             }
 
             elements.Add(element);

@@ -20,7 +20,7 @@ public sealed class AggregatorUrls
             || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp)
             || text.AsSpan().ContainsAny('?', '#'))
         {
-            throw new ArgumentException($"an absolute https URL without query and fragment expected, got {Quote.Of(text)}", nameof(endpoint));
+            throw new ArgumentException($"expected an absolute https URL without query and fragment, got {Quote.Of(text)}", nameof(endpoint));
         }
 
         _endpoint = text.EndsWith('/') ? text[..^1] : text;
