@@ -69,7 +69,6 @@ public sealed class DirectConnectionTests : DatastoreFixture
             Database = "x",
             SslMode = SslMode.Disable,
             GssEncryptionMode = GssEncryptionMode.Disable,
-            Timeout = 0,
         };
         await using ServiceProvider services = Datastore(settings.ConnectionString, null);
         services.GetRequiredService<DatabaseState>().Failed(new PoolerException("mixed up"), "a test");
@@ -80,11 +79,11 @@ public sealed class DirectConnectionTests : DatastoreFixture
         Task[] waiting = [.. Enumerable.Range(0, 50).Select(_ => detection.RequireOwnSessionsAsync(Token).AsTask())];
         using Socket first = await pooler.AcceptSocketAsync(Token);
         await impatient.CancelAsync();
-        Assert.That(async () => await gaveUp, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(async () => await gaveUp.WaitAsync(Patience, Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(waiting.Count(task => task.IsCompleted), Is.Zero, "one that gives up ends the look of nobody else");
         first.Close();
         int looks = 1;
-        Task all = Task.WhenAll(waiting);
+        Task all = Task.WhenAll(waiting).WaitAsync(Patience, Token);
         using CancellationTokenSource done = new();
         Task counting = Task.Run(async () =>
         {
