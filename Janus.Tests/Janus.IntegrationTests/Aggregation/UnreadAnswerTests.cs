@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using Janus.Aggregator;
 using Janus.Dap;
@@ -31,18 +30,19 @@ public sealed class UnreadAnswerTests : EndpointFixture
         ScriptedLeader leader = new(task, Aggregator.Endpoint);
         byte[] body = leader.InitBody(new ReportFactory(task, null, HpkeConfig, CurrentTime).Make(1, 2).Select(leader.Init));
         using UnreadStream unread = new();
+        using CancellationTokenSource aborted = new();
         Task answering;
         DefaultHttpContext context;
         if (isContinuation)
         {
             HttpAnswer answer = await leader.PostInitAsync(body);
-            context = Request(task, DapMediaType.AggregationJobContinueReq, ScriptedLeader.ContinueBody(1, leader.Take(answer, step: 0)), unread);
+            context = Request(task, DapMediaType.AggregationJobContinueReq, ScriptedLeader.ContinueBody(1, leader.Take(answer, step: 0)), unread, aborted);
             context.Request.RouteValues[DapRoute.AggregationJobId] = leader.JobAt(answer).Segments[^1];
             answering = endpoints.ContinueAsync(context);
         }
         else
         {
-            context = Request(task, DapMediaType.AggregationJobInitReq, body, unread);
+            context = Request(task, DapMediaType.AggregationJobInitReq, body, unread, aborted);
             answering = endpoints.PostAsync(context);
         }
 
@@ -88,7 +88,7 @@ public sealed class UnreadAnswerTests : EndpointFixture
 
     private static DefaultHttpContext Announcing(long length) => new() { Request = { ContentLength = length } };
 
-    private static DefaultHttpContext Request(TestTask task, string mediaType, byte[] body, Stream answer)
+    private static DefaultHttpContext Request(TestTask task, string mediaType, byte[] body, Stream answer, CancellationTokenSource aborted)
     {
         DefaultHttpContext context = new()
         {
@@ -103,21 +103,19 @@ public sealed class UnreadAnswerTests : EndpointFixture
             },
             Response = { Body = answer },
         };
-        context.Features.Set<IHttpRequestLifetimeFeature>(new Lifetime());
+        context.Features.Set<IHttpRequestLifetimeFeature>(new Lifetime(aborted));
         return context;
     }
 
-    private sealed class Lifetime : IHttpRequestLifetimeFeature
+    private sealed class Lifetime(CancellationTokenSource aborted) : IHttpRequestLifetimeFeature
     {
-        private readonly CancellationTokenSource _aborted = new();
-
         public CancellationToken RequestAborted
         {
-            get => _aborted.Token;
+            get => aborted.Token;
             set => throw new NotSupportedException();
         }
 
-        public void Abort() => _aborted.Cancel();
+        public void Abort() => aborted.Cancel();
     }
 
     /// <summary>Takes nothing until it is released.</summary>

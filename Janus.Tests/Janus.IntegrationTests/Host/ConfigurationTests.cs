@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using Janus.Cli;
 using Janus.Datastore;
@@ -220,6 +221,7 @@ public sealed class ConfigurationTests
     [TestCase("ConnectionString: Host=pooler, DirectConnectionString: 'postgres://janus:hush@db/janus'", true)]
     [TestCase("ConnectionString: Host=pooler, DirectConnectionString: 'postgres://janus@db/janus'", false)]
     [Platform(Exclude = "Win")]
+    [UnsupportedOSPlatform("windows")]
     public void File_with_a_password_that_others_may_read_is_warned_of(string database, bool isSecret)
     {
         string keys = _directory.Path("keys");
