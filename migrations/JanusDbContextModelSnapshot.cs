@@ -156,6 +156,10 @@ namespace Janus.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("lease_token");
 
+                    b.Property<int>("MalformedAnswers")
+                        .HasColumnType("integer")
+                        .HasColumnName("malformed_answers");
+
                     b.Property<long>("MaxTime")
                         .HasColumnType("bigint")
                         .HasColumnName("max_time");

@@ -194,7 +194,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         CountRejected(task, lease.Job, verification, progress);
         return lease with
         {
-            Job = lease.Job with { Step = lease.Job.Step + 1, ReportCount = progress.Next.Count, HelperLocation = known, Refusals = 0 },
+            Job = lease.Job with { Step = lease.Job.Step + 1, ReportCount = progress.Next.Count, HelperLocation = known, Refusals = 0, MalformedAnswers = 0 },
         };
     }
 

@@ -148,9 +148,18 @@ public sealed class PeerCheck
     {
         using HttpRequestMessage request = new(HttpMethod.Get, urls.Agreement(subject.TaskId));
         PeerAnswer answer = await PeerAnswer.SendAsync(_client, request, subject.Token, Timeout, cancellationToken);
-        if (answer.Status == HttpStatusCode.OK && TaskAgreement.TryParse(answer.Content) is { } agreement)
+        try
         {
-            return [PeerFinding.Ok(Task, "the Helper has the task"), Accepted(subject), .. HelperComparison.Of(subject, agreement, Configuration, VerifyKey)];
+            if (answer.Status == HttpStatusCode.OK && TaskAgreement.TryParse(answer.Content) is { } agreement)
+            {
+                return [PeerFinding.Ok(Task, "the Helper has the task"), Accepted(subject), .. HelperComparison.Of(subject, agreement, Configuration, VerifyKey)];
+            }
+        }
+        catch (FormatException exception)
+        {
+            // It tells only of a task that it has, and only whom it authenticates.
+            PeerFinding malformed = PeerFinding.Failed(Configuration, $"the Helper's answer about it is malformed: {exception.Message}", "is a proxy in between that changes answers?");
+            return [PeerFinding.Ok(Task, "the Helper has the task"), Accepted(subject), malformed, malformed with { Check = VerifyKey }];
         }
 
         if (answer.Problem?.DapType == DapProblemType.UnrecognizedTask)

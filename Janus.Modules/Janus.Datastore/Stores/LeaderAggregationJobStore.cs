@@ -33,7 +33,7 @@ public sealed partial class LeaderAggregationJobStore
         SET lease_expiry = $3, lease_token = gen_random_uuid(), lease_attempts = j.lease_attempts + 1
         FROM due WHERE j.task_key = due.task_key AND j.aggregation_job_id = due.aggregation_job_id
         RETURNING j.task_key, j.aggregation_job_id, j.agg_param, j.batch_id, j.step, j.report_count, j.min_time,
-            j.max_time, j.created_at, j.helper_location, j.refusals, j.state, j.lease_token, j.lease_expiry, j.lease_attempts
+            j.max_time, j.created_at, j.helper_location, j.refusals, j.malformed_answers, j.state, j.lease_token, j.lease_expiry, j.lease_attempts
         """;
 
     private const string ReadReportsSql = """
@@ -51,7 +51,7 @@ public sealed partial class LeaderAggregationJobStore
 
     private static readonly string ReleaseSql = $"""
         -- LeaderAggregationJobStore.Release
-        UPDATE aggregation_jobs SET lease_expiry = $4, lease_token = NULL, refusals = refusals + $5
+        UPDATE aggregation_jobs SET lease_expiry = $4, lease_token = NULL, refusals = refusals + $5, malformed_answers = malformed_answers + $6
         WHERE task_key = $1 AND aggregation_job_id = $2 AND lease_token = $3 AND state IN {UnfinishedAggregationJobs.States}
         """;
 
@@ -178,12 +178,16 @@ public sealed partial class LeaderAggregationJobStore
     /// <summary>Gives a job back after a failure, to be tried again from then on. False when the lease is lost.</summary>
     public Task<bool> ReleaseAsync(
         Lease<LeaderAggregationJob> lease, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
-        ReleaseAsync(lease, notBefore, refusals: 0, cancellationToken);
+        ReleaseAsync(lease, notBefore, refusals: 0, malformedAnswers: 0, cancellationToken);
 
-    /// <summary>Gives a job back that the Helper has refused, and counts the refusal. False when the lease is lost.</summary>
+    /// <summary>Gives a job back that the Helper has refused or answered wrongly, and counts that. False when the lease is lost.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="isMalformed">Whether it was an answer that arrived whole and was malformed.</param>
+    /// <param name="notBefore">When it is tried again.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
     public Task<bool> ReleaseRefusedAsync(
-        Lease<LeaderAggregationJob> lease, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
-        ReleaseAsync(lease, notBefore, refusals: 1, cancellationToken);
+        Lease<LeaderAggregationJob> lease, bool isMalformed, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
+        ReleaseAsync(lease, notBefore, refusals: 1, malformedAnswers: isMalformed ? 1 : 0, cancellationToken);
 
     /// <summary>
     /// Gives a job back whose answer the Helper has deferred, to ask for it from then on at this location; the attempts
@@ -202,13 +206,13 @@ public sealed partial class LeaderAggregationJobStore
     }
 
     private Task<bool> ReleaseAsync(
-        Lease<LeaderAggregationJob> lease, DateTimeOffset notBefore, int refusals, CancellationToken cancellationToken)
+        Lease<LeaderAggregationJob> lease, DateTimeOffset notBefore, int refusals, int malformedAnswers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(lease);
         return _runner.RunAsync("LeaderAggregationJobStore.Release", async (transaction, token) =>
         {
             await using NpgsqlCommand command = transaction.Command(ReleaseSql)
-                .With(lease.Job.TaskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(notBefore).With(refusals);
+                .With(lease.Job.TaskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(notBefore).With(refusals).With(malformedAnswers);
             return await command.ExecuteNonQueryAsync(token) == 1;
         }, cancellationToken);
     }
@@ -235,9 +239,10 @@ public sealed partial class LeaderAggregationJobStore
             CreatedAt = row.Instant(8),
             HelperLocation = row.TextOrNull(9),
             Refusals = row.GetInt32(10),
-            State = (AggregationJobState)row.GetInt16(11),
+            MalformedAnswers = row.GetInt32(11),
+            State = (AggregationJobState)row.GetInt16(12),
         };
-        return new(job, row.GetGuid(12), row.Instant(13), row.GetInt32(14));
+        return new(job, row.GetGuid(13), row.Instant(14), row.GetInt32(15));
     }
 
     private UnaggregatedReport ReadReport(NpgsqlDataReader row, int taskKey)

@@ -1,6 +1,8 @@
 using System.Data.Common;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using Janus.Cli;
+using Janus.Datastore;
 using Janus.Host.Configuration;
 using Janus.IntegrationTests.Embedded;
 using Npgsql;
@@ -212,6 +214,24 @@ public sealed class ConfigurationTests
 
         DbConnectionStringBuilder resolved = new() { ConnectionString = options.Database.ResolvedConnectionString() };
         Assert.That(resolved["Password"], Is.EqualTo("from-file"));
+    }
+
+    [TestCase("ConnectionString: 'Host=db;Password=hush'", true)]
+    [TestCase("ConnectionString: Host=pooler, DirectConnectionString: 'Host=db;Password=hush'", true)]
+    [TestCase("ConnectionString: Host=pooler, DirectConnectionString: 'postgres://janus:hush@db/janus'", true)]
+    [TestCase("ConnectionString: Host=pooler, DirectConnectionString: 'postgres://janus@db/janus'", false)]
+    [Platform(Exclude = "Win")]
+    [UnsupportedOSPlatform("windows")]
+    public void File_with_a_password_that_others_may_read_is_warned_of(string database, bool isSecret)
+    {
+        string keys = _directory.Path("keys");
+        File.WriteAllText(keys, DatastoreKeys.Generate());
+        string file = Write($"Database: {{ {database}, DatastoreKeysFile: {keys} }}");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+
+        JanusOptions options = JanusConfiguration.Load(new ConfigurationArguments { ConfigFile = file });
+
+        Assert.That(SecretFiles.Warnings(options, null), isSecret ? Has.One.StartsWith($"{file}: every user") : Is.Empty);
     }
 
     [Test]
