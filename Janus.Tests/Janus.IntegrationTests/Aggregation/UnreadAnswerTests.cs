@@ -36,13 +36,13 @@ public sealed class UnreadAnswerTests : EndpointFixture
         if (isContinuation)
         {
             HttpAnswer answer = await leader.PostInitAsync(body);
-            context = Request(task, DapMediaType.AggregationJobContinueReq, ScriptedLeader.ContinueBody(1, leader.Take(answer, step: 0)), unread, aborted);
+            context = Request(task, DapVersion.Newest.MediaTypes.AggregationJobContinueReq, ScriptedLeader.ContinueBody(1, leader.Take(answer, step: 0)), unread, aborted);
             context.Request.RouteValues[DapRoute.AggregationJobId] = leader.JobAt(answer).Segments[^1];
             answering = endpoints.ContinueAsync(context);
         }
         else
         {
-            context = Request(task, DapMediaType.AggregationJobInitReq, body, unread, aborted);
+            context = Request(task, DapVersion.Newest.MediaTypes.AggregationJobInitReq, body, unread, aborted);
             answering = endpoints.PostAsync(context);
         }
 

@@ -47,5 +47,5 @@ public sealed class UnknownTaskTests : EndpointFixture
         AssertProblem(await UploadAsync(unknown), DapProblemType.UnrecognizedTask, unknown);
     }
 
-    private Task<HttpAnswer> UploadAsync(TaskId id) => RawHttp.PostAsync(At($"tasks/{id}/reports"), DapMediaType.UploadRequest, []);
+    private Task<HttpAnswer> UploadAsync(TaskId id) => RawHttp.PostAsync(At($"tasks/{id}/reports"), DapVersion.Newest.MediaTypes.UploadRequest, []);
 }
