@@ -127,9 +127,9 @@ public sealed class StatusCommandTests : DatastoreFixture
         Lease<CollectionJob> lease = await CollectAsync(task, range, Now);
         StoredBatch batch = await Batches.ReadAsync(task.Key, range, Token);
 
-        await using (DatabaseGate gate = await DatabaseGate.BeforeRowLocksAsync(Database, "collection_jobs"))
+        // The fence has the job's row when it stops; the deletion has read that the job waits, and stops for the row.
+        await using (DatabaseGate gate = await DatabaseGate.BeforeWritesAsync(Database, "collected_batches"))
         {
-            // Both have seen a job that waits.
             string[] done = await gate.QueueAsync<string>(
                 async () => (await CollectionJobs.FenceAsync(lease, batch, [1], batch.ReportInterval, Now, Token)).ToString(),
                 async () => (await FailureAsync($"collection-job delete {task.Id} {lease.Job.Id}")).Message);
