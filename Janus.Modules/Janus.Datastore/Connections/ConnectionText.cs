@@ -40,7 +40,7 @@ public static partial class ConnectionText
     {
         if (builder.TargetSessionAttributes is "standby" or "read-only" or "prefer-standby")
         {
-            throw new FormatException("Janus writes to its database: read-write or primary expected for target_session_attrs (Target Session Attributes)");
+            throw new FormatException("Janus writes to its database: expected read-write or primary for target_session_attrs (Target Session Attributes)");
         }
 
         if (!builder.Host!.Contains(',', StringComparison.Ordinal))

@@ -24,7 +24,7 @@ public sealed partial class DocumentedNamesTests(DocumentText document)
 
     private static readonly HashSet<string> MediaTypes =
     [
-        .. typeof(DapMediaType).GetFields().Select(field => (string)field.GetValue(null)!), "application/json",
+        .. typeof(DapMediaTypes).GetProperties().Where(property => property.PropertyType == typeof(string)).Select(property => (string)property.GetValue(DapVersion.Newest.MediaTypes)!), DapMediaType.Problem, "application/json",
     ];
 
     private static readonly HashSet<int> Statuses =
