@@ -16,6 +16,7 @@ COPY Janus.Modules/Janus.Dap/Janus.Dap.csproj Janus.Modules/Janus.Dap/
 COPY Janus.Modules/Janus.Datastore/Janus.Datastore.csproj Janus.Modules/Janus.Datastore/
 COPY Janus.Modules/Janus.Hpke/Janus.Hpke.csproj Janus.Modules/Janus.Hpke/
 COPY Janus.Modules/Janus.Messages/Janus.Messages.csproj Janus.Modules/Janus.Messages/
+COPY Janus.Modules/Janus.Provisioning/Janus.Provisioning.csproj Janus.Modules/Janus.Provisioning/
 COPY Janus.Modules/Janus.Vdaf/Janus.Vdaf.csproj Janus.Modules/Janus.Vdaf/
 COPY migrations/migrations.csproj migrations/
 RUN dotnet restore Janus.Host/Janus.Host.csproj --use-current-runtime

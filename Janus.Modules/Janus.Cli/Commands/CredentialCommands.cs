@@ -21,8 +21,8 @@ internal static class CredentialCommands
         {
             await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetRequiredValue(owner), cancellationToken);
             DateTimeOffset now = TimeProvider.System.GetUtcNow();
-            AuthToken? presented = AuthToken.ToPresentAt(access.Tokens, now);
-            AuthToken[] tokens = [.. access.Tokens.Where(token => token.Kind == kind)];
+            AuthToken? presented = AuthToken.ToPresentAt(access.Credentials.All, now);
+            AuthToken[] tokens = [.. access.Credentials.All.Where(token => token.Kind == kind)];
             CredentialDescription[] descriptions = [.. tokens.Select(token => CredentialDescription.Of(token, now) with
             {
                 State = ReferenceEquals(token, presented) ? "presented" : CredentialDescription.Of(token, now).State,
@@ -65,12 +65,12 @@ internal static class CredentialCommands
                 result.AddError("--at or --in expected, not both");
             }
         });
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetProvisioningAction(async (result, cancellationToken) =>
         {
             DateTimeOffset now = TimeProvider.System.GetUtcNow();
             DateTimeOffset end = result.GetValue(after) is { } duration ? now + duration : result.GetValue(at) ?? now;
             await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetRequiredValue(owner), cancellationToken);
-            await access.EndAsync(kind, result.GetRequiredValue(label), end, result.GetValue(force), cancellationToken);
+            await access.Credentials.EndAsync(access.Store, kind, result.GetRequiredValue(label), end, result.GetValue(force), now, cancellationToken);
             await result.InvocationConfiguration.Output.WriteLineAsync($"{result.GetValue(label)} is valid until {InstantText.Format(end)}");
             return 0;
         });
@@ -86,10 +86,11 @@ internal static class CredentialCommands
         Option<bool> force = ForceOption();
         Command command = new("remove", $"Remove a {Name(kind)} at once; running processes stop using it within seconds") { owner, label, force };
         configuration.AddTo(command);
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetProvisioningAction(async (result, cancellationToken) =>
         {
             await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetRequiredValue(owner), cancellationToken);
-            await access.EndAsync(kind, result.GetRequiredValue(label), notAfter: null, result.GetValue(force), cancellationToken);
+            await access.Credentials.EndAsync(
+                access.Store, kind, result.GetRequiredValue(label), notAfter: null, result.GetValue(force), TimeProvider.System.GetUtcNow(), cancellationToken);
             await result.InvocationConfiguration.Output.WriteLineAsync($"{result.GetValue(label)} removed");
             return 0;
         });

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using System.Security.Cryptography;
-using Janus.Cli.Files;
 using Janus.Cli.Values;
 using Janus.Datastore;
-using Janus.Messages;
+using Janus.Provisioning;
 
 namespace Janus.Cli.Commands;
 
@@ -31,7 +29,7 @@ internal sealed class CredentialOptions
     public CredentialOptions(params AuthTokenPurpose[] purposes) => _purpose = TextOption.Choice(
         "--purpose",
         "Who presents it to whom; on a Helper, from-leader unless given.",
-        CredentialDescription.Purposes.Where(pair => purposes.Contains(pair.Value!.Value)).ToDictionary());
+        CredentialPurposes.ByName.Where(pair => purposes.Contains(pair.Value)).ToDictionary(pair => pair.Key, pair => (AuthTokenPurpose?)pair.Value));
 
     /// <summary>Adds the options to <paramref name="command"/>.</summary>
     public void AddTo(Command command)
@@ -50,42 +48,16 @@ internal sealed class CredentialOptions
         });
     }
 
-    /// <summary>When the credential begins to be valid, if that is said.</summary>
-    public DateTimeOffset? NotBefore(ParseResult result) => result.GetValue(_notBefore);
-
-    /// <summary>The purpose, which has to suit our role in the task.</summary>
-    /// <exception cref="CliException">It does not.</exception>
-    public AuthTokenPurpose Purpose(ParseResult result, Role role)
-    {
-        AuthTokenPurpose purpose = result.GetValue(_purpose) ?? (role == Role.Helper
-            ? AuthTokenPurpose.AcceptFromLeader
-            : throw new CliException($"we are the task's Leader: {_purpose.Name} {_purpose.HelpName} expected"));
-        bool suits = purpose == AuthTokenPurpose.AcceptFromLeader == (role == Role.Helper);
-        return suits ? purpose : throw new CliException(
-            $"we are the task's {role}: {_purpose.Name} {(role == Role.Helper ? "from-leader" : "to-helper or from-collector")} expected");
-    }
-
-    /// <summary>Names the credential and limits its validity.</summary>
-    /// <exception cref="CliException">The label is too long or empty, or the validity ends before it begins.</exception>
-    public AuthToken Complete(ParseResult result, AuthToken token)
+    /// <summary>What is said of the credential.</summary>
+    public NewCredential Read(ParseResult result, DateTimeOffset now)
     {
         DateTimeOffset? notBefore = result.GetValue(_notBefore);
-        DateTimeOffset? notAfter = result.GetValue(_validFor) is { } duration ? (notBefore ?? token.CreatedAt) + duration : result.GetValue(_notAfter);
-        if (notAfter is { } end && end <= (notBefore is { } start && start > token.CreatedAt ? start : token.CreatedAt))
+        return new NewCredential
         {
-            throw new CliException($"{_notAfter.Name}: a time in the future, and after {_notBefore.Name}, expected, {InstantText.Format(end)} given");
-        }
-
-        string label = result.GetValue(_label) ?? DefaultLabel(token);
-        bool isLabel = label.Length is > 0 and <= AuthToken.MaximumLabelLength && label.All(character => char.IsAsciiLetterOrDigit(character) || "-._".Contains(character));
-        return isLabel
-            ? token with { Label = label, NotBefore = notBefore, NotAfter = notAfter }
-            : throw new CliException($"{_label.Name}: up to {AuthToken.MaximumLabelLength} letters, digits and -._ expected");
-    }
-
-    private static string DefaultLabel(AuthToken token)
-    {
-        string day = token.CreatedAt.UtcDateTime.ToString("yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture);
-        return $"{CredentialDescription.NameOf(token.Purpose)}-{day}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
+            Purpose = result.GetValue(_purpose),
+            Label = result.GetValue(_label),
+            NotBefore = notBefore,
+            NotAfter = result.GetValue(_validFor) is { } duration ? (notBefore ?? now) + duration : result.GetValue(_notAfter),
+        };
     }
 }

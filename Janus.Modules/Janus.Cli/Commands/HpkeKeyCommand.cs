@@ -4,6 +4,7 @@ using Janus.Dap;
 using Janus.Datastore;
 using Janus.Hpke;
 using Janus.Messages;
+using Janus.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Janus.Cli.Commands;
@@ -27,7 +28,7 @@ internal static class HpkeKeyCommand
         Command command = new("add", "Make a new HPKE key for the reports of Clients; it is pending at first, and running processes take it up by themselves");
         suite.AddTo(command);
         configuration.AddTo(command);
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetProvisioningAction(async (result, cancellationToken) =>
         {
             HpkeSuite chosen = suite.Suite(result);
             await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
@@ -49,7 +50,7 @@ internal static class HpkeKeyCommand
         Option<string> output = new("--output", "-o") { HelpName = "PATH", Description = "The key file, which must not exist yet: JSON with hpke_config and private_key in base64url. Keep it secret.", Required = true };
         Command command = new("generate", "Make a Collector's HPKE key file, and print its public part for 'task add --collector-hpke-config'") { output };
         suite.AddTo(command);
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetProvisioningAction(async (result, cancellationToken) =>
         {
             HpkeSuite chosen = suite.Suite(result);
             using HpkeKeyPair pair = HpkeKeyPair.Generate(chosen.Kem);
@@ -68,9 +69,9 @@ internal static class HpkeKeyCommand
     /// <summary>The options that choose algorithms and ID of a new key.</summary>
     private sealed class SuiteOptions
     {
-        private readonly Option<HpkeKemId> _kem = TextOption.Choice("--kem", "The key encapsulation mechanism; x25519 unless given.", HpkeSuiteText.Kems);
-        private readonly Option<HpkeKdfId> _kdf = TextOption.Choice("--kdf", "The key derivation function; sha256 unless given.", HpkeSuiteText.Kdfs);
-        private readonly Option<HpkeAeadId> _aead = TextOption.Choice("--aead", "The encryption algorithm; aes128gcm unless given.", HpkeSuiteText.Aeads);
+        private readonly Option<HpkeKemId?> _kem = TextOption.Choice("--kem", "The key encapsulation mechanism; x25519 unless given.", HpkeSuiteText.Kems);
+        private readonly Option<HpkeKdfId?> _kdf = TextOption.Choice("--kdf", "The key derivation function; sha256 unless given.", HpkeSuiteText.Kdfs);
+        private readonly Option<HpkeAeadId?> _aead = TextOption.Choice("--aead", "The encryption algorithm; aes128gcm unless given.", HpkeSuiteText.Aeads);
         private readonly Option<byte?> _id = new("--id") { HelpName = "0-255", Description = "The configuration ID; a free one unless given." };
 
         public void AddTo(Command command)
@@ -83,14 +84,6 @@ internal static class HpkeKeyCommand
 
         public byte? Id(ParseResult result) => result.GetValue(_id);
 
-        public HpkeSuite Suite(ParseResult result)
-        {
-            HpkeSuite standard = HpkeConfigs.MandatorySuite;
-            HpkeSuite suite = new(
-                result.GetResult(_kem) is null ? standard.Kem : result.GetValue(_kem),
-                result.GetResult(_kdf) is null ? standard.Kdf : result.GetValue(_kdf),
-                result.GetResult(_aead) is null ? standard.Aead : result.GetValue(_aead));
-            return suite.IsSupported ? suite : throw new CliException($"this machine does not support the HPKE suite {suite}");
-        }
+        public HpkeSuite Suite(ParseResult result) => HpkeSuites.Choose(result.GetValue(_kem), result.GetValue(_kdf), result.GetValue(_aead));
     }
 }

@@ -3,6 +3,7 @@ using Janus.Cli.Values;
 using Janus.Codec;
 using Janus.Datastore;
 using Janus.Hpke;
+using Janus.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Janus.Cli.Commands;
@@ -27,11 +28,12 @@ internal static class HpkeKeyRotateCommand
         });
         Command command = new("rotate", "Begin to rotate HPKE keys now: a successor is made, and takes over when every process knows it") { suites };
         configuration.AddTo(command);
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetProvisioningAction(async (result, cancellationToken) =>
         {
             await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
             HpkeRotationPolicy policy = datastore.HpkeRotation;
-            HpkeSuite[] chosen = Choose(result.GetValue(suites) ?? [], policy);
+            HpkeSuite[] given = [.. (result.GetValue(suites) ?? []).Select(text => HpkeRotationPolicy.TryParseSuite(text, out HpkeSuite? suite) ? suite.Value : default)];
+            IReadOnlyCollection<HpkeSuite> chosen = HpkeSuites.ChooseForRotation(given, policy);
             HpkeKeyStore store = datastore.Stores.GetRequiredService<HpkeKeyStore>();
             HpkeKeyChanges changes = await store.BeginRotationAsync(policy, chosen, TimeProvider.System.GetUtcNow(), cancellationToken);
             await HpkeKeyTexts.WriteAsync(result.InvocationConfiguration.Output, changes);
@@ -47,15 +49,5 @@ internal static class HpkeKeyRotateCommand
         return command
             .WithNotes("Nothing is refused meanwhile. If the present key is compromised, use 'janus hpke-key set-state ID expired' instead, which takes effect at once.")
             .WithExamples("janus hpke-key rotate", "janus hpke-key rotate --ciphersuite X25519HkdfSha256/HkdfSha256/Aes128Gcm");
-    }
-
-    private static HpkeSuite[] Choose(string[] texts, HpkeRotationPolicy policy)
-    {
-        HpkeSuite[] chosen = texts.Length == 0
-            ? [.. policy.Suites]
-            : [.. texts.Select(text => HpkeRotationPolicy.TryParseSuite(text, out HpkeSuite? suite) ? suite.Value : default).Distinct()];
-        return Array.Find(chosen, suite => !policy.Suites.Contains(suite)) is { Kem: not 0 } other
-            ? throw new CliException($"{other} is not among Aggregator.KeyRotation.Ciphersuites ({string.Join(", ", policy.Suites)}): add it there, and the role key-rotator makes a key of it")
-            : chosen;
     }
 }

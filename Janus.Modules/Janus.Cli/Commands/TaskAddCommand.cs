@@ -5,6 +5,7 @@ using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
+using Janus.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Janus.Cli.Commands;
@@ -99,12 +100,12 @@ internal static class TaskAddCommand
                 result.AddError($"{string.Join(", ", missing)} expected for a new task{agreed} (or --task-file for the one of a file)");
             }
         });
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetProvisioningAction(async (result, cancellationToken) =>
         {
             DateTimeOffset now = TimeProvider.System.GetUtcNow();
             string? path = result.GetValue(taskFile);
             TaskParameters known = path is null
-                ? await task.ReadAsync(result, now, cancellationToken)
+                ? (await task.ReadAsync(result, cancellationToken)).Make(now)
                 : await TaskFile.ReadAsync(path, [Role.Leader, Role.Helper], cancellationToken);
             SecretFile.WarnIfReadable(path);
             Role ours = result.GetValue(role) ?? known.Recipient;
@@ -113,39 +114,17 @@ internal static class TaskAddCommand
                 throw new CliException($"{path}: is for the {TaskFile.NameOf(known.Recipient)}, not for the {TaskFile.NameOf(ours)}");
             }
 
-            known = known with { DifferentialPrivacy = NoiseFor(known, result.GetResult(noise) is null ? known.DifferentialPrivacy : result.GetValue(noise)) };
-            SumChecks.RequireRoom(known.Configuration, known.DifferentialPrivacy, result.InvocationConfiguration.Error);
-            EndpointChecks.RequireTwoAggregators(known.Configuration);
-            if (known.Configuration.MinBatchSize == 1)
+            AggregatorSettings settings = new()
             {
-                await result.InvocationConfiguration.Error.WriteLineAsync(
-                    "janus: warning: the minimum batch size is 1: the Collector may ask for a batch of a single report, whose result is its measurement");
-            }
-
-            if (!result.GetValue(allowHttp))
-            {
-                EndpointChecks.RequireTls(known.Configuration);
-            }
-
-            DapTask dapTask = known.For(ours).ToDapTask(now) with
-            {
-                TargetBatchSize = ForLeaderSelection(result.GetValue(targetBatchSize), targetBatchSize, ours, known),
-                BatchTimeWindow = ForLeaderSelection(result.GetValue(batchTimeWindow), batchTimeWindow, ours, known) is { } window
-                    ? TimeAlignment.ToDuration(window, known.Configuration.TimePrecision).Value
-                    : null,
+                TargetBatchSize = result.GetValue(targetBatchSize),
+                BatchTimeWindow = result.GetValue(batchTimeWindow),
                 Asynchronous = result.GetValue(asynchronous),
-                ReportExpiryAge = result.GetValue(reportExpiryAge) is { } age ? TimeAlignment.ToDuration(age, known.Configuration.TimePrecision).Value : null,
+                ReportExpiryAge = result.GetValue(reportExpiryAge),
+                DifferentialPrivacy = result.GetResult(noise) is null ? known.DifferentialPrivacy : result.GetValue(noise),
+                AllowHttp = result.GetValue(allowHttp),
             };
-            if (dapTask.Asynchronous && ours is Role.Leader)
-            {
-                throw new CliException($"{asynchronous.Name} is for the helper; a leader takes either kind of answer");
-            }
-
-            if (dapTask.TargetBatchSize < known.Configuration.MinBatchSize)
-            {
-                throw new CliException($"--target-batch-size: at least the minimum batch size {known.Configuration.MinBatchSize} expected, {dapTask.TargetBatchSize} given");
-            }
-
+            (DapTask dapTask, known, IReadOnlyList<string> warnings) = ProvisionedTask.Make(known, ours, settings, now);
+            result.Warn(warnings);
             IReadOnlyList<string> written = result.GetValue(output) is { } folder
                 ? await RecipientFiles.WriteAsync(
                     folder,
@@ -190,9 +169,6 @@ internal static class TaskAddCommand
             "janus task add --task-file ages/helper.json --differential-privacy laplace:epsilon=1/2");
     }
 
-    private static DifferentialPrivacyStrategy? NoiseFor(TaskParameters task, DifferentialPrivacyStrategy? strategy) =>
-        strategy?.FindMistake(task.Configuration) is { } mistake ? throw new CliException($"--differential-privacy: {mistake}") : strategy;
-
     private static async Task AddAsync(IProcessHost host, ConfigurationArguments configuration, DapTask task, CancellationToken cancellationToken)
     {
         await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(
@@ -206,9 +182,4 @@ internal static class TaskAddCommand
             throw new CliException(Quote.MessageOf(failure), failure);
         }
     }
-
-    private static T? ForLeaderSelection<T>(T? value, Option option, Role ours, TaskParameters known)
-        where T : struct => value is null || (ours is Role.Leader && known.Configuration.BatchMode is BatchMode.LeaderSelected)
-            ? value
-            : throw new CliException($"{option.Name} is for the leader of a leader-selected task");
 }

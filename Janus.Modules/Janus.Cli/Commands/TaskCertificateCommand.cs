@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Janus.Cli.Files;
 using Janus.Dap;
 using Janus.Datastore;
+using Janus.Provisioning;
 
 namespace Janus.Cli.Commands;
 
@@ -44,15 +44,15 @@ internal static class TaskCertificateCommand
                 result.AddError("either --certificate or --key-sha256 expected");
             }
         });
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetProvisioningAction(async (result, cancellationToken) =>
         {
             // An array that is not given is empty.
             byte[] hash = result.GetResult(fingerprint) is null ? HashOf(result.GetValue(certificate)!) : result.GetRequiredValue(fingerprint)!;
             await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetRequiredValue(owner), cancellationToken);
-            AuthTokenPurpose purpose = credential.Purpose(result, access.Role);
-            AuthToken added = credential.Complete(result, AuthToken.ToAcceptCertificate(purpose, "", hash, TimeProvider.System.GetUtcNow()));
-            await access.AddAsync(added, cancellationToken);
-            await result.InvocationConfiguration.Output.WriteLineAsync($"certificate {added.Label} pinned ({CredentialDescription.NameOf(purpose)}), key {Convert.ToHexStringLower(hash)}");
+            DateTimeOffset now = TimeProvider.System.GetUtcNow();
+            AuthToken added = access.Credentials.MakeCertificate(credential.Read(result, now), hash, now);
+            await access.Credentials.AddAsync(access.Store, added, cancellationToken);
+            await result.InvocationConfiguration.Output.WriteLineAsync($"certificate {added.Label} pinned ({CredentialPurposes.NameOf(added.Purpose)}), key {Convert.ToHexStringLower(hash)}");
             return 0;
         });
         return command.WithNotes(Notes).WithExamples(

@@ -1,22 +1,19 @@
 using System.Buffers.Text;
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Security.Cryptography;
-using System.Text;
 using Janus.Cli.Files;
 using Janus.Cli.Values;
 using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
+using Janus.Provisioning;
 
 namespace Janus.Cli.Commands;
 
 /// <summary>The options that describe a new task.</summary>
 internal sealed class TaskOptions
 {
-    private static readonly TimeSpan DefaultTimePrecision = TimeSpan.FromHours(1);
-
-    private static readonly Dictionary<string, BatchMode> BatchModes = new()
+    private static readonly Dictionary<string, BatchMode?> BatchModes = new()
     {
         ["time-interval"] = BatchMode.TimeInterval,
         ["leader-selected"] = BatchMode.LeaderSelected,
@@ -44,11 +41,11 @@ internal sealed class TaskOptions
         Description = "What aggregate shares are encrypted to: the file of 'janus hpke-key generate', or the text it printed.",
     };
 
-    private readonly Option<BatchMode> _batchMode = TextOption.Choice(
+    private readonly Option<BatchMode?> _batchMode = TextOption.Choice(
         "--batch-mode", "How reports are put into batches; time-interval unless given.", BatchModes);
 
-    private readonly Option<TimeSpan> _timePrecision = TextOption.Create(
-        "--time-precision", "DURATION", "The unit of the task's times, such as 300s or 1h; 1h unless given.", DurationText.Parse);
+    private readonly Option<TimeSpan?> _timePrecision = TextOption.Create<TimeSpan?>(
+        "--time-precision", "DURATION", "The unit of the task's times, such as 300s or 1h; 1h unless given.", text => DurationText.Parse(text));
 
     private readonly Option<string?> _taskInfo = new("--task-info")
     {
@@ -121,89 +118,44 @@ internal sealed class TaskOptions
         });
     }
 
-    /// <summary>Makes a task's configuration, and tells how its measurements are written.</summary>
-    /// <param name="result">The options.</param>
-    /// <param name="taskInfo">The <c>task_info</c> unless the options give one.</param>
-    /// <exception cref="CliException">The options do not fit together.</exception>
-    public (TaskConfiguration Configuration, MeasurementEncoding Measurement) ReadPublic(ParseResult result, string taskInfo)
+    /// <summary>What all participants of the task agree on.</summary>
+    public TaskTerms ReadPublic(ParseResult result) => new()
     {
-        MeasurementEncoding measurement = result.GetRequiredValue(_vdaf)!;
-        TaskConfiguration configuration = Configuration(result, measurement.Vdaf, taskInfo);
-        try
+        Leader = result.GetRequiredValue(_leader)!,
+        Helper = result.GetRequiredValue(_helper)!,
+        Measurement = result.GetRequiredValue(_vdaf)!,
+        MinBatchSize = result.GetRequiredValue(_minBatchSize)!.Value,
+        BatchMode = result.GetValue(_batchMode),
+        TimePrecision = result.GetValue(_timePrecision),
+        TaskInfo = result.GetValue(_taskInfo),
+        Interval = result.GetValue(_taskStart) is { } start ? (start, result.GetValue(_taskDuration)!.Value) : null,
+    };
+
+    /// <summary>Everything that is said of the task.</summary>
+    /// <exception cref="CliException">A file cannot be used.</exception>
+    public async Task<NewTask> ReadAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        SecretFile.WarnIfReadable(result.GetValue(_collectorHpkeConfig));
+        return new NewTask
         {
-            TaskChecks.RequireSupported(configuration);
-            return (configuration, measurement);
-        }
-        catch (FormatException failure)
-        {
-            throw new CliException(Quote.MessageOf(failure), failure);
-        }
+            Terms = ReadPublic(result),
+            Id = result.GetValue(_taskId),
+            VerifyKey = await KeyAsync(result.GetValue(_verifyKey), cancellationToken),
+            CollectorHpkeConfig = await CollectorKeyFile.ReadConfigAsync(result.GetRequiredValue(_collectorHpkeConfig)!, cancellationToken),
+            AggregatorToken = await TokenAsync(result.GetValue(_aggregatorToken), cancellationToken),
+            CollectorToken = await TokenAsync(result.GetValue(_collectorToken), cancellationToken),
+        };
     }
 
-    /// <summary>Makes the task: everything that its Leader knows.</summary>
-    /// <exception cref="CliException">The options do not fit together, or a file cannot be used.</exception>
-    public async Task<TaskParameters> ReadAsync(ParseResult result, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        MeasurementEncoding measurement = result.GetRequiredValue(_vdaf)!;
-        TaskConfiguration configuration = Configuration(result, measurement.Vdaf, $"janus {InstantText.Format(now)}");
-        try
-        {
-            VdafDescription supported = TaskChecks.RequireSupported(configuration);
-            SecretFile.WarnIfReadable(result.GetValue(_collectorHpkeConfig));
-            return new TaskParameters
-            {
-                Recipient = Role.Leader,
-                Id = result.GetValue(_taskId) ?? TaskId.Random(),
-                Configuration = configuration,
-                Measurement = measurement,
-                VerifyKey = await VerifyKeyAsync(result.GetValue(_verifyKey), supported, cancellationToken),
-                CollectorHpkeConfig = await CollectorKeyFile.ReadConfigAsync(result.GetRequiredValue(_collectorHpkeConfig)!, cancellationToken),
-                AggregatorToken = await TokenAsync(result.GetValue(_aggregatorToken), cancellationToken),
-                CollectorToken = await TokenAsync(result.GetValue(_collectorToken), cancellationToken),
-            };
-        }
-        catch (FormatException failure)
-        {
-            throw new CliException(Quote.MessageOf(failure), failure);
-        }
-    }
+    /// <summary>The key in a file, if there is one.</summary>
+    /// <exception cref="CliException">It is not base64url.</exception>
+    internal static Task<byte[]?> KeyAsync(string? path, CancellationToken cancellationToken) =>
+        SecretFile.ReadAsync<byte[]?>(path, text => Base64Url.DecodeFromChars(text), cancellationToken);
 
-    private TaskConfiguration Configuration(ParseResult result, VdafDescription description, string taskInfo)
-    {
-        TimePrecision precision = new((ulong)(result.GetResult(_timePrecision) is null ? DefaultTimePrecision : result.GetValue(_timePrecision)).TotalSeconds);
-        Interval? interval = result.GetValue(_taskStart) is { } start
-            ? TimeAlignment.ToInterval(start, result.GetValue(_taskDuration)!.Value, precision)
-            : null;
-        try
-        {
-            return new TaskConfiguration(new TaskConfigurationFields
-            {
-                TaskInfo = Encoding.UTF8.GetBytes(result.GetValue(_taskInfo) ?? taskInfo),
-                LeaderAggregatorEndpoint = result.GetRequiredValue(_leader)!,
-                HelperAggregatorEndpoint = result.GetRequiredValue(_helper)!,
-                TimePrecision = precision,
-                MinBatchSize = result.GetRequiredValue(_minBatchSize)!.Value,
-                BatchMode = result.GetResult(_batchMode) is null ? BatchMode.TimeInterval : result.GetValue(_batchMode),
-                VdafType = description.Type,
-                VdafConfiguration = description.EncodeConfiguration(),
-                Extensions = interval is { } given ? [TaskExtension.TaskInterval(given)] : [],
-            });
-        }
-        catch (ArgumentException failure)
-        {
-            throw new CliException($"the task cannot be encoded: {Quote.MessageOf(failure)}", failure);
-        }
-    }
-
-    private static async Task<byte[]> VerifyKeyAsync(string? path, VdafDescription vdaf, CancellationToken cancellationToken) => path is null
-        ? RandomNumberGenerator.GetBytes(vdaf.VerifyKeySize)
-        : TaskChecks.RequireVerifyKey(Base64Url.DecodeFromChars(await SecretFile.ReadFirstLineAsync(path, cancellationToken)), vdaf);
-
-    /// <summary>The token in a file, or a new one.</summary>
-    /// <exception cref="FormatException">It is not a token.</exception>
-    internal static async Task<BearerToken> TokenAsync(string? path, CancellationToken cancellationToken) => path is null
-        ? BearerToken.Generate()
-        : BearerToken.Parse(await SecretFile.ReadFirstLineAsync(path, cancellationToken));
+    /// <summary>The token in a file, if there is one.</summary>
+    /// <exception cref="CliException">It is not a token.</exception>
+    internal static Task<BearerToken?> TokenAsync(string? path, CancellationToken cancellationToken) =>
+        SecretFile.ReadAsync<BearerToken?>(path, text => BearerToken.Parse(text), cancellationToken);
 
     // A secret on the command line would be there for every user of the machine to see.
     internal static Option<string?> SecretFileOption(string name, string content) =>

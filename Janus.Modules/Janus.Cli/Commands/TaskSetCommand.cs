@@ -2,6 +2,7 @@ using System.CommandLine;
 using Janus.Cli.Values;
 using Janus.Datastore;
 using Janus.Messages;
+using Janus.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Janus.Cli.Commands;
@@ -33,16 +34,22 @@ internal static class TaskSetCommand
             await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
             TaskStore tasks = datastore.Stores.GetRequiredService<TaskStore>();
             DapTask task = await tasks.FindAsync(id, cancellationToken) ?? throw new CliException($"there is no task {id}");
-            ulong precision = task.Configuration.TimePrecision.Seconds;
-            ulong age = ((ulong)result.GetValue(reportExpiryAge).TotalSeconds + precision - 1) / precision;
-            if (age != task.ReportExpiryAge && !await tasks.ShortenReportExpiryAgeAsync(id, age, cancellationToken))
-            {
-                throw new CliException($"the report expiry age of task {id} is {task.ReportExpiryAge * precision}s and can only become shorter: 'janus task set --help' tells why");
-            }
-
-            await result.InvocationConfiguration.Output.WriteLineAsync($"the report expiry age of task {id} is {age * precision}s");
+            ulong age = await ShortenAsync(tasks, task, result.GetValue(reportExpiryAge), cancellationToken);
+            await result.InvocationConfiguration.Output.WriteLineAsync($"the report expiry age of task {id} is {age * task.Configuration.TimePrecision.Seconds}s");
             return 0;
         });
         return command.WithNotes(Notes).WithExamples("janus task set A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0U1s --report-expiry-age 14d");
+    }
+
+    private static async Task<ulong> ShortenAsync(TaskStore tasks, DapTask task, TimeSpan age, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TaskChanges.ShortenReportExpiryAgeAsync(tasks, task, age, cancellationToken);
+        }
+        catch (ProvisioningException refusal)
+        {
+            throw new CliException($"{ProvisioningCommand.Describe(refusal)}: 'janus task set --help' tells why", refusal);
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Janus.Cli.Files;
 using Janus.Dap;
 using Janus.Datastore;
+using Janus.Provisioning;
 
 namespace Janus.Cli.Commands;
 
@@ -51,28 +52,19 @@ internal static class TaskTokenCommand
                 result.AddError("--output is for a token that is made, it cannot be given with --token-file");
             }
         });
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetProvisioningAction(async (result, cancellationToken) =>
         {
-            string? given = result.GetValue(tokenFile);
-            BearerToken token = given is null ? BearerToken.Generate() : await ReadAsync(given, cancellationToken);
+            BearerToken? given = result.GetValue(tokenFile) is { } source ? await ReadAsync(source, cancellationToken) : null;
             await using CredentialAccess access = await CredentialAccess.OpenAsync(host, configuration.Read(result), result.GetRequiredValue(owner), cancellationToken);
-            AuthTokenPurpose purpose = credential.Purpose(result, access.Role);
             DateTimeOffset now = TimeProvider.System.GetUtcNow();
-            if (purpose == AuthTokenPurpose.PresentToHelper && given is null && !(credential.NotBefore(result) > now))
-            {
-                throw new CliException("--token-file expected: a token that the Helper does not accept yet would be presented from now on (let the Helper make it, or give --not-before and let the Helper add it until then)");
-            }
-
-            AuthToken added = credential.Complete(result, purpose == AuthTokenPurpose.PresentToHelper
-                ? AuthToken.ToPresent("", token, now)
-                : AuthToken.ToAccept(purpose, "", token.Hash(), now));
+            (AuthToken added, BearerToken token) = access.Credentials.MakeToken(credential.Read(result, now), given, now);
             if (result.GetValue(output) is { } path)
             {
                 await SecretFile.WriteNewAsync(path, token.Secret, cancellationToken);
             }
 
-            await access.AddAsync(added, cancellationToken);
-            await result.InvocationConfiguration.Error.WriteLineAsync($"token {added.Label} added ({CredentialDescription.NameOf(purpose)})");
+            await access.Credentials.AddAsync(access.Store, added, cancellationToken);
+            await result.InvocationConfiguration.Error.WriteLineAsync($"token {added.Label} added ({CredentialPurposes.NameOf(added.Purpose)})");
             if (given is null && result.GetValue(output) is null)
             {
                 await result.InvocationConfiguration.Output.WriteLineAsync(token.Secret);

@@ -1,17 +1,14 @@
-using System.Buffers.Text;
 using System.CommandLine;
-using System.Security.Cryptography;
 using Janus.Cli.Files;
 using Janus.Dap;
 using Janus.Messages;
+using Janus.Provisioning;
 
 namespace Janus.Cli.Commands;
 
 /// <summary><c>janus taskprov advertise</c>: what an Author does, the files of a new task for Clients and the Collector.</summary>
 internal static class TaskprovAdvertiseCommand
 {
-    private const int EntropyLength = 16;
-
     private const string Notes =
         """
         Nobody adds the task: Clients send its configuration along with their reports, and the Leader along with its requests to
@@ -35,37 +32,14 @@ internal static class TaskprovAdvertiseCommand
         task.AddPublicTo(command);
         command.Options.Add(collectorFile);
         command.Options.Add(output);
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetProvisioningAction(async (result, cancellationToken) =>
         {
-            // Random bytes keep others from guessing the ID of a task: Taskprov, security considerations.
-            string entropy = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(EntropyLength));
-            (TaskConfiguration configuration, MeasurementEncoding measurement) = task.ReadPublic(result, entropy);
-            EndpointChecks.RequireTwoAggregators(configuration);
-            SumChecks.RequireRoom(configuration, noise: null, result.InvocationConfiguration.Error);
             TaskprovAgreement? agreement = result.GetValue(collectorFile) is { } path
                 ? await TaskprovPeerFile.ReadAsync(path, [Role.Collector], cancellationToken)
                 : null;
-            TaskParameters client = new()
-            {
-                Recipient = Role.Client,
-                Id = TaskprovDerivation.TaskIdOf(configuration),
-                Configuration = configuration,
-                Measurement = measurement,
-                IsAdvertised = true,
-            };
-            List<TaskParameters> files = [client];
-            if (agreement is not null)
-            {
-                RequireSamePair(configuration, agreement);
-                files.Add(client with
-                {
-                    Recipient = Role.Collector,
-                    CollectorHpkeConfig = agreement.CollectorHpkeConfig,
-                    CollectorToken = agreement.CollectorToken,
-                });
-            }
-
-            await WriteAsync(result, result.GetRequiredValue(output), files, cancellationToken);
+            AdvertisedTask made = AdvertisedTask.Make(task.ReadPublic(result), agreement);
+            result.Warn(made.Warnings);
+            await WriteAsync(result, result.GetRequiredValue(output), made.Collector is { } collector ? [made.Client, collector] : [made.Client], cancellationToken);
             return 0;
         });
         return command.WithNotes(Notes).WithExamples(
@@ -73,22 +47,7 @@ internal static class TaskprovAdvertiseCommand
                 + "--task-start 2026-02-01 --task-duration 30d --collector-file peers/collector.json --output ages");
     }
 
-    private static void RequireSamePair(TaskConfiguration configuration, TaskprovAgreement agreement)
-    {
-        foreach ((Url task, Url agreed) in new[]
-        {
-            (configuration.LeaderAggregatorEndpoint, agreement.Leader),
-            (configuration.HelperAggregatorEndpoint, agreement.Helper),
-        })
-        {
-            if (TaskprovEndpoints.Normalize(task.ToString()) != TaskprovEndpoints.Normalize(agreed.ToString()))
-            {
-                throw new CliException($"--collector-file: is for {agreed}, the task is at {task}");
-            }
-        }
-    }
-
-    private static async Task WriteAsync(ParseResult result, string folder, List<TaskParameters> files, CancellationToken cancellationToken)
+    private static async Task WriteAsync(ParseResult result, string folder, TaskParameters[] files, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> written = await RecipientFiles.WriteAsync(
             folder,

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Janus.Cli.Files;
 using Janus.Cli.Values;
-using Janus.Codec;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
+using Janus.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Janus.Cli.Commands;
@@ -65,26 +65,22 @@ internal static class TaskprovPeerAddCommand
                     : $"{string.Join(", ", wrong)} expected for a new agreement (or --peer-file for the one of a file)");
             }
         });
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetProvisioningAction(async (result, cancellationToken) =>
         {
             string? path = result.GetValue(peerFile);
             TaskprovAgreement known = path is null
-                ? await agreed.ReadAsync(result, cancellationToken)
+                ? (await agreed.ReadAsync(result, cancellationToken)).WithSecrets()
                 : await TaskprovPeerFile.ReadAsync(path, [Role.Leader, Role.Helper], cancellationToken);
-            if (!result.GetValue(allowHttp))
-            {
-                EndpointChecks.RequireTls(known.Leader, known.Helper);
-            }
-
-            TaskprovPeer peer = known.ToPeer(TimeProvider.System.GetUtcNow()) with
+            AggregatorSettings settings = new()
             {
                 TargetBatchSize = result.GetValue(targetBatchSize),
                 BatchTimeWindow = result.GetValue(batchTimeWindow),
                 Asynchronous = result.GetValue(asynchronous),
                 ReportExpiryAge = result.GetValue(reportExpiryAge),
                 DifferentialPrivacy = result.GetValue(noise),
+                AllowHttp = result.GetValue(allowHttp),
             };
-            RequireFitting(peer);
+            TaskprovPeer peer = known.ToPeer(settings, TimeProvider.System.GetUtcNow());
             IReadOnlyList<string> written = path is null
                 ? await RecipientFiles.WriteAsync(
                     result.GetRequiredValue(output)!,
@@ -105,26 +101,6 @@ internal static class TaskprovPeerAddCommand
             "janus taskprov peer add --role leader --leader https://leader.example/ --helper https://helper.example/ "
                 + "--collector-hpke-config collector-key.json --output peers",
             "janus taskprov peer add --peer-file peers/helper.json --asynchronous");
-    }
-
-    /// <summary>Refuses settings of the other role.</summary>
-    /// <exception cref="CliException">There are some.</exception>
-    public static void RequireFitting(TaskprovPeer peer)
-    {
-        if (peer.PeerRole == Role.Leader && (peer.TargetBatchSize is not null || peer.BatchTimeWindow is not null))
-        {
-            throw new CliException("--target-batch-size and --batch-time-window are for the leader; the peer is the leader here");
-        }
-
-        if (peer.PeerRole == Role.Helper && peer.Asynchronous)
-        {
-            throw new CliException("--asynchronous is for the helper; a leader takes either kind of answer");
-        }
-
-        if (peer.TargetBatchSize > long.MaxValue)
-        {
-            throw new CliException($"--target-batch-size: at most {long.MaxValue} expected");
-        }
     }
 
     private static async Task AddAsync(
@@ -187,26 +163,16 @@ internal static class TaskprovPeerAddCommand
             ? All.Where(option => result.GetResult(option) is not null).Select(option => option.Name)
             : Required.Where(option => result.GetResult(option) is null).Select(option => option.Name);
 
-        public async Task<TaskprovAgreement> ReadAsync(ParseResult result, CancellationToken cancellationToken)
+        public async Task<TaskprovAgreement> ReadAsync(ParseResult result, CancellationToken cancellationToken) => new()
         {
-            try
-            {
-                return new TaskprovAgreement
-                {
-                    Recipient = result.GetRequiredValue(_role)!.Value,
-                    Leader = result.GetRequiredValue(_leader)!,
-                    Helper = result.GetRequiredValue(_helper)!,
-                    VerifyKeyInit = await TaskprovVerifyKeyInitCommands.SecretAsync(result.GetValue(_verifyKeyInit), cancellationToken),
-                    VerificationKeyId = result.GetValue(_verificationKeyId) ?? 0,
-                    CollectorHpkeConfig = await CollectorKeyFile.ReadConfigAsync(result.GetRequiredValue(_collectorHpkeConfig)!, cancellationToken),
-                    AggregatorToken = await TaskOptions.TokenAsync(result.GetValue(_aggregatorToken), cancellationToken),
-                    CollectorToken = await TaskOptions.TokenAsync(result.GetValue(_collectorToken), cancellationToken),
-                };
-            }
-            catch (FormatException failure)
-            {
-                throw new CliException(Quote.MessageOf(failure), failure);
-            }
-        }
+            Recipient = result.GetRequiredValue(_role)!.Value,
+            Leader = result.GetRequiredValue(_leader)!,
+            Helper = result.GetRequiredValue(_helper)!,
+            VerifyKeyInit = await TaskOptions.KeyAsync(result.GetValue(_verifyKeyInit), cancellationToken),
+            VerificationKeyId = result.GetValue(_verificationKeyId) ?? 0,
+            CollectorHpkeConfig = await CollectorKeyFile.ReadConfigAsync(result.GetRequiredValue(_collectorHpkeConfig)!, cancellationToken),
+            AggregatorToken = await TaskOptions.TokenAsync(result.GetValue(_aggregatorToken), cancellationToken),
+            CollectorToken = await TaskOptions.TokenAsync(result.GetValue(_collectorToken), cancellationToken),
+        };
     }
 }

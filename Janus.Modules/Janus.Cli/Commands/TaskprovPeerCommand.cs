@@ -5,6 +5,7 @@ using Janus.Cli.Files;
 using Janus.Cli.Values;
 using Janus.Dap;
 using Janus.Datastore;
+using Janus.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Janus.Cli.Commands;
@@ -134,7 +135,7 @@ internal static class TaskprovPeerCommand
                 result.AddError($"at least one of {string.Join(", ", changes.Select(option => option.Name))} expected");
             }
         });
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetProvisioningAction(async (result, cancellationToken) =>
         {
             await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
             TaskprovPeerStore store = datastore.Stores.GetRequiredService<TaskprovPeerStore>();
@@ -151,7 +152,7 @@ internal static class TaskprovPeerCommand
                 DifferentialPrivacy = result.GetResult(noise) is null ? found.DifferentialPrivacy : result.GetValue(noise),
                 AcceptsNewTasks = result.GetValue(newTasks) ?? found.AcceptsNewTasks,
             };
-            TaskprovPeerAddCommand.RequireFitting(changed);
+            TaskprovPeerChanges.RequireFitting(changed);
             await store.UpdateAsync(changed, cancellationToken);
             await result.InvocationConfiguration.Output.WriteLineAsync($"peer {found.Key} changed for new tasks");
             return 0;

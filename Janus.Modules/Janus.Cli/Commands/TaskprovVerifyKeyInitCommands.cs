@@ -1,10 +1,8 @@
 using System.Buffers.Text;
 using System.CommandLine;
-using System.Security.Cryptography;
 using Janus.Cli.Files;
-using Janus.Codec;
-using Janus.Dap;
 using Janus.Datastore;
+using Janus.Provisioning;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Janus.Cli.Commands;
@@ -35,30 +33,24 @@ internal static class TaskprovVerifyKeyInitCommands
                 result.AddError("either --verify-key-init-file (for the peer's secret) or --output (for a new one) expected");
             }
         });
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetProvisioningAction(async (result, cancellationToken) =>
         {
             await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
             TaskprovPeerStore store = datastore.Stores.GetRequiredService<TaskprovPeerStore>();
             TaskprovPeer found = await TaskprovPeerCommand.FindAsync(store, result.GetValue(peer)!, cancellationToken);
-            byte chosen = result.GetValue(id) ?? FreeId(found);
-            if (found.VerifyKeyInit(chosen) is not null)
-            {
-                throw new CliException($"peer {found.Key} has a secret with the ID {chosen} already");
-            }
-
-            byte[] secret = await ReadAsync(result.GetValue(secretFile), cancellationToken);
+            byte[]? secret = await TaskOptions.KeyAsync(result.GetValue(secretFile), cancellationToken);
+            TaskprovVerifyKeyInit init = TaskprovPeerChanges.MakeVerifyKeyInit(found, result.GetValue(id), secret, TimeProvider.System.GetUtcNow());
             if (result.GetValue(output) is { } path)
             {
-                await SecretFile.WriteNewAsync(path, Base64Url.EncodeToString(secret), cancellationToken);
+                await SecretFile.WriteNewAsync(path, Base64Url.EncodeToString(init.Secret), cancellationToken);
             }
 
-            TaskprovVerifyKeyInit init = new() { Id = chosen, Secret = secret, CreatedAt = TimeProvider.System.GetUtcNow() };
             if (!await store.AddVerifyKeyInitAsync(found.Key, init, cancellationToken))
             {
-                throw new CliException($"peer {found.Key} has got a secret with the ID {chosen} meanwhile; this one was not added");
+                throw new CliException($"peer {found.Key} has got a secret with the ID {init.Id} meanwhile; this one was not added");
             }
 
-            await result.InvocationConfiguration.Output.WriteLineAsync($"secret {chosen} of peer {found.Key} added");
+            await result.InvocationConfiguration.Output.WriteLineAsync($"secret {init.Id} of peer {found.Key} added");
             return 0;
         });
         return command.WithNotes(AddNotes).WithExamples(
@@ -73,17 +65,13 @@ internal static class TaskprovVerifyKeyInitCommands
         Argument<byte> id = new("ID") { Description = "The secret's verification key ID." };
         Command command = new("remove-verify-key-init", "Remove a secret; tasks that are here keep their keys") { peer, id };
         configuration.AddTo(command);
-        command.SetAction(async (result, cancellationToken) =>
+        command.SetProvisioningAction(async (result, cancellationToken) =>
         {
             await using IDatastoreAccess datastore = await host.OpenDatastoreAsync(configuration.Read(result), migrate: false, cancellationToken);
             TaskprovPeerStore store = datastore.Stores.GetRequiredService<TaskprovPeerStore>();
             TaskprovPeer found = await TaskprovPeerCommand.FindAsync(store, result.GetValue(peer)!, cancellationToken);
             byte removed = result.GetValue(id);
-            if (found.VerifyKeyInits is [{ Id: var only }] && only == removed)
-            {
-                throw new CliException($"secret {removed} is the only one of peer {found.Key}; add another one first");
-            }
-
+            TaskprovPeerChanges.RequireAnotherVerifyKeyInit(found, removed);
             if (!await store.RemoveVerifyKeyInitAsync(found.Key, removed, cancellationToken))
             {
                 throw new CliException($"peer {found.Key} has no secret with the ID {removed}");
@@ -93,29 +81,5 @@ internal static class TaskprovVerifyKeyInitCommands
             return 0;
         });
         return command.WithExamples("janus taskprov peer remove-verify-key-init 1 0");
-    }
-
-    /// <summary>The secret in a file, or a new one.</summary>
-    /// <exception cref="FormatException">It is not 32 bytes in base64url.</exception>
-    public static async Task<byte[]> SecretAsync(string? path, CancellationToken cancellationToken) => path is null
-        ? RandomNumberGenerator.GetBytes(TaskprovDerivation.VerifyKeyInitLength)
-        : TaskChecks.RequireVerifyKeyInit(Base64Url.DecodeFromChars(await SecretFile.ReadFirstLineAsync(path, cancellationToken)));
-
-    private static async Task<byte[]> ReadAsync(string? path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await SecretAsync(path, cancellationToken);
-        }
-        catch (FormatException failure)
-        {
-            throw new CliException($"{path}: {Quote.MessageOf(failure)}", failure);
-        }
-    }
-
-    private static byte FreeId(TaskprovPeer peer)
-    {
-        int id = Enumerable.Range(0, byte.MaxValue + 1).FirstOrDefault(id => peer.VerifyKeyInit((byte)id) is null, -1);
-        return id >= 0 ? (byte)id : throw new CliException("all 256 verification key IDs are taken");
     }
 }

@@ -1,5 +1,6 @@
 using Janus.Cli.Values;
 using Janus.Datastore;
+using Janus.Provisioning;
 
 namespace Janus.Cli.Files;
 
@@ -14,21 +15,10 @@ namespace Janus.Cli.Files;
 internal sealed record CredentialDescription(
     string Label, string Purpose, string State, string? NotBefore, string? NotAfter, string? KeySha256, string CreatedAt)
 {
-    /// <summary>The purposes by their names.</summary>
-    public static IReadOnlyDictionary<string, AuthTokenPurpose?> Purposes { get; } = new Dictionary<string, AuthTokenPurpose?>
-    {
-        ["to-helper"] = AuthTokenPurpose.PresentToHelper,
-        ["from-leader"] = AuthTokenPurpose.AcceptFromLeader,
-        ["from-collector"] = AuthTokenPurpose.AcceptFromCollector,
-    };
-
-    /// <summary>The name of a purpose.</summary>
-    public static string NameOf(AuthTokenPurpose purpose) => Purposes.Single(pair => pair.Value == purpose).Key;
-
     /// <summary>Describes a credential as it is at a time.</summary>
     public static CredentialDescription Of(AuthToken token, DateTimeOffset now) => new(
         token.Label,
-        NameOf(token.Purpose),
+        CredentialPurposes.NameOf(token.Purpose),
         token.IsValidAt(now) ? "valid" : token.IsExpiredAt(now) ? "expired" : "not-yet-valid",
         token.NotBefore is { } from ? InstantText.Format(from) : null,
         token.NotAfter is { } to ? InstantText.Format(to) : null,

@@ -1,3 +1,4 @@
+using Janus.Codec;
 using Janus.Dap;
 
 namespace Janus.Cli.Files;
@@ -33,6 +34,20 @@ internal static class SecretFile
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new CliException($"{path}: no such file", failure);
+        }
+    }
+
+    /// <summary>What the first line says; the default without a file.</summary>
+    /// <exception cref="CliException">There is no such file, or its first line says something else.</exception>
+    public static async Task<T?> ReadAsync<T>(string? path, Func<string, T> parse, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return path is null ? default : parse(await ReadFirstLineAsync(path, cancellationToken));
+        }
+        catch (FormatException failure)
+        {
+            throw new CliException($"{path}: {Quote.MessageOf(failure)}", failure);
         }
     }
 

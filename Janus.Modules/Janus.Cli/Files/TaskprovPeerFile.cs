@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
+using Janus.Provisioning;
 
 namespace Janus.Cli.Files;
 

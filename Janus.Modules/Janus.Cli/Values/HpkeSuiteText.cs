@@ -6,7 +6,7 @@ namespace Janus.Cli.Values;
 internal static class HpkeSuiteText
 {
     /// <summary>The KEMs by name.</summary>
-    public static IReadOnlyDictionary<string, HpkeKemId> Kems { get; } = new Dictionary<string, HpkeKemId>
+    public static IReadOnlyDictionary<string, HpkeKemId?> Kems { get; } = new Dictionary<string, HpkeKemId?>
     {
         ["x25519"] = HpkeKemId.X25519HkdfSha256,
         ["p256"] = HpkeKemId.P256HkdfSha256,
@@ -15,7 +15,7 @@ internal static class HpkeSuiteText
     };
 
     /// <summary>The KDFs by name.</summary>
-    public static IReadOnlyDictionary<string, HpkeKdfId> Kdfs { get; } = new Dictionary<string, HpkeKdfId>
+    public static IReadOnlyDictionary<string, HpkeKdfId?> Kdfs { get; } = new Dictionary<string, HpkeKdfId?>
     {
         ["sha256"] = HpkeKdfId.HkdfSha256,
         ["sha384"] = HpkeKdfId.HkdfSha384,
@@ -23,7 +23,7 @@ internal static class HpkeSuiteText
     };
 
     /// <summary>The AEADs by name.</summary>
-    public static IReadOnlyDictionary<string, HpkeAeadId> Aeads { get; } = new Dictionary<string, HpkeAeadId>
+    public static IReadOnlyDictionary<string, HpkeAeadId?> Aeads { get; } = new Dictionary<string, HpkeAeadId?>
     {
         ["aes128gcm"] = HpkeAeadId.Aes128Gcm,
         ["aes256gcm"] = HpkeAeadId.Aes256Gcm,

@@ -7,6 +7,7 @@ using Janus.Dap;
 using Janus.Datastore;
 using Janus.Hpke;
 using Janus.Messages;
+using Janus.Provisioning;
 
 namespace Janus.UnitTests.Cli;
 

@@ -5,6 +5,7 @@ using Janus.Dap;
 using Janus.Datastore;
 using Janus.Hpke;
 using Janus.Messages;
+using Janus.Provisioning;
 using Janus.UnitTests.Cli;
 
 namespace Janus.UnitTests.Dap;

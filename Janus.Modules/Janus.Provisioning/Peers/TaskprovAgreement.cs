@@ -1,11 +1,12 @@
+using System.Security.Cryptography;
 using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
 
-namespace Janus.Cli.Files;
+namespace Janus.Provisioning;
 
 /// <summary>What one party knows of what two Aggregators share for all advertised tasks; the Leader knows everything.</summary>
-internal sealed record TaskprovAgreement
+public sealed record TaskprovAgreement
 {
     /// <summary>The party.</summary>
     public required Role Recipient { get; init; }
@@ -41,8 +42,40 @@ internal sealed record TaskprovAgreement
         CollectorToken = recipient is Role.Helper ? null : CollectorToken,
     };
 
-    /// <summary>The peer as this Aggregator stores it.</summary>
-    public TaskprovPeer ToPeer(DateTimeOffset createdAt)
+    /// <summary>A new agreement, as the Leader knows it: with random secrets in place of those that it lacks.</summary>
+    public TaskprovAgreement WithSecrets() => this with
+    {
+        VerifyKeyInit = VerifyKeyInit ?? RandomNumberGenerator.GetBytes(TaskprovDerivation.VerifyKeyInitLength),
+        AggregatorToken = AggregatorToken ?? BearerToken.Generate(),
+        CollectorToken = CollectorToken ?? BearerToken.Generate(),
+    };
+
+    /// <summary>The peer as this Aggregator stores it, with settings that suit its role.</summary>
+    /// <exception cref="ProvisioningException">The agreement or the settings have mistakes.</exception>
+    public TaskprovPeer ToPeer(AggregatorSettings settings, DateTimeOffset createdAt)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        Problems problems = new();
+        EndpointRules.RequireTls(Leader, Helper, settings.AllowHttp, problems);
+        problems.Read(ProvisioningField.CollectorHpkeConfig, () => TaskChecks.RequireSupported(CollectorHpkeConfig));
+        problems.Read(ProvisioningField.VerifyKeyInit, () => TaskChecks.RequireVerifyKeyInit(VerifyKeyInit!));
+        problems.ThrowIfAny();
+        TaskprovPeer peer = Store(createdAt) with
+        {
+            TargetBatchSize = settings.TargetBatchSize,
+            BatchTimeWindow = settings.BatchTimeWindow,
+            Asynchronous = settings.Asynchronous,
+            ReportExpiryAge = settings.ReportExpiryAge,
+            DifferentialPrivacy = settings.DifferentialPrivacy,
+        };
+        TaskprovPeerChanges.RequireFitting(peer);
+        return peer;
+    }
+
+    /// <summary>The party, never a secret.</summary>
+    public override string ToString() => $"{nameof(TaskprovAgreement)} ({Recipient})";
+
+    private TaskprovPeer Store(DateTimeOffset createdAt)
     {
         bool isLeader = Recipient is Role.Leader;
         return new TaskprovPeer
@@ -57,7 +90,4 @@ internal sealed record TaskprovAgreement
             CreatedAt = createdAt,
         };
     }
-
-    /// <summary>The party, never a secret.</summary>
-    public override string ToString() => $"{nameof(TaskprovAgreement)} ({Recipient})";
 }

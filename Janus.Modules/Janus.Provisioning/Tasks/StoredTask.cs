@@ -2,10 +2,10 @@ using Janus.Dap;
 using Janus.Datastore;
 using Janus.Messages;
 
-namespace Janus.Cli.Files;
+namespace Janus.Provisioning;
 
 /// <summary>Makes the task that an Aggregator stores.</summary>
-internal static class StoredTask
+public static class StoredTask
 {
     /// <summary>The task as an Aggregator stores it.</summary>
     /// <exception cref="InvalidOperationException">The party is no Aggregator.</exception>
