@@ -60,7 +60,7 @@ internal sealed class FlpTests<TField>
         {
             TField[] encoded = new TField[circuit.MeasLength];
             encoded[0] = circuit is MultiGadget<TField> ? TField.Zero : TField.One;
-            for (int i = 0; i < new FlpBbcggi19<TField>(circuit).ProofLength; i++)
+            for (int i = 0; i < new FlpBbcggi19<TField>(circuit, VdafDraft.Draft18).ProofLength; i++)
             {
                 Assert.That(Run(circuit, encoded, 2, tamper: i), Is.False, $"{circuit.GetType().Name}, element {i}");
             }
@@ -70,7 +70,7 @@ internal sealed class FlpTests<TField>
     [Test]
     public void Test_point_that_is_a_node_is_refused()
     {
-        FlpBbcggi19<TField> flp = new(new Count<TField>());
+        FlpBbcggi19<TField> flp = new(new Count<TField>(), VdafDraft.Draft18);
         TField[] verifier = new TField[flp.VerifierLength];
 
         using Scratch scratch = new(flp.QueryMemoryLength);
@@ -97,7 +97,7 @@ internal sealed class FlpTests<TField>
 
     private static bool Run(Circuit<TField> circuit, TField[] meas, int shares, int tamper)
     {
-        FlpBbcggi19<TField> flp = new(circuit);
+        FlpBbcggi19<TField> flp = new(circuit, VdafDraft.Draft18);
         TField[] jointRand = FieldOracle.RandomVector<TField>(circuit.JointRandLength, 1);
         TField[] queryRand = FieldOracle.RandomVector<TField>(flp.QueryRandLength, 2);
         TField[] proof = new TField[flp.ProofLength];

@@ -114,7 +114,7 @@ internal sealed class JointRandPartTests
         int measLength = 2 * Field128.EncodedSize, proofLength = leaderShare.Length - measLength - Seed;
         Field128[] helperProof = new Field128[proofLength / Field128.EncodedSize], leaderProof = new Field128[helperProof.Length];
         const byte ProofShare = 2;
-        using XofTurboShake128 xof = new(helperShare.AsSpan(0, Seed), [VdafDraft.Version, 0, 0, 0, 0, 3, 0, ProofShare], Ctx);
+        using XofTurboShake128 xof = new(VdafDraft.Draft18.XofLayout, helperShare.AsSpan(0, Seed), [VdafDraft.Draft18.Version, 0, 0, 0, 0, 3, 0, ProofShare], Ctx);
         xof.Bind((ReadOnlySpan<byte>)[1, 1]);
         xof.NextVec<Field128>(helperProof);
         FieldVector.Subtract<Field128>(leaderProof, helperProof);
