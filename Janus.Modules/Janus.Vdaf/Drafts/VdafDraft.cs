@@ -1,3 +1,4 @@
+using Janus.Vdaf.Drafts.Draft08;
 using Janus.Vdaf.Drafts.Draft18;
 using Janus.Vdaf.Fields;
 using Janus.Vdaf.Flp;
@@ -17,6 +18,9 @@ public abstract class VdafDraft
     private protected VdafDraft()
     {
     }
+
+    /// <summary>draft-irtf-cfrg-vdaf-08.</summary>
+    public static VdafDraft Draft08 { get; } = new VdafDraft08();
 
     /// <summary>draft-irtf-cfrg-vdaf-18.</summary>
     public static VdafDraft Draft18 { get; } = new VdafDraft18();
