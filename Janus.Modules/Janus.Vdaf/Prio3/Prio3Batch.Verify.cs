@@ -215,7 +215,10 @@ internal sealed partial class Prio3Batch<TField, TXof>
             if (aggregatorId > 0)
             {
                 inputShare[..SeedSize].CopyTo(workspace.Seeds[(lane * SeedSize)..]);
-                inputShare.Slice(ProofSeedOffset, SeedSize).CopyTo(workspace.ProofSeeds[(lane * SeedSize)..]);
+                if (ProofSeedOffset > 0)
+                {
+                    inputShare.Slice(ProofSeedOffset, SeedSize).CopyTo(workspace.ProofSeeds[(lane * SeedSize)..]);
+                }
             }
 
             if (_prio3.UsesJointRand)
