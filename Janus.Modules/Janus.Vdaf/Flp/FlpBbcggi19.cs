@@ -8,12 +8,14 @@ internal sealed class FlpBbcggi19<TField>
     where TField : unmanaged, INttField<TField>
 {
     private readonly GadgetUse<TField>[] _uses;
+    private readonly GadgetPolyForm<TField>[] _polyForms;
 
     /// <summary>Computes the lengths of everything the proof system exchanges.</summary>
-    public FlpBbcggi19(Circuit<TField> circuit)
+    public FlpBbcggi19(Circuit<TField> circuit, VdafDraft draft)
     {
         Circuit = circuit;
         _uses = [.. circuit.Gadgets];
+        _polyForms = [.. _uses.Select(draft.CreateGadgetPolyForm)];
         ProveRandLength = _uses.Total(use => use.Arity);
         QueryRandLength = _uses.Length + (circuit.EvalOutputLength > 1 ? circuit.EvalOutputLength : 0);
         ProofLength = ProveRandLength + _uses.Total(use => use.GadgetPolyLength);
@@ -59,7 +61,7 @@ internal sealed class FlpBbcggi19<TField>
         {
             GadgetUse<TField> use = _uses[gadget];
             proveRand[..use.Arity].CopyTo(proof);
-            calls.Evaluate(gadget)[..use.GadgetPolyLength].CopyTo(proof[use.Arity..]);
+            _polyForms[gadget].FromValues(calls.Evaluate(gadget), proof.Slice(use.Arity, use.GadgetPolyLength));
             proveRand = proveRand[use.Arity..];
             proof = proof[(use.Arity + use.GadgetPolyLength)..];
         }
@@ -87,7 +89,8 @@ internal sealed class FlpBbcggi19<TField>
         for (int gadget = 0; gadget < _uses.Length; gadget++)
         {
             int arity = _uses[gadget].Arity, length = _uses[gadget].GadgetPolyLength;
-            unusable |= calls.Start(gadget, proof[..arity], proof.Slice(arity, length), testPoints[gadget]);
+            unusable |= calls.Start(gadget, proof[..arity], testPoints[gadget]);
+            _polyForms[gadget].ToValues(proof.Slice(arity, length), calls.GadgetPoly(gadget));
             proof = proof[(arity + length)..];
         }
 

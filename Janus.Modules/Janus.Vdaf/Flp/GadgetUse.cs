@@ -26,7 +26,6 @@ internal sealed class GadgetUse<TField>
         WireBasis = new LagrangeBasis<TField>(BitOperations.Log2((uint)WirePolyLength));
         GadgetBasis = new LagrangeBasis<TField>(BitOperations.Log2((uint)GadgetValues));
         WireExtension = new WireExtension<TField>(WirePolyLength, GadgetValues);
-        GadgetExtension = new ValueExtension<TField>(GadgetBasis, GadgetPolyLength);
     }
 
     /// <summary>The gadget.</summary>
@@ -47,7 +46,7 @@ internal sealed class GadgetUse<TField>
     /// <summary>The number of values of a wire polynomial: a power of two with room for the seed and every call.</summary>
     public int WirePolyLength { get; }
 
-    /// <summary>The number of values of the gadget polynomial in the proof.</summary>
+    /// <summary>The number of elements of the gadget polynomial in the proof, one more than its degree.</summary>
     public int GadgetPolyLength { get; }
 
     /// <summary>The number of values of the gadget polynomial at all roots of unity: a power of two.</summary>
@@ -64,7 +63,4 @@ internal sealed class GadgetUse<TField>
 
     /// <summary>From a wire polynomial to the nodes of the gadget polynomial.</summary>
     public WireExtension<TField> WireExtension { get; }
-
-    /// <summary>From the gadget polynomial in the proof to all its values.</summary>
-    public ValueExtension<TField> GadgetExtension { get; }
 }

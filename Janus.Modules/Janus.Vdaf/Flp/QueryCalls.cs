@@ -66,17 +66,17 @@ internal readonly ref struct QueryCalls<TField> : IGadgetCalls<TField>
         return sum;
     }
 
-    /// <summary>Takes a gadget's wire seeds, gadget polynomial and test point.</summary>
+    /// <summary>Takes a gadget's wire seeds and test point; the gadget polynomial goes to <see cref="GadgetPoly"/>.</summary>
     /// <returns>The lanes in which the test point is a root of unity, bit i for lane i.</returns>
-    public ulong Start(int gadget, ReadOnlySpan<TField> wireSeeds, ReadOnlySpan<TField> gadgetPoly, TField testPoint)
+    public ulong Start(int gadget, ReadOnlySpan<TField> wireSeeds, TField testPoint)
     {
-        Span<TField> values = GadgetPoly(gadget);
-        gadgetPoly.CopyTo(values);
-        _uses[gadget].GadgetExtension.Extend(values);
         ulong unusable = _uses[gadget].WireBasis.Evaluate(testPoint, WireBasis(gadget));
         TField.MultiplyAccumulate(WireBasis(gadget)[0], wireSeeds, Accumulators(gadget));
         return unusable;
     }
+
+    /// <summary>The values of a gadget's polynomial at all roots of unity, to be filled in before the circuit runs.</summary>
+    public Span<TField> GadgetPoly(int gadget) => Region(gadget)[^_uses[gadget].GadgetValues..];
 
     /// <summary>Writes the values of the wire polynomials and of the gadget polynomial at the test point.</summary>
     public void Finish(int gadget, TField testPoint, Span<TField> checks)
@@ -100,8 +100,6 @@ internal readonly ref struct QueryCalls<TField> : IGadgetCalls<TField>
 
     private Span<TField> WireBasis(int gadget) =>
         Region(gadget).Slice(_uses[gadget].Arity, _uses[gadget].WirePolyLength);
-
-    private Span<TField> GadgetPoly(int gadget) => Region(gadget)[^_uses[gadget].GadgetValues..];
 
     private Span<ulong> Accumulators(int gadget)
     {

@@ -27,12 +27,19 @@ internal sealed class Prio3<TField> : Prio3
 
     /// <summary>Puts a circuit to use under an algorithm's code point.</summary>
     public Prio3(
-        uint algorithmId, string name, int shares, int proofCount, CircuitParameters parameters, InstructionSet instructionSet)
-        : this(algorithmId, name, shares, proofCount, parameters, instructionSet, new FlpBbcggi19<TField>(parameters.Create<TField>()))
+        VdafDraft draft,
+        uint algorithmId,
+        string name,
+        int shares,
+        int proofCount,
+        CircuitParameters parameters,
+        InstructionSet instructionSet)
+        : this(draft, algorithmId, name, shares, proofCount, parameters, instructionSet, CreateFlp<TField>(draft, parameters))
     {
     }
 
     private Prio3(
+        VdafDraft draft,
         uint algorithmId,
         string name,
         int shares,
@@ -40,7 +47,7 @@ internal sealed class Prio3<TField> : Prio3
         CircuitParameters parameters,
         InstructionSet instructionSet,
         FlpBbcggi19<TField> flp)
-        : base(algorithmId, name, shares, proofCount, LengthsOf(flp), instructionSet)
+        : base(draft, algorithmId, name, shares, proofCount, LengthsOf(flp), instructionSet)
     {
         _parameters = parameters;
         _circuit = flp.Circuit;
@@ -62,7 +69,7 @@ internal sealed class Prio3<TField> : Prio3
     public override long AggregateWorkingMemory => WorkingMemory.LengthOf(EncodedOutShareLength) + Most(batch => batch.AggregateMemory);
 
     internal override Prio3 With(InstructionSet instructionSet) =>
-        new Prio3<TField>(AlgorithmId, Name, Shares, ProofCount, _parameters, instructionSet);
+        new Prio3<TField>(Draft, AlgorithmId, Name, Shares, ProofCount, _parameters, instructionSet);
 
     private protected override void ShardCore(
         ReadOnlySpan<byte> ctx,
@@ -165,6 +172,10 @@ internal sealed class Prio3<TField> : Prio3
         return [.. sum.Select(element => element.ToUInt128())];
     }
 
+    private static FlpBbcggi19<T> CreateFlp<T>(VdafDraft draft, CircuitParameters parameters)
+        where T : unmanaged, INttField<T> =>
+        new(parameters.Create<T>(), draft);
+
     private static Prio3Lengths LengthsOf(FlpBbcggi19<TField> flp) => new(
         TField.EncodedSize,
         flp.Circuit.MeasLength,
@@ -231,5 +242,5 @@ internal sealed class Prio3<TField> : Prio3
         where TLanes : struct, ILanes<TVector>
         where TVector : unmanaged
         where TLaneField : unmanaged, ILaneField<TLaneField> =>
-        new(this, new FlpBbcggi19<TLaneField>(_parameters.Create<TLaneField>()));
+        new(this, CreateFlp<TLaneField>(Draft, _parameters));
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Janus.Vdaf.Fields;
 using Janus.Vdaf.Flp;
 
@@ -14,35 +13,30 @@ public abstract partial class Prio3
     public const int MaximumEncodedLength = 1 << 24;
 
     /// <summary>Counts the measurements that are one, out of zeros and ones: VDAF §7.4.1 (Prio3Count).</summary>
+    /// <param name="shares">The number of aggregators.</param>
+    /// <param name="draft">The draft of the specification: by default the newest one.</param>
     /// <exception cref="ArgumentException">The number of shares is out of range.</exception>
-    public static Prio3 Count(int shares = 2) =>
-        Create<Field64>(1, "Prio3Count", shares, 1, new CircuitParameters.OfCount());
+    public static Prio3 Count(int shares = 2, VdafDraft? draft = null) => (draft ?? VdafDraft.Newest).CreateCount(shares);
 
     /// <summary>
     /// Sums numbers up to a maximum: VDAF §7.4.2 (Prio3Sum). The sum over a batch wraps around at 2^64 − 2^32 + 1.
     /// </summary>
     /// <param name="maxMeasurement">The largest measurement, 1 to 2^63 − 1.</param>
     /// <param name="shares">The number of aggregators.</param>
+    /// <param name="draft">The draft of the specification: by default the newest one.</param>
     /// <exception cref="ArgumentException">A parameter is out of range.</exception>
-    public static Prio3 Sum(ulong maxMeasurement, int shares = 2)
-    {
-        CheckMaximum<Field64>(maxMeasurement, nameof(maxMeasurement));
-        return Create<Field64>(2, $"Prio3Sum({maxMeasurement})", shares, 1, new CircuitParameters.OfSum(maxMeasurement));
-    }
+    public static Prio3 Sum(ulong maxMeasurement, int shares = 2, VdafDraft? draft = null) =>
+        (draft ?? VdafDraft.Newest).CreateSum(maxMeasurement, shares);
 
     /// <summary>Sums vectors of numbers up to a maximum: VDAF §7.4.3 (Prio3SumVec).</summary>
     /// <param name="length">The number of elements of a measurement.</param>
     /// <param name="maxMeasurement">The largest element.</param>
     /// <param name="chunkLength">The chunk length: see <see cref="OptimalChunkLength"/>.</param>
     /// <param name="shares">The number of aggregators.</param>
+    /// <param name="draft">The draft of the specification: by default the newest one.</param>
     /// <exception cref="ArgumentException">A parameter is out of range.</exception>
-    public static Prio3 SumVec(int length, ulong maxMeasurement, int chunkLength, int shares = 2) =>
-        Create<Field128>(
-            3,
-            $"Prio3SumVec({length},{maxMeasurement},{chunkLength})",
-            shares,
-            1,
-            SumVecParameters<Field128>(length, maxMeasurement, chunkLength));
+    public static Prio3 SumVec(int length, ulong maxMeasurement, int chunkLength, int shares = 2, VdafDraft? draft = null) =>
+        (draft ?? VdafDraft.Newest).CreateSumVec(length, maxMeasurement, chunkLength, shares);
 
     /// <summary>
     /// Sums vectors of numbers up to a maximum, with several proofs in a field of choice: an experimental variant,
@@ -54,17 +48,22 @@ public abstract partial class Prio3
     /// <param name="maxMeasurement">The largest element.</param>
     /// <param name="chunkLength">The chunk length: see <see cref="OptimalChunkLength"/>.</param>
     /// <param name="shares">The number of aggregators.</param>
+    /// <param name="draft">The draft of the specification: by default the newest one.</param>
     /// <exception cref="ArgumentException">A parameter is out of range.</exception>
     public static Prio3 SumVecWithMultiproof(
-        Prio3Field field, int proofs, int length, ulong maxMeasurement, int chunkLength, int shares = 2)
+        Prio3Field field,
+        int proofs,
+        int length,
+        ulong maxMeasurement,
+        int chunkLength,
+        int shares = 2,
+        VdafDraft? draft = null)
     {
-        string name = $"Prio3SumVecWithMultiproof({field},{proofs},{length},{maxMeasurement},{chunkLength})";
+        draft ??= VdafDraft.Newest;
         return field switch
         {
-            Prio3Field.Field64 => Create<Field64>(
-                ExperimentalAlgorithmId, name, shares, proofs, SumVecParameters<Field64>(length, maxMeasurement, chunkLength)),
-            Prio3Field.Field128 => Create<Field128>(
-                ExperimentalAlgorithmId, name, shares, proofs, SumVecParameters<Field128>(length, maxMeasurement, chunkLength)),
+            Prio3Field.Field64 => draft.CreateSumVecWithMultiproof<Field64>(proofs, length, maxMeasurement, chunkLength, shares),
+            Prio3Field.Field128 => draft.CreateSumVecWithMultiproof<Field128>(proofs, length, maxMeasurement, chunkLength, shares),
             _ => throw new ArgumentException($"field {field} is not known", nameof(field)),
         };
     }
@@ -73,13 +72,10 @@ public abstract partial class Prio3
     /// <param name="length">The number of buckets.</param>
     /// <param name="chunkLength">The chunk length: see <see cref="OptimalChunkLength"/>.</param>
     /// <param name="shares">The number of aggregators.</param>
+    /// <param name="draft">The draft of the specification: by default the newest one.</param>
     /// <exception cref="ArgumentException">A parameter is out of range.</exception>
-    public static Prio3 Histogram(int length, int chunkLength, int shares = 2)
-    {
-        CheckLengths(length, bitsPerElement: 1, extraBits: 0, chunkLength);
-        return Create<Field128>(
-            4, $"Prio3Histogram({length},{chunkLength})", shares, 1, new CircuitParameters.OfHistogram(length, chunkLength));
-    }
+    public static Prio3 Histogram(int length, int chunkLength, int shares = 2, VdafDraft? draft = null) =>
+        (draft ?? VdafDraft.Newest).CreateHistogram(length, chunkLength, shares);
 
     /// <summary>
     /// Counts, per position, the ones in bit vectors with a bounded number of ones: VDAF §7.4.5 (Prio3MultihotCountVec).
@@ -88,22 +84,11 @@ public abstract partial class Prio3
     /// <param name="maxWeight">The largest number of ones in a measurement, 1 to <paramref name="length"/>.</param>
     /// <param name="chunkLength">The chunk length: see <see cref="OptimalChunkLength"/>.</param>
     /// <param name="shares">The number of aggregators.</param>
+    /// <param name="draft">The draft of the specification: by default the newest one.</param>
     /// <exception cref="ArgumentException">A parameter is out of range.</exception>
-    public static Prio3 MultihotCountVec(int length, int maxWeight, int chunkLength, int shares = 2)
-    {
-        if (maxWeight < 1 || maxWeight > length)
-        {
-            throw new ArgumentException($"maxWeight {maxWeight} is out of range: 1 to the length {length}", nameof(maxWeight));
-        }
-
-        CheckLengths(length, bitsPerElement: 1, BitOperations.Log2((uint)maxWeight) + 1, chunkLength);
-        return Create<Field128>(
-            5,
-            $"Prio3MultihotCountVec({length},{maxWeight},{chunkLength})",
-            shares,
-            1,
-            new CircuitParameters.OfMultihotCountVec(length, maxWeight, chunkLength));
-    }
+    public static Prio3 MultihotCountVec(
+        int length, int maxWeight, int chunkLength, int shares = 2, VdafDraft? draft = null) =>
+        (draft ?? VdafDraft.Newest).CreateMultihotCountVec(length, maxWeight, chunkLength, shares);
 
     /// <summary>
     /// The chunk length with the least communication for an encoded measurement of a length: near its square root,
@@ -116,7 +101,7 @@ public abstract partial class Prio3
     /// <exception cref="ArgumentException">The length is out of range.</exception>
     public static int OptimalChunkLength(int encodedLength)
     {
-        CheckPositive(encodedLength, MaximumEncodedLength, nameof(encodedLength));
+        Prio3Parameters.CheckPositive(encodedLength, MaximumEncodedLength, nameof(encodedLength));
 
         // A wire polynomial of p values has room for p − 1 calls; the proof and the verifier share together have
         // about 4·chunk + 2·p elements.
@@ -135,7 +120,8 @@ public abstract partial class Prio3
         return bestChunk;
     }
 
-    internal static Prio3 Create<TField>(uint algorithmId, string name, int shares, int proofs, CircuitParameters parameters)
+    internal static Prio3 Create<TField>(
+        VdafDraft draft, uint algorithmId, string name, int shares, int proofs, CircuitParameters parameters)
         where TField : unmanaged, IScalarField<TField>
     {
         if (shares is < 2 or > 255)
@@ -143,46 +129,7 @@ public abstract partial class Prio3
             throw new ArgumentException($"shares {shares} is out of range: 2 to 255", nameof(shares));
         }
 
-        CheckPositive(proofs, 255, nameof(proofs));
-        return new Prio3<TField>(algorithmId, name, shares, proofs, parameters, InstructionSets.Current);
-    }
-
-    private static CircuitParameters.OfSumVec SumVecParameters<TField>(int length, ulong maxMeasurement, int chunkLength)
-        where TField : unmanaged, INttField<TField>
-    {
-        CheckMaximum<TField>(maxMeasurement, nameof(maxMeasurement));
-        CheckLengths(length, BitOperations.Log2(maxMeasurement) + 1, extraBits: 0, chunkLength);
-        return new CircuitParameters.OfSumVec(length, maxMeasurement, chunkLength);
-    }
-
-    private static void CheckMaximum<TField>(ulong maximum, string name)
-        where TField : unmanaged, INttField<TField>
-    {
-        int bits = Math.Min(64, TField.ModulusBits - 1);
-        if (maximum == 0 || BitOperations.Log2(maximum) >= bits)
-        {
-            throw new ArgumentException($"{name} {maximum} is out of range: 1 to 2^{bits} - 1 in {TField.Name}", name);
-        }
-    }
-
-    private static void CheckLengths(int length, int bitsPerElement, int extraBits, int chunkLength)
-    {
-        CheckPositive(length, MaximumEncodedLength, nameof(length));
-        CheckPositive(chunkLength, MaximumEncodedLength, nameof(chunkLength));
-        long encoded = ((long)length * bitsPerElement) + extraBits;
-        if (encoded > MaximumEncodedLength)
-        {
-            throw new ArgumentException(
-                $"a measurement would be encoded in {encoded} elements, at most {MaximumEncodedLength} are supported",
-                nameof(length));
-        }
-    }
-
-    private static void CheckPositive(int value, int maximum, string name)
-    {
-        if (value < 1 || value > maximum)
-        {
-            throw new ArgumentException($"{name} {value} is out of range: 1 to {maximum}", name);
-        }
+        Prio3Parameters.CheckPositive(proofs, 255, nameof(proofs));
+        return new Prio3<TField>(draft, algorithmId, name, shares, proofs, parameters, InstructionSets.Current);
     }
 }

@@ -1,5 +1,3 @@
-using Janus.Vdaf.Xof;
-
 namespace Janus.Vdaf;
 
 /// <summary>
@@ -8,14 +6,20 @@ namespace Janus.Vdaf;
 /// </summary>
 public abstract partial class Prio3 : IVdaf
 {
-    /// <summary>The longest application context, in bytes.</summary>
-    public const int MaximumContextLength = XofTurboShake128.MaximumDstLength - 8;
-
     private readonly int _elementSize;
 
     private protected Prio3(
-        uint algorithmId, string name, int shares, int proofCount, Prio3Lengths lengths, InstructionSet instructionSet)
+        VdafDraft draft,
+        uint algorithmId,
+        string name,
+        int shares,
+        int proofCount,
+        Prio3Lengths lengths,
+        InstructionSet instructionSet)
     {
+        Draft = draft;
+        SeedSize = draft.SeedSize;
+        HelperSeedsLength = draft.HelperSeeds * SeedSize;
         AlgorithmId = algorithmId;
         Name = name;
         Shares = shares;
@@ -27,6 +31,9 @@ public abstract partial class Prio3 : IVdaf
         LeaderInputShareLength = (_elementSize * (lengths.Meas + (lengths.Proof * proofCount))) + JointRandSeedLength;
         EncodedVerifierShareLength = (_elementSize * lengths.Verifier * proofCount) + JointRandSeedLength;
     }
+
+    /// <summary>The draft of the specification that this Prio3 is made from.</summary>
+    public VdafDraft Draft { get; }
 
     /// <inheritdoc/>
     public uint AlgorithmId { get; }
@@ -49,11 +56,11 @@ public abstract partial class Prio3 : IVdaf
     /// <summary>The length of a nonce, in bytes: 16.</summary>
     public int NonceSize { get; } = 16;
 
-    /// <summary>The length of the verification key, in bytes: 32.</summary>
-    public int VerifyKeySize { get; } = XofTurboShake128.SeedSize;
+    /// <summary>The length of the verification key, in bytes: that of a seed.</summary>
+    public int VerifyKeySize => SeedSize;
 
-    /// <inheritdoc/>
-    public int RandSize => Shares * XofTurboShake128.SeedSize * (UsesJointRand ? 2 : 1);
+    /// <summary>The length of the randomness that sharding consumes: the Helpers' seeds, the blinds, the prover's seed.</summary>
+    public int RandSize => ((Shares - 1) * HelperInputShareLength) + JointRandSeedLength + SeedSize;
 
     /// <summary>False: Prio3 has only the empty aggregation parameter.</summary>
     public bool HasAggParam { get; }
@@ -69,7 +76,12 @@ public abstract partial class Prio3 : IVdaf
 
     internal bool UsesJointRand { get; }
 
-    internal int JointRandSeedLength => UsesJointRand ? XofTurboShake128.SeedSize : 0;
+    internal int SeedSize { get; }
+
+    /// <summary>The length of a Helper's seeds without its blind: see <see cref="VdafDraft.HelperSeeds"/>.</summary>
+    internal int HelperSeedsLength { get; }
+
+    internal int JointRandSeedLength => UsesJointRand ? SeedSize : 0;
 
     internal int EncodedOutShareLength => OutputLength * _elementSize;
 
@@ -79,7 +91,7 @@ public abstract partial class Prio3 : IVdaf
 
     private int LeaderInputShareLength { get; }
 
-    private int HelperInputShareLength => XofTurboShake128.SeedSize + JointRandSeedLength;
+    private int HelperInputShareLength => HelperSeedsLength + JointRandSeedLength;
 
     /// <inheritdoc/>
     public int InputShareLength(int aggregatorId)
@@ -203,11 +215,12 @@ public abstract partial class Prio3 : IVdaf
             throw new ArgumentException($"the aggregation parameter of {Name} is empty, {aggParam.Length} bytes were given", nameof(aggParam));
         }
     }
-    private static void CheckContext(ReadOnlySpan<byte> ctx)
+
+    private void CheckContext(ReadOnlySpan<byte> ctx)
     {
-        if (ctx.Length > MaximumContextLength)
+        if (ctx.Length > Draft.MaximumContextLength)
         {
-            throw new ArgumentException($"ctx has length {ctx.Length}, at most {MaximumContextLength} was expected", nameof(ctx));
+            throw new ArgumentException($"ctx has length {ctx.Length}, at most {Draft.MaximumContextLength} was expected", nameof(ctx));
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed partial class Prio3Batch<TField, TXof>
         + (3 * RowsLength(SeedSize)) + RowsLength(_prio3.NonceSize) + RowsLength(_prio3.PublicShareLength)
         + _flp.ProveMemoryLength;
 
-    private int HelperShareLength => SeedSize + _prio3.JointRandSeedLength;
+    private int HelperShareLength => _prio3.HelperSeedsLength + _prio3.JointRandSeedLength;
 
     public void Shard(
         ReadOnlySpan<byte> ctx, ReadOnlySpan<byte> nonces, ReadOnlySpan<byte> rands, Span<byte> publicShares, Span<byte> inputShares)
@@ -117,7 +117,7 @@ internal sealed partial class Prio3Batch<TField, TXof>
         if (_prio3.UsesJointRand)
         {
             TakeJointRandParts(
-                ref xof, ctx, aggregatorId, Rows(rands, offset + SeedSize, ref memory), nonces, helperMeas, parts, memory);
+                ref xof, ctx, aggregatorId, Rows(rands, offset + _prio3.HelperSeedsLength, ref memory), nonces, helperMeas, parts, memory);
         }
     }
 
@@ -140,7 +140,8 @@ internal sealed partial class Prio3Batch<TField, TXof>
         ref TXof xof, ReadOnlySpan<byte> ctx, int aggregatorId, ReadOnlySpan<byte> rands, Span<TField> proofs, WorkingMemory memory)
     {
         Span<TField> helperProofs = memory.Take<TField>(proofs.Length);
-        HelperProofsShare(ref xof, ctx, aggregatorId, Rows(rands, (aggregatorId - 1) * HelperShareLength, ref memory), helperProofs);
+        int offset = ((aggregatorId - 1) * HelperShareLength) + ProofSeedOffset;
+        HelperProofsShare(ref xof, ctx, aggregatorId, Rows(rands, offset, ref memory), helperProofs);
         FieldVector.Subtract<TField>(proofs, helperProofs);
     }
 
@@ -155,7 +156,7 @@ internal sealed partial class Prio3Batch<TField, TXof>
     {
         Span<TField> proveRands = memory.Take<TField>(Proofs * _flp.ProveRandLength);
         Span<TField> jointRands = memory.Take<TField>(Proofs * Circuit.JointRandLength);
-        Start(ref xof, Usage.ProveRandomness, ctx);
+        Start(ref xof, Prio3Usage.ProveRandomness, ctx);
         xof.BindRows(Rows(rands, _prio3.RandSize - SeedSize, ref memory));
         xof.Bind([(byte)Proofs]);
         xof.NextVec(proveRands);

@@ -13,7 +13,7 @@ internal sealed partial class Prio3Batch<TField, TXof>
         + Length(Circuit.MeasLength) + Length(TruncatedLength)
         + Length((long)Proofs * _flp.ProofLength) + Length((long)Proofs * _flp.QueryRandLength)
         + Length((long)Proofs * Circuit.JointRandLength) + Length((long)Proofs * _flp.VerifierLength)
-        + (4 * RowsLength(SeedSize)) + RowsLength(_prio3.NonceSize) + RowsLength(_prio3.PublicShareLength)
+        + (4 * RowsLength(SeedSize)) + RowsLength(ProofSeedOffset) + RowsLength(_prio3.NonceSize) + RowsLength(_prio3.PublicShareLength)
         + Math.Max(RowsLength(TileLength), _flp.QueryMemoryLength);
 
     // Out shares that are part of the measurement take no memory.
@@ -189,13 +189,14 @@ internal sealed partial class Prio3Batch<TField, TXof>
         return workspace.OutShare;
     }
 
-    // Nonces and public shares, and of a Helper's input share the seed; reports of the wrong lengths get their outcome.
+    // Nonces and public shares, and of a Helper's input share the seeds; reports of the wrong lengths get their outcome.
     private void TakeRows(int aggregatorId, ReadOnlySpan<VerifyInput> reports, Span<VerifyOutcome> outcomes, Workspace workspace)
     {
         int inputShareLength = _prio3.InputShareLength(aggregatorId), publicShareLength = _prio3.PublicShareLength;
         workspace.Nonces.Clear();
         workspace.PublicShares.Clear();
         workspace.Seeds.Clear();
+        workspace.ProofSeeds.Clear();
         workspace.Blinds.Clear();
         for (int lane = 0; lane < reports.Length; lane++)
         {
@@ -214,6 +215,10 @@ internal sealed partial class Prio3Batch<TField, TXof>
             if (aggregatorId > 0)
             {
                 inputShare[..SeedSize].CopyTo(workspace.Seeds[(lane * SeedSize)..]);
+                if (ProofSeedOffset > 0)
+                {
+                    inputShare.Slice(ProofSeedOffset, SeedSize).CopyTo(workspace.ProofSeeds[(lane * SeedSize)..]);
+                }
             }
 
             if (_prio3.UsesJointRand)
@@ -230,7 +235,7 @@ internal sealed partial class Prio3Batch<TField, TXof>
         if (aggregatorId > 0)
         {
             HelperMeasShare(ref xof, ctx, aggregatorId, workspace.Seeds, workspace.Meas);
-            HelperProofsShare(ref xof, ctx, aggregatorId, workspace.Seeds, workspace.Proofs);
+            HelperProofsShare(ref xof, ctx, aggregatorId, workspace.ProofSeeds, workspace.Proofs);
             return 0;
         }
 
@@ -297,9 +302,11 @@ internal sealed partial class Prio3Batch<TField, TXof>
             QueryRands = memory.Take<TField>(proofs * batch._flp.QueryRandLength);
             JointRands = memory.Take<TField>(proofs * batch.Circuit.JointRandLength);
             Verifiers = memory.Take<TField>(proofs * batch._flp.VerifierLength);
-            Seeds = memory.Take<byte>(TField.Lanes * SeedSize);
-            Blinds = memory.Take<byte>(TField.Lanes * SeedSize);
-            Parts = memory.Take<byte>(TField.Lanes * SeedSize);
+            int seedRows = TField.Lanes * batch.SeedSize;
+            Seeds = memory.Take<byte>(seedRows);
+            ProofSeeds = batch.ProofSeedOffset == 0 ? Seeds : memory.Take<byte>(seedRows);
+            Blinds = memory.Take<byte>(seedRows);
+            Parts = memory.Take<byte>(seedRows);
             Nonces = memory.Take<byte>(TField.Lanes * batch._prio3.NonceSize);
             PublicShares = memory.Take<byte>(TField.Lanes * batch._prio3.PublicShareLength);
             Memory = memory;
@@ -320,6 +327,9 @@ internal sealed partial class Prio3Batch<TField, TXof>
         public Span<TField> Verifiers { get; }
 
         public Span<byte> Seeds { get; }
+
+        // The same as Seeds if a Helper has one seed.
+        public Span<byte> ProofSeeds { get; }
 
         public Span<byte> Blinds { get; }
 

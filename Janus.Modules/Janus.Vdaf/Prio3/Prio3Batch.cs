@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Janus.Vdaf.Fields;
 using Janus.Vdaf.Flp;
 using Janus.Vdaf.Xof;
@@ -19,13 +18,13 @@ internal sealed partial class Prio3Batch<TField, TXof> : IPrio3Batch
     where TField : unmanaged, INttField<TField>
     where TXof : struct, IXofGroup<TXof, TField>, allows ref struct
 {
-    private const int SeedSize = XofTurboShake128.SeedSize;
-    private const int DstPrefixLength = 8;
-
     private readonly Prio3 _prio3;
     private readonly FlpBbcggi19<TField> _flp;
     private readonly TField _sharesInverse;
-    private readonly byte[] _dstPrefix;
+    private readonly XofLayout _xofLayout;
+
+    // By usage.
+    private readonly byte[][] _dsts;
 
     /// <summary>Works for a VDAF with its proof system.</summary>
     public Prio3Batch(Prio3 prio3, FlpBbcggi19<TField> flp)
@@ -33,23 +32,8 @@ internal sealed partial class Prio3Batch<TField, TXof> : IPrio3Batch
         _prio3 = prio3;
         _flp = flp;
         _sharesInverse = TField.Invert(TField.FromUInt64((ulong)prio3.Shares));
-
-        // VDAF §6.2.3 (dst-binder): version, algorithm class, algorithm, and a usage that each XOF fills in.
-        _dstPrefix = new byte[DstPrefixLength];
-        _dstPrefix[0] = VdafDraft.Version;
-        BinaryPrimitives.WriteUInt32BigEndian(_dstPrefix.AsSpan(2), prio3.AlgorithmId);
-    }
-
-    /// <summary>What an XOF is used for: VDAF §7.2 (prio3-construction).</summary>
-    private enum Usage : ushort
-    {
-        MeasShare = 1,
-        ProofShare = 2,
-        JointRandomness = 3,
-        ProveRandomness = 4,
-        QueryRandomness = 5,
-        JointRandSeed = 6,
-        JointRandPart = 7,
+        _xofLayout = prio3.Draft.XofLayout;
+        _dsts = [[], .. Enum.GetValues<Prio3Usage>().Select(usage => prio3.Draft.DomainSeparationTag(prio3.AlgorithmId, usage))];
     }
 
     public int Lanes => TField.Lanes;
@@ -58,23 +42,22 @@ internal sealed partial class Prio3Batch<TField, TXof> : IPrio3Batch
 
     private int Proofs => _prio3.ProofCount;
 
+    private int SeedSize => _prio3.SeedSize;
+
+    // Where among a Helper's seeds the one of its proofs share is: behind the one of its measurement share, or the same.
+    private int ProofSeedOffset => _prio3.HelperSeedsLength - SeedSize;
+
     private int MeasBytes => Circuit.MeasLength * TField.EncodedSize;
 
     private static long Length(long elements) => WorkingMemory.LengthOf<TField>(elements);
 
     private static long RowsLength(int rowLength) => WorkingMemory.LengthOf<byte>((long)TField.Lanes * rowLength);
 
-    private void Start(ref TXof xof, Usage usage, ReadOnlySpan<byte> ctx)
-    {
-        Span<byte> prefix = stackalloc byte[DstPrefixLength];
-        _dstPrefix.CopyTo(prefix);
-        BinaryPrimitives.WriteUInt16BigEndian(prefix[6..], (ushort)usage);
-        xof.Start(prefix, ctx);
-    }
+    private void Start(ref TXof xof, Prio3Usage usage, ReadOnlySpan<byte> ctx) => xof.Start(_xofLayout, _dsts[(int)usage], ctx);
 
     private void HelperMeasShare(ref TXof xof, ReadOnlySpan<byte> ctx, int aggregatorId, ReadOnlySpan<byte> seeds, Span<TField> meas)
     {
-        Start(ref xof, Usage.MeasShare, ctx);
+        Start(ref xof, Prio3Usage.MeasShare, ctx);
         xof.BindRows(seeds);
         xof.Bind([(byte)aggregatorId]);
         xof.NextVec(meas);
@@ -82,7 +65,7 @@ internal sealed partial class Prio3Batch<TField, TXof> : IPrio3Batch
 
     private void HelperProofsShare(ref TXof xof, ReadOnlySpan<byte> ctx, int aggregatorId, ReadOnlySpan<byte> seeds, Span<TField> proofs)
     {
-        Start(ref xof, Usage.ProofShare, ctx);
+        Start(ref xof, Prio3Usage.ProofShare, ctx);
         xof.BindRows(seeds);
         xof.Bind([(byte)Proofs, (byte)aggregatorId]);
         xof.NextVec(proofs);
@@ -91,7 +74,7 @@ internal sealed partial class Prio3Batch<TField, TXof> : IPrio3Batch
     private void QueryRands(
         ref TXof xof, ReadOnlySpan<byte> verifyKey, ReadOnlySpan<byte> ctx, ReadOnlySpan<byte> nonces, Span<TField> queryRands)
     {
-        Start(ref xof, Usage.QueryRandomness, ctx);
+        Start(ref xof, Prio3Usage.QueryRandomness, ctx);
         xof.Bind(verifyKey);
         xof.Bind([(byte)Proofs]);
         xof.BindRows(nonces);
@@ -100,7 +83,7 @@ internal sealed partial class Prio3Batch<TField, TXof> : IPrio3Batch
 
     private void JointRands(ref TXof xof, ReadOnlySpan<byte> ctx, ReadOnlySpan<byte> seeds, Span<TField> jointRands)
     {
-        Start(ref xof, Usage.JointRandomness, ctx);
+        Start(ref xof, Prio3Usage.JointRandomness, ctx);
         xof.BindRows(seeds);
         xof.Bind([(byte)Proofs]);
         xof.NextVec(jointRands);
@@ -115,7 +98,7 @@ internal sealed partial class Prio3Batch<TField, TXof> : IPrio3Batch
         ReadOnlySpan<TField> measShare,
         Span<byte> parts)
     {
-        Start(ref xof, Usage.JointRandPart, ctx);
+        Start(ref xof, Prio3Usage.JointRandPart, ctx);
         xof.BindRows(blinds);
         xof.Bind([(byte)aggregatorId]);
         xof.BindRows(nonces);
@@ -127,7 +110,7 @@ internal sealed partial class Prio3Batch<TField, TXof> : IPrio3Batch
     {
         Span<byte> zeros = stackalloc byte[SeedSize];
         zeros.Clear();
-        Start(ref xof, Usage.JointRandSeed, ctx);
+        Start(ref xof, Prio3Usage.JointRandSeed, ctx);
         xof.Bind(zeros);
         xof.BindRows(parts);
         xof.NextRows(seeds);

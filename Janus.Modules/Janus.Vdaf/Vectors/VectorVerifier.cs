@@ -25,22 +25,28 @@ public static class VectorVerifier
     /// Checks a vector given by its name, such as <c>Prio3Count_0</c>, and its JSON text, under the instruction set of this
     /// process.
     /// </summary>
-    public static VectorResult Verify(string name, ReadOnlyMemory<byte> json) => Verify(name, json, InstructionSets.Current);
+    public static VectorResult Verify(string name, ReadOnlyMemory<byte> json) =>
+        Verify(name, json, InstructionSets.Current, VdafDraft.Newest);
 
     /// <summary>
     /// Checks a vector under an instruction set: each operation on one report, and on batches of copies that fill the lanes
     /// of a vector all but one, exactly, and with one left over.
     /// </summary>
-    public static VectorResult Verify(string name, ReadOnlyMemory<byte> json, InstructionSet instructionSet)
+    /// <param name="name">The name.</param>
+    /// <param name="json">The JSON text.</param>
+    /// <param name="instructionSet">The instruction set.</param>
+    /// <param name="draft">The draft of the specification that the vector is of.</param>
+    public static VectorResult Verify(string name, ReadOnlyMemory<byte> json, InstructionSet instructionSet, VdafDraft draft)
     {
         ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(draft);
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
             string algorithm = name.Split('_')[0];
             bool supported = algorithm == nameof(XofTurboShake128)
-                ? VerifyXof(document.RootElement, instructionSet)
-                : TryVerifyVdaf(algorithm, document.RootElement, instructionSet);
+                ? VerifyXof(document.RootElement, instructionSet, draft)
+                : TryVerifyVdaf(algorithm, document.RootElement, instructionSet, draft);
             return supported
                 ? new VectorResult(name, VectorStatus.Pass, null)
                 : new VectorResult(name, VectorStatus.NotSupported, algorithm);
@@ -60,9 +66,9 @@ public static class VectorVerifier
         }
     }
 
-    private static bool TryVerifyVdaf(string algorithm, JsonElement vector, InstructionSet instructionSet)
+    private static bool TryVerifyVdaf(string algorithm, JsonElement vector, InstructionSet instructionSet, VdafDraft draft)
     {
-        Prio3? vdaf = Create(algorithm, vector)?.With(instructionSet);
+        Prio3? vdaf = Create(algorithm, vector, draft)?.With(instructionSet);
         if (vdaf is null)
         {
             return false;
@@ -83,7 +89,7 @@ public static class VectorVerifier
         _ => [1, 2],
     };
 
-    private static Prio3? Create(string algorithm, JsonElement vector)
+    private static Prio3? Create(string algorithm, JsonElement vector, VdafDraft draft)
     {
         int Shares() => Parameter("shares");
         int Parameter(string key) => vector.GetProperty(key).GetInt32();
@@ -93,12 +99,13 @@ public static class VectorVerifier
 
         return algorithm switch
         {
-            "Prio3Count" => Prio3.Count(Shares()),
-            "Prio3Sum" => Prio3.Sum(MaxMeasurement(), Shares()),
-            "Prio3SumVec" => Prio3.SumVec(Parameter("length"), MaxMeasurement(), Parameter("chunk_length"), Shares()),
-            "Prio3Histogram" => Prio3.Histogram(Parameter("length"), Parameter("chunk_length"), Shares()),
+            "Prio3Count" => Prio3.Count(Shares(), draft),
+            "Prio3Sum" => Prio3.Sum(MaxMeasurement(), Shares(), draft),
+            "Prio3SumVec" => Prio3.SumVec(
+                Parameter("length"), MaxMeasurement(), Parameter("chunk_length"), Shares(), draft),
+            "Prio3Histogram" => Prio3.Histogram(Parameter("length"), Parameter("chunk_length"), Shares(), draft),
             "Prio3MultihotCountVec" => Prio3.MultihotCountVec(
-                Parameter("length"), Parameter("max_weight"), Parameter("chunk_length"), Shares()),
+                Parameter("length"), Parameter("max_weight"), Parameter("chunk_length"), Shares(), draft),
 
             // The published files leave out the field and the number of proofs; these are what they were made with.
             "Prio3SumVecWithMultiproof" => Prio3.SumVecWithMultiproof(
@@ -109,45 +116,46 @@ public static class VectorVerifier
                 Parameter("length"),
                 MaxMeasurement(),
                 Parameter("chunk_length"),
-                Shares()),
+                Shares(),
+                draft),
             "Prio3HigherDegree" => Prio3.Create<Field64>(
-                Prio3.ExperimentalAlgorithmId, algorithm, Shares(), 1, new CircuitParameters.OfHigherDegree()),
+                draft, Prio3.ExperimentalAlgorithmId, algorithm, Shares(), 1, new CircuitParameters.OfHigherDegree()),
             _ => null,
         };
     }
 
-    private static bool VerifyXof(JsonElement vector, InstructionSet instructionSet)
+    private static bool VerifyXof(JsonElement vector, InstructionSet instructionSet, VdafDraft draft)
     {
-        VerifyXof<XofGroup<Field128>, Field128>(vector);
+        VerifyXof<XofGroup<Field128>, Field128>(vector, draft.XofLayout);
         if (instructionSet == InstructionSet.Avx2)
         {
-            VerifyXofLanes<Avx2Lanes, Vector256<ulong>>(vector);
+            VerifyXofLanes<Avx2Lanes, Vector256<ulong>>(vector, draft.XofLayout);
         }
         else if (instructionSet == InstructionSet.Avx512)
         {
-            VerifyXofLanes<Avx512Lanes, Vector512<ulong>>(vector);
+            VerifyXofLanes<Avx512Lanes, Vector512<ulong>>(vector, draft.XofLayout);
         }
 
         return true;
     }
 
-    private static void VerifyXofLanes<TLanes, TVector>(JsonElement vector)
+    private static void VerifyXofLanes<TLanes, TVector>(JsonElement vector, XofLayout layout)
         where TLanes : struct, ILanes<TVector>
         where TVector : unmanaged =>
-        VerifyXof<XofGroupLanes<TLanes, TVector, Field128Lanes<TLanes, TVector>>, Field128Lanes<TLanes, TVector>>(vector);
+        VerifyXof<XofGroupLanes<TLanes, TVector, Field128Lanes<TLanes, TVector>>, Field128Lanes<TLanes, TVector>>(vector, layout);
 
     // The same in every lane.
-    private static void VerifyXof<TXof, TField>(JsonElement vector)
+    private static void VerifyXof<TXof, TField>(JsonElement vector, XofLayout layout)
         where TXof : struct, IXofGroup<TXof, TField>, allows ref struct
         where TField : unmanaged, INttField<TField>
     {
         byte[] Bytes(string key) => Convert.FromHexString(vector.GetProperty(key).GetString() ?? string.Empty);
 
         byte[] seeds = [.. Enumerable.Repeat(Bytes("seed"), TField.Lanes).SelectMany(seed => seed)], dst = Bytes("dst"), binder = Bytes("binder");
-        byte[] derived = new byte[TField.Lanes * XofTurboShake128.SeedSize];
+        byte[] derived = new byte[TField.Lanes * layout.SeedSize];
         using Scratch scratch = new(TXof.MemoryLength);
         TXof xof = TXof.Create(scratch.Memory);
-        xof.Start(dst, []);
+        xof.Start(layout, dst, []);
         xof.BindRows(seeds);
         xof.Bind(binder);
         xof.NextRows(derived);
@@ -155,7 +163,7 @@ public static class VectorVerifier
 
         TField[] vec = new TField[vector.GetProperty("length").GetInt32()];
         byte[] encoded = new byte[TField.Lanes * vec.Length * TField.EncodedSize];
-        xof.Start(dst, []);
+        xof.Start(layout, dst, []);
         xof.BindRows(seeds);
         xof.Bind(binder);
         xof.NextVec(vec);

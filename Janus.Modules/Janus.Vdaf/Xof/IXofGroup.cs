@@ -19,7 +19,7 @@ internal interface IXofGroup<TSelf, TField> : IDisposable
     static abstract TSelf Create(WorkingMemory memory);
 
     /// <summary>Starts anew with a domain separation tag in two parts; the seed and the binder follow.</summary>
-    void Start(scoped ReadOnlySpan<byte> dstPrefix, scoped ReadOnlySpan<byte> dstRest);
+    void Start(XofLayout layout, scoped ReadOnlySpan<byte> dstPrefix, scoped ReadOnlySpan<byte> dstRest);
 
     /// <summary>Takes the same bytes in every lane.</summary>
     void Bind(scoped ReadOnlySpan<byte> bytes);

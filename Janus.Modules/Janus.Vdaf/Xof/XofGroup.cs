@@ -13,7 +13,8 @@ internal struct XofGroup<TField> : IXofGroup<XofGroup<TField>, TField>
 
     public static XofGroup<TField> Create(WorkingMemory memory) => default;
 
-    public void Start(scoped ReadOnlySpan<byte> dstPrefix, scoped ReadOnlySpan<byte> dstRest) => _xof = new XofTurboShake128(dstPrefix, dstRest);
+    public void Start(XofLayout layout, scoped ReadOnlySpan<byte> dstPrefix, scoped ReadOnlySpan<byte> dstRest) =>
+        _xof = new XofTurboShake128(layout, dstPrefix, dstRest);
 
     public void Bind(scoped ReadOnlySpan<byte> bytes) => _xof.Bind(bytes);
 

@@ -45,19 +45,21 @@ internal ref struct XofGroupLanes<TLanes, TVector, TField> : IXofGroup<XofGroupL
 
     public static XofGroupLanes<TLanes, TVector, TField> Create(WorkingMemory memory) => new(memory);
 
-    public void Start(scoped ReadOnlySpan<byte> dstPrefix, scoped ReadOnlySpan<byte> dstRest)
+    public void Start(XofLayout layout, scoped ReadOnlySpan<byte> dstPrefix, scoped ReadOnlySpan<byte> dstRest)
     {
         _state.Clear();
         _word = 0;
         _partial = default;
         _partialBytes = 0;
         _squeezing = false;
-        Span<byte> length = stackalloc byte[sizeof(ushort)];
-        BinaryPrimitives.WriteUInt16LittleEndian(length, checked((ushort)(dstPrefix.Length + dstRest.Length)));
-        Bind(length);
+        Span<byte> length = stackalloc byte[XofLayout.MaximumDstLengthSize];
+        Bind(layout.WriteDstLength(length, dstPrefix.Length + dstRest.Length));
         Bind(dstPrefix);
         Bind(dstRest);
-        Bind([XofTurboShake128.SeedSize]);
+        if (layout.HasSeedLength)
+        {
+            Bind([(byte)layout.SeedSize]);
+        }
     }
 
     public void Bind(scoped ReadOnlySpan<byte> bytes)

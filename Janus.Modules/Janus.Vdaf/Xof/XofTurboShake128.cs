@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Janus.Vdaf.Fields;
 
@@ -7,34 +6,30 @@ namespace Janus.Vdaf.Xof;
 /// <summary>The XOF of Prio3: VDAF §6.2.1 (xof-turboshake128).</summary>
 internal struct XofTurboShake128 : IDisposable
 {
-    /// <summary>The length of a seed, in bytes.</summary>
-    public const int SeedSize = 32;
-
-    /// <summary>The longest domain separation tag, in bytes.</summary>
-    public const int MaximumDstLength = ushort.MaxValue;
-
     // Two blocks of the sponge, and a whole number of elements of 8 and of 16 bytes.
     private const int BufferLength = 2 * TurboShake128.Rate;
 
     private TurboShake128 _sponge;
 
-    /// <summary>Starts from a domain separation tag given in two parts; the seed of 32 bytes and the binder follow.</summary>
-    public XofTurboShake128(ReadOnlySpan<byte> dstPrefix, ReadOnlySpan<byte> dstRest)
+    /// <summary>Starts from a domain separation tag given in two parts; the seed and the binder follow.</summary>
+    public XofTurboShake128(XofLayout layout, ReadOnlySpan<byte> dstPrefix, ReadOnlySpan<byte> dstRest)
     {
         _sponge = new TurboShake128(domain: 1);
-        Span<byte> length = stackalloc byte[sizeof(ushort)];
-        BinaryPrimitives.WriteUInt16LittleEndian(length, checked((ushort)(dstPrefix.Length + dstRest.Length)));
-        _sponge.Absorb(length);
+        Span<byte> length = stackalloc byte[XofLayout.MaximumDstLengthSize];
+        _sponge.Absorb(layout.WriteDstLength(length, dstPrefix.Length + dstRest.Length));
         _sponge.Absorb(dstPrefix);
         _sponge.Absorb(dstRest);
-        _sponge.Absorb([SeedSize]);
+        if (layout.HasSeedLength)
+        {
+            _sponge.Absorb([(byte)layout.SeedSize]);
+        }
     }
 
     /// <summary>Starts from a seed and a domain separation tag given in two parts; the binder follows.</summary>
-    public XofTurboShake128(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> dstPrefix, ReadOnlySpan<byte> dstRest)
-        : this(dstPrefix, dstRest)
+    public XofTurboShake128(XofLayout layout, ReadOnlySpan<byte> seed, ReadOnlySpan<byte> dstPrefix, ReadOnlySpan<byte> dstRest)
+        : this(layout, dstPrefix, dstRest)
     {
-        Arguments.CheckLength(seed.Length, SeedSize, nameof(seed));
+        Arguments.CheckLength(seed.Length, layout.SeedSize, nameof(seed));
         _sponge.Absorb(seed);
     }
 

@@ -26,7 +26,7 @@ internal sealed class FieldWork<TField, TXof> : FieldWork
     private readonly AlignedBuffer<TField> _factors;
     private readonly AlignedBuffer<TField> _values;
     private readonly AlignedBuffer<byte> _memory;
-    private readonly byte[] _seeds = RandomNumberGenerator.GetBytes(TField.Lanes * XofTurboShake128.SeedSize);
+    private readonly byte[] _seeds = RandomNumberGenerator.GetBytes(TField.Lanes * VdafDraft.Newest.SeedSize);
     private readonly TField _one = TField.One;
 
     /// <summary>Prepares vectors of 2^<paramref name="logSize"/> random elements.</summary>
@@ -181,7 +181,7 @@ internal sealed class FieldWork<TField, TXof> : FieldWork
     private void Expand(Span<TField> vector)
     {
         TXof xof = TXof.Create(Memory);
-        xof.Start("janus"u8, []);
+        xof.Start(VdafDraft.Newest.XofLayout, "janus"u8, []);
         xof.BindRows(_seeds);
         xof.NextVec(vector);
     }

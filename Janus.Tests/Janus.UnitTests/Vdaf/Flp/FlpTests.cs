@@ -49,7 +49,7 @@ internal sealed class FlpTests<TField>
         TField[] encoded = [.. meas.Select(value => value < 0 ? -TField.FromUInt64((ulong)-value) : TField.FromUInt64((ulong)value))];
         for (int shares = 1; shares <= 3; shares++)
         {
-            Assert.That(Run((Circuit<TField>)circuit, encoded, shares, tamper: -1), Is.EqualTo(valid), $"{shares} shares");
+            Assert.That(Run(VdafDraft.Draft18, (Circuit<TField>)circuit, encoded, shares, tamper: -1), Is.EqualTo(valid), $"{shares} shares");
         }
     }
 
@@ -60,9 +60,9 @@ internal sealed class FlpTests<TField>
         {
             TField[] encoded = new TField[circuit.MeasLength];
             encoded[0] = circuit is MultiGadget<TField> ? TField.Zero : TField.One;
-            for (int i = 0; i < new FlpBbcggi19<TField>(circuit).ProofLength; i++)
+            for (int i = 0; i < new FlpBbcggi19<TField>(circuit, VdafDraft.Draft18).ProofLength; i++)
             {
-                Assert.That(Run(circuit, encoded, 2, tamper: i), Is.False, $"{circuit.GetType().Name}, element {i}");
+                Assert.That(Run(VdafDraft.Draft18, circuit, encoded, 2, tamper: i), Is.False, $"{circuit.GetType().Name}, element {i}");
             }
         }
     }
@@ -70,7 +70,7 @@ internal sealed class FlpTests<TField>
     [Test]
     public void Test_point_that_is_a_node_is_refused()
     {
-        FlpBbcggi19<TField> flp = new(new Count<TField>());
+        FlpBbcggi19<TField> flp = new(new Count<TField>(), VdafDraft.Draft18);
         TField[] verifier = new TField[flp.VerifierLength];
 
         using Scratch scratch = new(flp.QueryMemoryLength);
@@ -95,9 +95,10 @@ internal sealed class FlpTests<TField>
         }
     }
 
-    private static bool Run(Circuit<TField> circuit, TField[] meas, int shares, int tamper)
+    /// <summary>Whether shares of a measurement are accepted, with one element of the proof changed unless it is −1.</summary>
+    internal static bool Run(VdafDraft draft, Circuit<TField> circuit, TField[] meas, int shares, int tamper)
     {
-        FlpBbcggi19<TField> flp = new(circuit);
+        FlpBbcggi19<TField> flp = new(circuit, draft);
         TField[] jointRand = FieldOracle.RandomVector<TField>(circuit.JointRandLength, 1);
         TField[] queryRand = FieldOracle.RandomVector<TField>(flp.QueryRandLength, 2);
         TField[] proof = new TField[flp.ProofLength];

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Janus.UnitTests.Vdaf.Prio3Tests;
 using Janus.Vdaf;
 using Janus.Vdaf.PingPong;
 
@@ -15,6 +16,7 @@ internal sealed class Exchange
         Vdaf = vdaf;
         AggParam = aggParam;
         VerifyKey = verifyKey;
+        Ctx = Variant.ContextOf(vdaf);
         Topology = new PingPongTopology(vdaf);
         Outcomes = new VerifyOutcome[LastStep + 1][];
         States = new byte[LastStep + 1][];
@@ -41,7 +43,7 @@ internal sealed class Exchange
     /// <summary>The last step, which takes the last message.</summary>
     public int LastStep => Vdaf.Rounds + 1;
 
-    public byte[] Ctx { get; set; } = "a context"u8.ToArray();
+    public byte[] Ctx { get; set; }
 
     public byte[] AggParam { get; set; }
 

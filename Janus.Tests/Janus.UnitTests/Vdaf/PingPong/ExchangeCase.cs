@@ -36,7 +36,8 @@ internal sealed record ExchangeCase(IVdaf Vdaf, byte[] AggParam, Func<Random, (M
         });
     }
 
-    public override string ToString() => $"{Vdaf.Name} with {AggParam.Length} bytes of agg_param";
+    public override string ToString() =>
+        $"{Vdaf.Name} with {AggParam.Length} bytes of agg_param{(Vdaf is Prio3 { Draft.Version: 8 } ? " of draft 8" : string.Empty)}";
 
     private static ExchangeCase OfPrio3(Variant variant) => new(variant.Vdaf, [], random =>
     {

@@ -6,41 +6,49 @@ using Janus.Vdaf.Xof;
 namespace Janus.UnitTests.Vdaf.PingPong;
 
 /// <summary>What a client can do with the joint randomness parts in the public share, in which it may lie.</summary>
-[TestFixture]
+[TestFixture(18)]
+[TestFixture(8)]
 internal sealed class JointRandPartTests
 {
-    private const int Seed = 32;
-    private const int HelperPart = Seed;
+    private readonly VdafDraft _draft;
 
     // Two elements of one bit each, so that a report has one short proof.
-    private static readonly Prio3 Ones = Prio3.SumVec(2, 1, 1);
+    private readonly Prio3 _ones;
+    private readonly byte[] _ctx;
+    private readonly int _seed;
 
-    private static readonly byte[] Ctx = "a context"u8.ToArray();
+    public JointRandPartTests(int draft)
+    {
+        _draft = draft == 8 ? VdafDraft.Draft08 : VdafDraft.Draft18;
+        _ones = Prio3.SumVec(2, 1, 1, draft: _draft);
+        _ctx = Variant.ContextOf(_ones);
+        _seed = _draft.SeedSize;
+    }
 
     private static IEnumerable<Variant> WithJointRand => Variant.All(2).Where(variant => variant.Vdaf.PublicShareLength > 0);
 
     [Test]
     public void Report_that_lies_about_the_helpers_part_would_split_the_aggregators_without_the_check()
     {
-        (VerifyInput leader, VerifyInput helper) = ReportWhoseProofHoldsForAnyJointRand(lie: HelperPart);
+        (VerifyInput leader, VerifyInput helper) = ReportWhoseProofHoldsForAnyJointRand(lie: 1);
         (byte[] leaderState, byte[] leaderShare) = VerifyInit(0, leader);
         (byte[] helperState, byte[] helperShare) = VerifyInit(1, helper);
         VerifyOutcome[] combined = [VerifyOutcome.Continued];
-        byte[] message = new byte[Ones.VerifierMessageLength([], 0)];
+        byte[] message = new byte[_ones.VerifierMessageLength([], 0)];
 
-        Ones.VerifierSharesToMessage(Ctx, [], 0, [.. leaderShare, .. helperShare], combined, message);
+        _ones.VerifierSharesToMessage(_ctx, [], 0, [.. leaderShare, .. helperShare], combined, message);
 
         Assert.That(combined, Is.EqualTo(new[] { VerifyOutcome.Continued }), "the proof holds");
         Assert.That(VerifyNext(helperState, message), Is.EqualTo(VerifyOutcome.Finished), "the Helper accepts");
         Assert.That(VerifyNext(leaderState, message), Is.EqualTo(VerifyOutcome.JointRandRejected), "the Leader rejects");
     }
 
-    [TestCase(HelperPart, VerifyOutcome.JointRandRejected)]
+    [TestCase(1, VerifyOutcome.JointRandRejected)]
     [TestCase(0, VerifyOutcome.JointRandRejected)]
     [TestCase(null, VerifyOutcome.Finished)]
     public void Helper_rejects_a_report_that_lies_about_a_part_before_anybody_is_finished(int? lie, VerifyOutcome outcome)
     {
-        Exchange exchange = new(Ones, []);
+        Exchange exchange = new(_ones, []);
         (VerifyInput leader, VerifyInput helper) = ReportWhoseProofHoldsForAnyJointRand(lie);
         exchange.Leader.Add(leader);
         exchange.Helper.Add(helper);
@@ -58,7 +66,7 @@ internal sealed class JointRandPartTests
     [Test]
     public void Helper_rejects_whatever_the_leader_would_reject_after_it()
     {
-        Prio3 vdaf = Prio3.Histogram(4, 2);
+        Prio3 vdaf = Prio3.Histogram(4, 2, draft: _draft);
         Exchange honest = new(vdaf, [], Measurement.FromNumber(2));
         for (int i = 0; i < vdaf.PublicShareLength; i++)
         {
@@ -106,40 +114,45 @@ internal sealed class JointRandPartTests
 
     // With all bits one, every call of the gadget multiplies by zero, whatever the joint randomness is. So a proof of
     // nothing but zeros holds even when the aggregators use different joint randomness.
-    private static (VerifyInput Leader, VerifyInput Helper) ReportWhoseProofHoldsForAnyJointRand(int? lie)
+    private (VerifyInput Leader, VerifyInput Helper) ReportWhoseProofHoldsForAnyJointRand(int? lie)
     {
-        byte[] nonce = new byte[Ones.NonceSize];
-        ShardedReport report = Ones.Shard(Ctx, Measurement.FromVector(1, 1), nonce);
+        byte[] nonce = new byte[_ones.NonceSize];
+        ShardedReport report = _ones.Shard(_ctx, Measurement.FromVector(1, 1), nonce);
         byte[] leaderShare = report.InputShares[0], helperShare = report.InputShares[1], publicShare = report.PublicShare;
-        int measLength = 2 * Field128.EncodedSize, proofLength = leaderShare.Length - measLength - Seed;
+        int measLength = 2 * Field128.EncodedSize, proofLength = leaderShare.Length - measLength - _seed;
         Field128[] helperProof = new Field128[proofLength / Field128.EncodedSize], leaderProof = new Field128[helperProof.Length];
         const byte ProofShare = 2;
-        using XofTurboShake128 xof = new(helperShare.AsSpan(0, Seed), [VdafDraft.Version, 0, 0, 0, 0, 3, 0, ProofShare], Ctx);
+        int proofSeed = (_draft.HelperSeeds - 1) * _seed;
+        using XofTurboShake128 xof = new(
+            _draft.XofLayout,
+            helperShare.AsSpan(proofSeed, _seed),
+            [_draft.Version, 0, 0, 0, 0, (byte)_ones.AlgorithmId, 0, ProofShare],
+            _ctx);
         xof.Bind((ReadOnlySpan<byte>)[1, 1]);
         xof.NextVec<Field128>(helperProof);
         FieldVector.Subtract<Field128>(leaderProof, helperProof);
         FieldVector.Encode<Field128>(leaderProof, leaderShare.AsSpan(measLength, proofLength));
-        if (lie is { } offset)
+        if (lie is { } aggregatorId)
         {
-            publicShare[offset] ^= 1;
+            publicShare[aggregatorId * _seed] ^= 1;
         }
 
         return (new VerifyInput(nonce, publicShare, leaderShare), new VerifyInput(nonce, publicShare, helperShare));
     }
 
-    private static (byte[] State, byte[] Share) VerifyInit(int aggregatorId, VerifyInput input)
+    private (byte[] State, byte[] Share) VerifyInit(int aggregatorId, VerifyInput input)
     {
         VerifyOutcome[] outcomes = new VerifyOutcome[1];
-        byte[] state = new byte[Ones.VerifyStateLength([], 0)], share = new byte[Ones.VerifierShareLength([], 0)];
-        Ones.VerifyInit(new byte[32], Ctx, aggregatorId, [], [input], outcomes, state, share);
+        byte[] state = new byte[_ones.VerifyStateLength([], 0)], share = new byte[_ones.VerifierShareLength([], 0)];
+        _ones.VerifyInit(new byte[_seed], _ctx, aggregatorId, [], [input], outcomes, state, share);
         Assert.That(outcomes, Is.EqualTo(new[] { VerifyOutcome.Continued }));
         return (state, share);
     }
 
-    private static VerifyOutcome VerifyNext(byte[] state, byte[] message)
+    private VerifyOutcome VerifyNext(byte[] state, byte[] message)
     {
         VerifyOutcome[] outcomes = [VerifyOutcome.Continued];
-        Ones.VerifyNext(Ctx, [], 0, state, message, outcomes, [], [], new byte[Ones.OutShareLength([])]);
+        _ones.VerifyNext(_ctx, [], 0, state, message, outcomes, [], [], new byte[_ones.OutShareLength([])]);
         return outcomes[0];
     }
 }

@@ -29,7 +29,7 @@ internal sealed class Prio3RoundTripTests
             ulong[] output = variant.ToOutput(values);
             expected = [.. expected.Zip(output, (sum, value) => sum + value)];
             byte[] nonce = RandomNumberGenerator.GetBytes(vdaf.NonceSize);
-            ShardedReport shares = vdaf.Shard(Ctx, variant.ToMeasurement(values), nonce);
+            ShardedReport shares = vdaf.Shard(Variant.ContextOf(vdaf), variant.ToMeasurement(values), nonce);
             byte[][] outShares = VerifyReport(vdaf, verifyKey, nonce, shares);
             for (int j = 0; j < vdaf.Shares; j++)
             {
@@ -103,11 +103,12 @@ internal sealed class Prio3RoundTripTests
 
     private static byte[][] VerifyReport(Prio3 vdaf, byte[] verifyKey, byte[] nonce, ShardedReport shares)
     {
+        byte[] ctx = Variant.ContextOf(vdaf);
         List<byte[]> states = [];
         List<byte> verifierShares = [];
         for (int j = 0; j < vdaf.Shares; j++)
         {
-            (VerifyOutcome outcome, byte[] state, byte[] share) = VerifyInit(vdaf, verifyKey, Ctx, j, nonce, shares);
+            (VerifyOutcome outcome, byte[] state, byte[] share) = VerifyInit(vdaf, verifyKey, ctx, j, nonce, shares);
             Assert.That(outcome, Is.EqualTo(VerifyOutcome.Continued));
             states.Add(state);
             verifierShares.AddRange(share);
@@ -115,13 +116,13 @@ internal sealed class Prio3RoundTripTests
 
         byte[] message = new byte[vdaf.VerifierMessageLength([], 0)];
         VerifyOutcome[] combined = [VerifyOutcome.Continued];
-        vdaf.VerifierSharesToMessage(Ctx, [], 0, [.. verifierShares], combined, message);
+        vdaf.VerifierSharesToMessage(ctx, [], 0, [.. verifierShares], combined, message);
         Assert.That(combined, Is.EqualTo(new[] { VerifyOutcome.Continued }));
         return [.. states.Select(state =>
         {
             byte[] outShare = new byte[vdaf.OutShareLength([])];
             VerifyOutcome[] outcomes = [VerifyOutcome.Continued];
-            vdaf.VerifyNext(Ctx, [], 0, state, message, outcomes, [], [], outShare);
+            vdaf.VerifyNext(ctx, [], 0, state, message, outcomes, [], [], outShare);
             Assert.That(outcomes, Is.EqualTo(new[] { VerifyOutcome.Finished }));
             return outShare;
         })];

@@ -5,10 +5,9 @@ namespace Janus.UnitTests.Vdaf.Prio3Tests;
 /// <summary>A batch of reports on its way through one instruction set's Prio3; everything that comes out is kept.</summary>
 internal sealed class ReportBatch
 {
-    private static readonly byte[] Ctx = [.. "the context of an application"u8];
-
     private readonly Prio3 _vdaf;
-    private readonly byte[] _verifyKey = new byte[32];
+    private readonly byte[] _ctx;
+    private readonly byte[] _verifyKey;
     private readonly byte[] _nonces;
     private readonly int _size;
 
@@ -16,6 +15,8 @@ internal sealed class ReportBatch
     public ReportBatch(Prio3 vdaf, Measurement[] measurements, int seed)
     {
         _vdaf = vdaf;
+        _ctx = Variant.ContextOf(vdaf);
+        _verifyKey = new byte[vdaf.VerifyKeySize];
         _size = measurements.Length;
         Random random = new(seed);
         random.NextBytes(_verifyKey);
@@ -25,7 +26,7 @@ internal sealed class ReportBatch
         random.NextBytes(rands);
         PublicShares = new byte[_size * vdaf.PublicShareLength];
         InputShares = new byte[_size * vdaf.InputSharesLength];
-        vdaf.Shard(Ctx, measurements, _nonces, rands, PublicShares, InputShares);
+        vdaf.Shard(_ctx, measurements, _nonces, rands, PublicShares, InputShares);
     }
 
     /// <summary>The public shares, which a test may change.</summary>
@@ -49,7 +50,7 @@ internal sealed class ReportBatch
             VerifyOutcome[] own = new VerifyOutcome[_size];
             states[aggregator] = new byte[_size * _vdaf.VerifyStateLength([], 0)];
             byte[] shares = new byte[_size * shareLength];
-            _vdaf.VerifyInit(_verifyKey, Ctx, aggregator, [], Inputs(aggregator, cut), own, states[aggregator], shares);
+            _vdaf.VerifyInit(_verifyKey, _ctx, aggregator, [], Inputs(aggregator, cut), own, states[aggregator], shares);
             allOutcomes.Add(own);
             bytes.AddRange([(byte[])states[aggregator].Clone(), shares]);
             for (int i = 0; i < _size; i++)
@@ -60,7 +61,7 @@ internal sealed class ReportBatch
         }
 
         byte[] messages = new byte[_size * _vdaf.VerifierMessageLength([], 0)];
-        _vdaf.VerifierSharesToMessage(Ctx, [], 0, verifierShares, outcomes, messages);
+        _vdaf.VerifierSharesToMessage(_ctx, [], 0, verifierShares, outcomes, messages);
         allOutcomes.Add([.. outcomes]);
         bytes.Add(messages);
         for (int aggregator = 0; aggregator < _vdaf.Shares; aggregator++)
@@ -68,7 +69,7 @@ internal sealed class ReportBatch
             VerifyOutcome[] own = [.. outcomes];
             byte[] outShares = new byte[_size * _vdaf.OutShareLength([])];
             byte[] aggShare = new byte[_vdaf.AggShareLength([])];
-            _vdaf.VerifyNext(Ctx, [], 0, states[aggregator], messages, own, [], [], outShares);
+            _vdaf.VerifyNext(_ctx, [], 0, states[aggregator], messages, own, [], [], outShares);
             _vdaf.Aggregate([], aggShare, outShares, own);
             allOutcomes.Add(own);
             bytes.AddRange([outShares, aggShare]);

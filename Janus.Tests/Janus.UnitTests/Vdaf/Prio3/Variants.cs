@@ -25,13 +25,43 @@ internal sealed record Variant(Prio3 Vdaf, Func<Random, ulong[]> Draw, Func<ulon
             yield return Histogram(Prio3.Histogram(length, chunk, shares), length);
         }
 
+        foreach (Variant variant in OfDraft08(shares))
+        {
+            yield return variant;
+        }
+
         foreach ((int length, int weight, int chunk) in new[] { (1, 1, 1), (4, 2, 2), (10, 5, 3), (17, 17, 4), (8, 6, 3) })
         {
             yield return Multihot(Prio3.MultihotCountVec(length, weight, chunk, shares), length, weight);
         }
     }
 
-    public override string ToString() => $"{Vdaf.Name} with {Vdaf.Shares} shares";
+    public static IEnumerable<Variant> OfDraft08(int shares)
+    {
+        VdafDraft draft = VdafDraft.Draft08;
+        yield return Number(Prio3.Count(shares, draft), 1);
+        foreach (ulong maximum in new ulong[] { 1, 3, 255, ulong.MaxValue })
+        {
+            yield return Number(Prio3.Sum(maximum, shares, draft), maximum);
+        }
+
+        foreach ((int length, ulong maximum, int chunk) in new[] { (1, 1UL, 1), (10, 255UL, 9), (33, 1UL, 6), (5, ulong.MaxValue, 18) })
+        {
+            yield return Vector(Prio3.SumVec(length, maximum, chunk, shares, draft), length, maximum);
+        }
+
+        yield return Vector(Prio3.SumVecWithMultiproof(Prio3Field.Field64, 3, 10, 255, 9, shares, draft), 10, 255);
+        foreach ((int length, int chunk) in new[] { (1, 1), (4, 2), (11, 3), (100, 7), (5, 64) })
+        {
+            yield return Histogram(Prio3.Histogram(length, chunk, shares, draft), length);
+        }
+    }
+
+    /// <summary>A context, or the empty one if the draft has none.</summary>
+    public static byte[] ContextOf(IVdaf vdaf) => vdaf is Prio3 { Draft.MaximumContextLength: 0 } ? [] : [.. "a context"u8];
+
+    public override string ToString() =>
+        $"{Vdaf.Name} with {Vdaf.Shares} shares{(Vdaf.Draft == VdafDraft.Newest ? string.Empty : $" of draft {Vdaf.Draft.Version}")}";
 
     private static Variant Number(Prio3 vdaf, ulong maximum) =>
         new(vdaf, random => [UpTo(random, maximum)], values => Measurement.FromNumber(values[0]), values => values);

@@ -86,7 +86,7 @@ internal sealed class WorkingMemoryTests(InstructionSet instructionSet)
         {
             Prio3 vdaf = variant.Vdaf.With(instructionSet);
             Random random = new(size);
-            byte[] ctx = [1, 2, 3], verifyKey = new byte[vdaf.VerifyKeySize];
+            byte[] ctx = Variant.ContextOf(vdaf), verifyKey = new byte[vdaf.VerifyKeySize];
             byte[] nonces = new byte[size * vdaf.NonceSize], rands = new byte[size * vdaf.RandSize];
             byte[] publicShares = new byte[size * vdaf.PublicShareLength], inputShares = new byte[size * vdaf.InputSharesLength];
             Measurement[] measurements = [.. Enumerable.Range(0, size).Select(_ => variant.ToMeasurement(variant.Draw(random)))];

@@ -95,7 +95,7 @@ internal sealed class ChosenCandidateTests<TLanes, TVector, TField, TScalar>
         // A whole block is squeezed, so that the next one comes of the state that is put into the working memory.
         byte[] memory = new byte[XofGroupLanes<TLanes, TVector, TField>.MemoryLength];
         XofGroupLanes<TLanes, TVector, TField> group = XofGroupLanes<TLanes, TVector, TField>.Create(new WorkingMemory(memory));
-        group.Start([], []);
+        group.Start(VdafDraft.Draft18.XofLayout, [], []);
         group.NextRows(new byte[TLanes.Count * TurboShake128.Rate]);
         Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(memory.AsSpan());
         for (int i = 0; i < StateWords * TLanes.Count; i++)

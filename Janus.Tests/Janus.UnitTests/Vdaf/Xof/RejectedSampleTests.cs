@@ -38,7 +38,7 @@ internal sealed class RejectedSampleTests<TLanes, TVector, TField64>
     {
         foreach ((ulong number, int index) in Rejecting)
         {
-            XofTurboShake128 xof = new(Seed(number), MeasShareDst, []);
+            XofTurboShake128 xof = new(VdafDraft.Draft18.XofLayout, Seed(number), MeasShareDst, []);
             xof.Bind([1]);
             byte[] stream = new byte[RateWords * sizeof(ulong)];
             xof.Next(stream);
@@ -98,7 +98,7 @@ internal sealed class RejectedSampleTests<TLanes, TVector, TField64>
         TField64[] vector = new TField64[length];
         using Scratch scratch = new(XofGroupLanes<TLanes, TVector, TField64>.MemoryLength);
         XofGroupLanes<TLanes, TVector, TField64> group = XofGroupLanes<TLanes, TVector, TField64>.Create(scratch.Memory);
-        group.Start(MeasShareDst, []);
+        group.Start(VdafDraft.Draft18.XofLayout, MeasShareDst, []);
         group.BindRows([.. seeds.SelectMany(seed => seed)]);
         group.Bind([1]);
         group.NextVec(vector);
@@ -106,7 +106,7 @@ internal sealed class RejectedSampleTests<TLanes, TVector, TField64>
 
         for (int lane = 0; lane < seeds.Length; lane++)
         {
-            XofTurboShake128 reference = new(seeds[lane], MeasShareDst, []);
+            XofTurboShake128 reference = new(VdafDraft.Draft18.XofLayout, seeds[lane], MeasShareDst, []);
             reference.Bind([1]);
             Field64[] expected = new Field64[length];
             reference.NextVec<Field64>(expected);
@@ -119,7 +119,7 @@ internal sealed class RejectedSampleTests<TLanes, TVector, TField64>
 
     private static byte[] Seed(ulong number)
     {
-        byte[] seed = new byte[XofTurboShake128.SeedSize];
+        byte[] seed = new byte[VdafDraft.Draft18.SeedSize];
         BinaryPrimitives.WriteUInt64LittleEndian(seed.AsSpan(5), number);
         return seed;
     }

@@ -38,11 +38,11 @@ internal sealed class XofGroupLanesTests<TLanes, TVector, TField, TScalar>
             byte[] same = rows[0];
             WithGroup((ref group) =>
             {
-                group.Start(Prefix, []);
+                group.Start(VdafDraft.Draft18.XofLayout, Prefix, []);
                 group.Bind(same);
                 AssertRows(ref group, _ => Reference([], xof => xof.Bind(same)), $"{length} bytes");
 
-                group.Start(Prefix, []);
+                group.Start(VdafDraft.Draft18.XofLayout, Prefix, []);
                 group.BindRows(Adjacent(rows));
                 AssertRows(ref group, lane => Reference([], xof => xof.Bind(rows[lane])), $"rows of {length} bytes");
             });
@@ -58,7 +58,7 @@ internal sealed class XofGroupLanesTests<TLanes, TVector, TField, TScalar>
             byte[][] seeds = Rows(RowLength, seed: length);
             WithGroup((ref group) =>
             {
-                group.Start(Prefix, ctx);
+                group.Start(VdafDraft.Draft18.XofLayout, Prefix, ctx);
                 group.BindRows(Adjacent(seeds));
                 group.Bind([1, 2]);
                 AssertRows(
@@ -83,7 +83,7 @@ internal sealed class XofGroupLanesTests<TLanes, TVector, TField, TScalar>
             byte[][] after = Rows(5, seed: 1);
             WithGroup((ref group) =>
             {
-                group.Start(Prefix, []);
+                group.Start(VdafDraft.Draft18.XofLayout, Prefix, []);
                 group.Bind(before);
                 group.BindVec(vector);
                 group.BindRows(Adjacent(after));
@@ -111,7 +111,7 @@ internal sealed class XofGroupLanesTests<TLanes, TVector, TField, TScalar>
             TField[] vector = LaneElements.Create<TField>(length, (_, _) => 3);
             WithGroup((ref group) =>
             {
-                group.Start(Prefix, [1]);
+                group.Start(VdafDraft.Draft18.XofLayout, Prefix, [1]);
                 group.BindRows(Adjacent(seeds));
                 group.NextVec(vector);
             });
@@ -129,7 +129,7 @@ internal sealed class XofGroupLanesTests<TLanes, TVector, TField, TScalar>
         int[] lengths = [8, 32, 0, 16, 160, 8, 168, 176, 336, 8];
         WithGroup((ref group) =>
         {
-            group.Start(Prefix, []);
+            group.Start(VdafDraft.Draft18.XofLayout, Prefix, []);
             group.BindRows(Adjacent(seeds));
             byte[][] expected = [.. seeds.Select(seed => Reference([], xof => xof.Bind(seed), lengths.Sum()))];
             int position = 0;
@@ -152,7 +152,7 @@ internal sealed class XofGroupLanesTests<TLanes, TVector, TField, TScalar>
     {
         byte[] memory = new byte[XofGroupLanes<TLanes, TVector, TField>.MemoryLength];
         XofGroupLanes<TLanes, TVector, TField> group = XofGroupLanes<TLanes, TVector, TField>.Create(new WorkingMemory(memory));
-        group.Start(Prefix, []);
+        group.Start(VdafDraft.Draft18.XofLayout, Prefix, []);
         group.BindRows(Adjacent(Rows(RowLength, seed: 1)));
         group.NextVec(new TField[10]);
         Assert.That(memory, Has.Some.Not.Zero);
@@ -185,7 +185,7 @@ internal sealed class XofGroupLanesTests<TLanes, TVector, TField, TScalar>
 
     private static byte[] Reference(byte[] ctx, Func<Message, Message> bind, int length = RowLength)
     {
-        XofTurboShake128 xof = new(Prefix, ctx);
+        XofTurboShake128 xof = new(VdafDraft.Draft18.XofLayout, Prefix, ctx);
         xof.Bind(bind(new Message()).Bytes.ToArray());
         byte[] output = new byte[length];
         xof.Next(output);
@@ -194,7 +194,7 @@ internal sealed class XofGroupLanesTests<TLanes, TVector, TField, TScalar>
 
     private static TScalar[] Expand(byte[] seed, byte[] ctx, int length)
     {
-        XofTurboShake128 xof = new(seed, Prefix, ctx);
+        XofTurboShake128 xof = new(VdafDraft.Draft18.XofLayout, seed, Prefix, ctx);
         TScalar[] vector = new TScalar[length];
         xof.NextVec<TScalar>(vector);
         return vector;

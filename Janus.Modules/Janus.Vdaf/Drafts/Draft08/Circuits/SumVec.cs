@@ -1,0 +1,68 @@
+using Janus.Vdaf.Fields;
+using Janus.Vdaf.Flp;
+using Janus.Vdaf.Flp.Circuits;
+
+namespace Janus.Vdaf.Drafts.Draft08.Circuits;
+
+/// <summary>The circuit of Prio3SumVec, a vector of numbers of so many bits: VDAF-08 §7.4.3.</summary>
+/// <typeparam name="TField">The field.</typeparam>
+internal sealed class SumVec<TField> : Circuit<TField>
+    where TField : unmanaged, INttField<TField>
+{
+    // Up to 2^bits − 1 its weights are the powers of two: the encoding is the same.
+    private readonly RangeCheckedInteger<TField> _integer;
+    private readonly BitCheck<TField> _bitCheck;
+
+    /// <summary>
+    /// Measurements have <paramref name="length"/> elements in 0 … <paramref name="maxMeasurement"/>, which is 2^bits − 1.
+    /// </summary>
+    public SumVec(int length, ulong maxMeasurement, int chunkLength)
+    {
+        OutputLength = length;
+        _integer = new RangeCheckedInteger<TField>(maxMeasurement);
+        _bitCheck = new BitCheck<TField>(MeasLength, chunkLength);
+    }
+
+    public override IReadOnlyList<GadgetUse<TField>> Gadgets => _bitCheck.Gadgets;
+
+    public override int MeasLength => OutputLength * _integer.Bits;
+
+    public override int JointRandLength => 1;
+
+    public override int OutputLength { get; }
+
+    public override int EvalOutputLength => 1;
+
+    public override bool OutputIsPrefix => _integer.Bits == 1;
+
+    public override void Encode(Measurement measurement, Span<TField> encoded)
+    {
+        ReadOnlySpan<ulong> vector = measurement.AsVector(OutputLength);
+        for (int i = 0; i < vector.Length; i++)
+        {
+            if (vector[i] > _integer.Maximum)
+            {
+                throw new InvalidMeasurementException(
+                    $"element {i} of the measurement, {vector[i]}, is above the maximum {_integer.Maximum}");
+            }
+
+            _integer.Encode(vector[i], encoded.Slice(i * _integer.Bits, _integer.Bits));
+        }
+    }
+
+    public override void Eval<TCalls>(
+        ReadOnlySpan<TField> meas,
+        ReadOnlySpan<TField> jointRand,
+        TField sharesInverse,
+        ref TCalls gadgets,
+        Span<TField> output) =>
+        output[0] = _bitCheck.Eval(meas, jointRand[0], sharesInverse, ref gadgets);
+
+    public override void Truncate(ReadOnlySpan<TField> meas, Span<TField> output)
+    {
+        for (int i = 0; i < output.Length; i++)
+        {
+            output[i] = _integer.Decode(meas.Slice(i * _integer.Bits, _integer.Bits));
+        }
+    }
+}
