@@ -25,8 +25,6 @@ internal sealed class JointRandPartTests
         _seed = _draft.SeedSize;
     }
 
-    private static IEnumerable<Variant> WithJointRand => Variant.All(2).Where(variant => variant.Vdaf.PublicShareLength > 0);
-
     [Test]
     public void Report_that_lies_about_the_helpers_part_would_split_the_aggregators_without_the_check()
     {
@@ -96,20 +94,27 @@ internal sealed class JointRandPartTests
         }
     }
 
-    [TestCaseSource(nameof(WithJointRand))]
-    public void Only_the_reports_that_lie_are_rejected(Variant variant)
+    [Test]
+    public void Only_the_reports_that_lie_are_rejected()
     {
-        Random random = new(1);
-        Exchange exchange = new(
-            variant.Vdaf, [], Enumerable.Range(0, 5).Select(_ => variant.ToMeasurement(variant.Draw(random))));
-        byte[] lying = exchange.Helper[3].PublicShare.ToArray();
-        lying[^1] ^= 0x80;
-        exchange.Helper[3] = exchange.Helper[3] with { PublicShare = lying };
+        foreach (Variant variant in Variant.All(2).Where(variant => variant.Vdaf.Draft == _draft && variant.Vdaf.PublicShareLength > 0))
+        {
+            Random random = new(1);
+            Exchange exchange = new(
+                variant.Vdaf, [], Enumerable.Range(0, 5).Select(_ => variant.ToMeasurement(variant.Draw(random))));
+            byte[] lying = exchange.Helper[3].PublicShare.ToArray();
+            lying[^1] ^= 0x80;
+            exchange.Helper[3] = exchange.Helper[3] with { PublicShare = lying };
 
-        exchange.Run();
+            exchange.Run();
 
-        Assert.That(exchange.Outcomes[1].Index().Where(one => one.Item == VerifyOutcome.JointRandRejected).Select(one => one.Index), Is.EqualTo(new[] { 3 }));
-        Assert.That(Enumerable.Range(0, 5).Where(i => exchange.RejectedIn(i) is null), Is.EqualTo(new[] { 0, 1, 2, 4 }));
+            IEnumerable<int> rejected = exchange.Outcomes[1].Index()
+                .Where(one => one.Item == VerifyOutcome.JointRandRejected)
+                .Select(one => one.Index);
+            Assert.That(rejected, Is.EqualTo(new[] { 3 }), variant.ToString());
+            Assert.That(
+                Enumerable.Range(0, 5).Where(i => exchange.RejectedIn(i) is null), Is.EqualTo(new[] { 0, 1, 2, 4 }), variant.ToString());
+        }
     }
 
     // With all bits one, every call of the gadget multiplies by zero, whatever the joint randomness is. So a proof of
