@@ -42,17 +42,10 @@ public sealed class BacklogStore
         SELECT kind, CASE WHEN due <= $1 THEN {WaitingState.Due:d} WHEN lease_token IS NOT NULL THEN {WaitingState.Leased:d} ELSE {WaitingState.Postponed:d} END AS waiting_state,
             count(*), min(created_at), min(due)
         FROM (
-            (SELECT {WorkKind.AggregationJobs:d} AS kind, created_at, lease_expiry AS due, lease_token FROM aggregation_jobs
-                WHERE state IN {UnfinishedAggregationJobs.States} AND request_hash IS NULL ORDER BY lease_expiry LIMIT $2)
-            UNION ALL
-            (SELECT {WorkKind.HelperAggregationJobs:d}, created_at, lease_expiry, lease_token FROM aggregation_jobs
-                WHERE state = {AggregationJobState.InProgress:d} AND request_hash IS NOT NULL ORDER BY lease_expiry LIMIT $2)
-            UNION ALL
-            (SELECT {WorkKind.CollectionJobs:d}, created_at, greatest(next_attempt_at, lease_expiry), lease_token FROM collection_jobs
-                WHERE state IN ({CollectionJobState.Waiting:d}, {CollectionJobState.Fenced:d}) ORDER BY next_attempt_at LIMIT $2)
-            UNION ALL
-            (SELECT {WorkKind.AggregateShares:d}, created_at, lease_expiry, lease_token FROM aggregate_shares
-                WHERE state = {AggregateShareState.InProgress:d} ORDER BY lease_expiry LIMIT $2)
+            {string.Join(" UNION ALL ", LeaseTable.All.Select(table => $"""
+            (SELECT {table.Kind:d} AS kind, created_at, greatest({table.Due}, lease_expiry) AS due, lease_token FROM {table.Name}
+                WHERE {table.Unfinished} ORDER BY {table.Due} LIMIT $2)
+            """))}
         ) AS waiting
         GROUP BY 1, 2
         """;

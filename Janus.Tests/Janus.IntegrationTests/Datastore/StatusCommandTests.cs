@@ -4,6 +4,7 @@ using Janus.Cli;
 using Janus.Cli.Commands;
 using Janus.Datastore;
 using Janus.Messages;
+using Janus.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -134,7 +135,7 @@ public sealed class StatusCommandTests : DatastoreFixture
     {
         await UploadAsync(task, reports, time);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-        foreach (Lease<LeaderAggregationJob> lease in await LeaderJobs.AcquireAsync(10, Minute, Now, [], Token))
+        foreach (Lease<LeaderAggregationJob> lease in await LeaderJobs.AcquireAsync(10, Minute, Now, Token))
         {
             await LeaderJobs.FinishAsync(lease, await ShardsOfAsync(lease.Job, rejected.Length), [], Now, Token, rejected);
         }
