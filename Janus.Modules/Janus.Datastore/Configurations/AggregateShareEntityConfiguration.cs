@@ -15,11 +15,6 @@ internal sealed class AggregateShareEntityConfiguration : IEntityTypeConfigurati
 
         // Acquisition.
         builder.HasIndex(share => new { share.TaskKey, share.LeaseExpiry })
-            .HasDatabaseName("ix_aggregate_shares_due")
-            .HasFilter(LeaseTable.AggregateShares.Unfinished);
-
-        // How long the queue is, and how long its first share has waited.
-        builder.HasIndex(share => share.LeaseExpiry)
             .HasDatabaseName("ix_aggregate_shares_in_progress")
             .HasFilter(LeaseTable.AggregateShares.Unfinished);
 

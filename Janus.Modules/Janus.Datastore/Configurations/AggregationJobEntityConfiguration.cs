@@ -13,18 +13,10 @@ internal sealed class AggregationJobEntityConfiguration : IEntityTypeConfigurati
         builder.HasKey(job => new { job.TaskKey, job.AggregationJobId });
 
         // Acquisition, by role.
-        builder.HasIndex(job => new { job.TaskKey, job.LeaseExpiry }, "leader of task")
-            .HasDatabaseName("ix_aggregation_jobs_leader_due")
-            .HasFilter(LeaseTable.LeaderAggregationJobs.Unfinished);
-        builder.HasIndex(job => new { job.TaskKey, job.LeaseExpiry }, "helper of task")
-            .HasDatabaseName("ix_aggregation_jobs_helper_due")
-            .HasFilter(LeaseTable.HelperAggregationJobs.Unfinished);
-
-        // How long the queue is, and how long its first job has waited.
-        builder.HasIndex(job => job.LeaseExpiry, "leader")
+        builder.HasIndex(job => new { job.TaskKey, job.LeaseExpiry }, "leader")
             .HasDatabaseName("ix_aggregation_jobs_leader_in_progress")
             .HasFilter(LeaseTable.LeaderAggregationJobs.Unfinished);
-        builder.HasIndex(job => job.LeaseExpiry, "helper")
+        builder.HasIndex(job => new { job.TaskKey, job.LeaseExpiry }, "helper")
             .HasDatabaseName("ix_aggregation_jobs_helper_in_progress")
             .HasFilter(LeaseTable.HelperAggregationJobs.Unfinished);
 

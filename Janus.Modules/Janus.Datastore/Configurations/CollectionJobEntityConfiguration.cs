@@ -20,11 +20,6 @@ internal sealed class CollectionJobEntityConfiguration : IEntityTypeConfiguratio
 
         // Acquisition.
         builder.HasIndex(job => new { job.TaskKey, job.NextAttemptAt })
-            .HasDatabaseName("ix_collection_jobs_task_due")
-            .HasFilter(LeaseTable.CollectionJobs.Unfinished);
-
-        // How long the queue is.
-        builder.HasIndex(job => job.NextAttemptAt)
             .HasDatabaseName("ix_collection_jobs_due")
             .HasFilter(LeaseTable.CollectionJobs.Unfinished);
 

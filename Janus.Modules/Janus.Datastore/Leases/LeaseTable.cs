@@ -1,7 +1,10 @@
 namespace Janus.Datastore;
 
 /// <summary>What is to be known of a table whose rows are leased, and the statements that follow from it.</summary>
-/// <remarks>Every statement but <see cref="DueTasksSql"/>, which reads an index and locks nothing, names one task.</remarks>
+/// <remarks>
+/// A statement that locks or writes names one task; <see cref="DueTasksSql"/> and <see cref="FirstDueSql"/> only look at the first
+/// entry of each task in an index.
+/// </remarks>
 internal sealed record LeaseTable
 {
     /// <summary>The Leader's aggregation jobs. A new job's lease expires when it is created, so the first due is the oldest.</summary>
@@ -81,9 +84,22 @@ internal sealed record LeaseTable
     /// <summary>What is set to the time of the next attempt, <c>$4</c>.</summary>
     public string OnRelease { get; init; } = "lease_expiry = $4";
 
-    /// <summary>Tasks with due rows: one index probe for each task that has unfinished ones, however many.</summary>
+    /// <summary>The tasks with due rows.</summary>
     public string DueTasksSql => $"""
         -- {Store}.DueTasks
+        {FirstRows}
+        SELECT task_key FROM first_row WHERE due <= $1 ORDER BY due
+        """;
+
+    /// <summary>Since when the row that has waited longest may be leased, if it is not leased.</summary>
+    public string FirstDueSql => $"""
+        -- {Store}.FirstDue
+        {FirstRows}
+        SELECT min(due) FROM first_row
+        """;
+
+    // One index probe for each task that has unfinished rows, however many.
+    private string FirstRows => $"""
         WITH RECURSIVE first_row AS (
             (SELECT task_key, {Due} AS due FROM {Name} WHERE {Unfinished} ORDER BY task_key, {Due} LIMIT 1)
             UNION ALL
@@ -92,7 +108,6 @@ internal sealed record LeaseTable
                 WHERE {Unfinished} AND r.task_key > first_row.task_key
                 ORDER BY r.task_key, r.{Due} LIMIT 1) AS next_task
         )
-        SELECT task_key FROM first_row WHERE due <= $1 ORDER BY due
         """;
 
     /// <summary>Leases due rows of a task, and returns these columns with the lease's token, expiry and attempts behind them.</summary>
@@ -109,12 +124,12 @@ internal sealed record LeaseTable
         RETURNING {columns}, {alias}.lease_token, {alias}.lease_expiry, {alias}.lease_attempts
         """;
 
-    /// <summary>Ends a lease; the row is to be tried again later.</summary>
+    /// <summary>Ends a lease, which whatever ends the work on a row has done already; the row is to be tried again later.</summary>
     /// <param name="operation">What the statement is called.</param>
     /// <param name="set">What is set besides, with parameters from <c>$5</c> on.</param>
     public string ReleaseSql(string operation, string? set = null) => $"""
         -- {Store}.{operation}
         UPDATE {Name} SET {OnRelease}, lease_token = NULL{(set is null ? "" : ", " + set)}
-        WHERE task_key = $1 AND {Id} = $2 AND lease_token = $3 AND {Unfinished}
+        WHERE task_key = $1 AND {Id} = $2 AND lease_token = $3
         """;
 }

@@ -53,11 +53,6 @@ public sealed partial class AggregateShareStore : LeaseStore<StoredAggregateShar
         WHERE task_key = $1 AND aggregate_share_id = $2 AND state <> {AggregateShareState.Deleted:d}
         """;
 
-    private static readonly string FirstDueSql = $"""
-        -- AggregateShareStore.FirstDue
-        SELECT min(lease_expiry) FROM aggregate_shares WHERE {LeaseTable.AggregateShares.Unfinished}
-        """;
-
     private readonly TransactionRunner _runner;
     private readonly ColumnEncryption _encryption;
 
@@ -127,7 +122,7 @@ public sealed partial class AggregateShareStore : LeaseStore<StoredAggregateShar
     public Task<DateTimeOffset?> FirstDueAsync(CancellationToken cancellationToken) =>
         _runner.ReadAsync("AggregateShareStore.FirstDue", async (transaction, token) =>
         {
-            await using NpgsqlCommand command = transaction.Command(FirstDueSql);
+            await using NpgsqlCommand command = transaction.Command(LeaseTable.AggregateShares.FirstDueSql);
             return (await command.ReadAllAsync(row => row.InstantOrNull(0), token))[0];
         }, cancellationToken);
 

@@ -38,11 +38,6 @@ public sealed partial class HelperAggregationJobStore : LeaseStore<HelperAggrega
         RETURNING true
         """;
 
-    private static readonly string FirstDueSql = $"""
-        -- HelperAggregationJobStore.FirstDue
-        SELECT min(lease_expiry) FROM aggregation_jobs WHERE {LeaseTable.HelperAggregationJobs.Unfinished}
-        """;
-
     private static readonly string DeleteSql = $"""
         -- HelperAggregationJobStore.Delete
         UPDATE aggregation_jobs SET state = {AggregationJobState.Deleted:d}, response = NULL, request = NULL,
@@ -138,7 +133,7 @@ public sealed partial class HelperAggregationJobStore : LeaseStore<HelperAggrega
     public Task<DateTimeOffset?> FirstDueAsync(CancellationToken cancellationToken) =>
         _runner.ReadAsync("HelperAggregationJobStore.FirstDue", async (transaction, token) =>
         {
-            await using NpgsqlCommand command = transaction.Command(FirstDueSql);
+            await using NpgsqlCommand command = transaction.Command(LeaseTable.HelperAggregationJobs.FirstDueSql);
             return (await command.ReadAllAsync(row => row.InstantOrNull(0), token))[0];
         }, cancellationToken);
 

@@ -19,7 +19,7 @@ internal static partial class KnownStatements
     /// </summary>
     public static IReadOnlySet<string> Named() => Literals()
         .Concat(StaticStrings())
-        .Concat(LeaseTable.All.SelectMany(table => new[] { table.DueTasksSql, table.AcquireSql("j", "*"), table.ReleaseSql("Release") }))
+        .Concat(LeaseTable.All.SelectMany(table => new[] { table.DueTasksSql, table.FirstDueSql, table.AcquireSql("j", "*"), table.ReleaseSql("Release") }))
         .Where(literal => NameOf(literal) is not null && !Utility().IsMatch(literal))
         .Select(literal => NameOf(literal)!)
         .ToHashSet();

@@ -123,21 +123,6 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
     }
 
     [Test]
-    public async Task Acquirers_at_once_get_every_job_once()
-    {
-        DapTask task = await AddTaskAsync();
-        for (byte i = 0; i < 12; i++)
-        {
-            await CreateAsync(task, [i], Range(i, 1));
-        }
-
-        IReadOnlyList<Lease<CollectionJob>>[] leases = await RaceAsync(6, _ => CollectionJobs.AcquireAsync(12, Minute, Now, Token));
-
-        Assert.That(leases.SelectMany(some => some.Select(lease => lease.Job.Id)), Is.Unique);
-        Assert.That(leases.Sum(some => some.Count), Is.EqualTo(12));
-    }
-
-    [Test]
     public async Task A_released_job_waits_and_a_finished_aggregation_job_wakes_it()
     {
         DapTask task = await AddTaskAsync();
@@ -172,16 +157,6 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
 
         Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + (10 * Minute), Token), Is.Empty);
         Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + TimeSpan.FromHours(1), Token), Has.Count.EqualTo(1));
-    }
-
-    [Test]
-    public async Task A_lease_that_is_never_given_back_expires()
-    {
-        DapTask task = await AddTaskAsync();
-        await CollectAsync(task, Range(10, 1), Now);
-
-        Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + Minute - TimeSpan.FromSeconds(1), Token), Is.Empty);
-        Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, Token), Has.Count.EqualTo(1));
     }
 
     [Test]

@@ -146,26 +146,6 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
     }
 
     [Test]
-    public async Task A_lease_can_be_taken_over_only_when_it_has_expired()
-    {
-        DapTask task = await AddTaskAsync();
-        await UploadAsync(task, 1, 5);
-        await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-        Lease<LeaderAggregationJob> first = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
-
-        IReadOnlyList<Lease<LeaderAggregationJob>> early = await LeaderJobs.AcquireAsync(1, Minute, Now + Minute - TimeSpan.FromSeconds(1), Token);
-        Lease<LeaderAggregationJob> second = (await LeaderJobs.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(early, Is.Empty);
-            Assert.That(second.Token, Is.Not.EqualTo(first.Token));
-            Assert.That((first.Attempts, second.Attempts), Is.EqualTo((1, 2)));
-            Assert.That(first.Expiry, Is.EqualTo(Now + Minute));
-        }
-    }
-
-    [Test]
     public async Task A_lost_lease_writes_nothing()
     {
         DapTask task = await AddTaskAsync();

@@ -1,7 +1,6 @@
 using Janus.Datastore;
 using Janus.IntegrationTests.Datastore;
 using Janus.Messages;
-using Janus.Testing;
 
 namespace Janus.IntegrationTests.Leases;
 
