@@ -16,7 +16,7 @@ internal sealed class DatabaseOptions : IValidatableObject
     public string? DirectConnectionString { get; set; }
 
     /// <summary>How long a process waits at its start for a database that is away.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "between 0s and 1d was expected")]
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "expected between 0s and 1d")]
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The password, if the connection string has none.</summary>
@@ -29,7 +29,7 @@ internal sealed class DatabaseOptions : IValidatableObject
     public string? DataDirectory { get; set; }
 
     /// <summary>The largest number of connections of this process.</summary>
-    [Range(2, 10_000, ErrorMessage = "between {1} and {2} was expected")]
+    [Range(2, 10_000, ErrorMessage = "expected between {1} and {2}")]
     public int MaximumConnections { get; set; } = 20;
 
     /// <summary>Keys of the encrypted columns, base64url of 16 or 32 bytes: the first encrypts, all decrypt.</summary>

@@ -14,7 +14,7 @@ internal sealed class HttpOptions : IValidatableObject
     public IReadOnlyList<string> Listen { get; set; } = ["http://127.0.0.1:8080"];
 
     /// <summary>How many connections may be open at once; for more, those that keep us waiting are closed.</summary>
-    [Range(1, 1_000_000, ErrorMessage = "between {1} and {2} was expected")]
+    [Range(1, 1_000_000, ErrorMessage = "expected between {1} and {2}")]
     public int MaximumConnections { get; set; } = 4096;
 
     /// <summary>The file of the certificate of the https addresses: PEM, with its intermediates after it, or PFX. Read again when it changes.</summary>
@@ -65,7 +65,7 @@ internal sealed class HttpOptions : IValidatableObject
 
         if (ShutdownTimeout < TimeSpan.Zero || ShutdownTimeout > LongestShutdown)
         {
-            yield return new ValidationResult("between 0s and 1h was expected", [nameof(ShutdownTimeout)]);
+            yield return new ValidationResult("expected between 0s and 1h", [nameof(ShutdownTimeout)]);
         }
     }
 

@@ -26,7 +26,11 @@ internal static class SecretFiles
         key.Equals("Database:Password", StringComparison.OrdinalIgnoreCase)
         || key.StartsWith("Database:DatastoreKeys:", StringComparison.OrdinalIgnoreCase)
         || key.StartsWith("Telemetry:OtlpHeaders:", StringComparison.OrdinalIgnoreCase)
-        || (key.Equals("Database:ConnectionString", StringComparison.OrdinalIgnoreCase) && HasPassword(value));
+        || (IsConnectionString(key) && HasPassword(value));
+
+    private static bool IsConnectionString(string key) =>
+        key.Equals("Database:ConnectionString", StringComparison.OrdinalIgnoreCase)
+        || key.Equals("Database:DirectConnectionString", StringComparison.OrdinalIgnoreCase);
 
     private static bool HasPassword(string connectionString) =>
         connectionString.Contains("password=", StringComparison.OrdinalIgnoreCase)

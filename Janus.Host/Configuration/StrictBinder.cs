@@ -64,7 +64,7 @@ internal sealed class StrictBinder
 
         if (!string.IsNullOrEmpty(section.Value))
         {
-            _mistakes.Add($"{path}: a section with keys was expected, not a value");
+            _mistakes.Add($"{path}: expected a section with keys, not a value");
             return null;
         }
 
@@ -77,7 +77,7 @@ internal sealed class StrictBinder
     {
         if (section.GetChildren().Any())
         {
-            _mistakes.Add($"{path}: one value was expected, not a section or a list");
+            _mistakes.Add($"{path}: expected one value, not a section or a list");
         }
         else if (section.Value is { } text)
         {
@@ -104,7 +104,7 @@ internal sealed class StrictBinder
 
         if (children.Exists(child => !int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         {
-            _mistakes.Add($"{path}: a list was expected");
+            _mistakes.Add($"{path}: expected a list");
             return null;
         }
 

@@ -26,7 +26,7 @@ internal sealed class TelemetryOptions : IValidatableObject
     /// Which part of all traces is exported, from 0 to 1; decided by the trace ID alone, so that a Leader and a Helper with
     /// the same ratio export the same traces. At 1, <c>OTEL_TRACES_SAMPLER</c> may say otherwise.
     /// </summary>
-    [Range(0.0, 1.0, ErrorMessage = "between {1} and {2} was expected")]
+    [Range(0.0, 1.0, ErrorMessage = "expected between {1} and {2}")]
     public double SamplingRatio { get; set; } = 1;
 
     /// <summary>How often what waits in the database is looked at, for the metrics <c>janus.backlog.*</c>; 0s: never.</summary>
@@ -50,7 +50,7 @@ internal sealed class TelemetryOptions : IValidatableObject
 
         if (BacklogInterval != TimeSpan.Zero && (BacklogInterval < TimeSpan.FromSeconds(1) || BacklogInterval > TimeSpan.FromHours(1)))
         {
-            yield return new ValidationResult("0s, or between 1s and 1h was expected", [nameof(BacklogInterval)]);
+            yield return new ValidationResult("expected 0s, or between 1s and 1h", [nameof(BacklogInterval)]);
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class YamlConfigurationSource(string path) : IConfigurationSourc
                 stream.Load(reader);
                 if (stream.Documents.Count > 1)
                 {
-                    throw new CliException($"{path}: one YAML document was expected, not {stream.Documents.Count}");
+                    throw new CliException($"{path}: expected one YAML document, not {stream.Documents.Count}");
                 }
 
                 if (stream.Documents is [var document])
@@ -72,7 +72,7 @@ internal sealed class YamlConfigurationSource(string path) : IConfigurationSourc
                     Data[key] = IsNull(scalar) ? null : scalar.Value;
                     break;
                 case YamlScalarNode scalar when !IsNull(scalar):
-                    throw new CliException($"{path}: sections with keys were expected");
+                    throw new CliException($"{path}: expected sections with keys");
             }
         }
 

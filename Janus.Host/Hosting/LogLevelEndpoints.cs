@@ -67,7 +67,7 @@ internal static class LogLevelEndpoints
         int length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
         if (length > MaximumBody)
         {
-            throw new FormatException($"at most {MaximumBody} bytes expected");
+            throw new FormatException($"expected at most {MaximumBody} bytes");
         }
 
         string text = System.Text.Encoding.UTF8.GetString(buffer, 0, length).Trim();
@@ -82,7 +82,7 @@ internal static class LogLevelEndpoints
         }
         catch (JsonException)
         {
-            throw new FormatException("""JSON such as {"level":"debug","source":"Janus.Aggregator","for":"10m"} expected""");
+            throw new FormatException("""expected JSON such as {"level":"debug","source":"Janus.Aggregator","for":"10m"}""");
         }
     }
 
@@ -91,7 +91,7 @@ internal static class LogLevelEndpoints
         string source = text ?? LogLevels.Everything;
         if (source.Length > MaximumSource || source.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('.' or '_' or '+' or '`')))
         {
-            throw new FormatException("the beginning of the name of a source expected, such as Janus.Aggregator");
+            throw new FormatException("expected the beginning of the name of a source, such as Janus.Aggregator");
         }
 
         IReadOnlyDictionary<string, (LogEventLevel Level, DateTimeOffset? Until)> current = levels.Current;

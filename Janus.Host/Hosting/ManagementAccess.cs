@@ -33,10 +33,10 @@ internal sealed class ManagementAccess
         if (RequestFraming.IsAmbiguous(request))
         {
             RequestFraming.CloseAfterAnswer(context);
-            return RefuseAsync(context, StatusCodes.Status400BadRequest, "either Content-Length or Transfer-Encoding expected, got both");
+            return RefuseAsync(context, StatusCodes.Status400BadRequest, "expected either Content-Length or Transfer-Encoding, got both");
         }
 
-        return request.Headers.Origin.Count > 0 ? RefuseAsync(context, StatusCodes.Status403Forbidden, "web pages are not answered here: a request without an Origin expected")
+        return request.Headers.Origin.Count > 0 ? RefuseAsync(context, StatusCodes.Status403Forbidden, "web pages are not answered here: expected a request without an Origin")
             : IsKnown(request.Host) ? next(context)
             : RefuseAsync(
                 context,

@@ -16,7 +16,7 @@ internal sealed class DapMeasurementSharder
     {
         TaskConfigurationRules.ThrowIfMistaken(taskConfiguration);
         _vdaf = vdafs.Create(taskConfiguration);
-        _context = DomainSeparation.VdafContext(taskId);
+        _context = DapVersion.Newest.VdafContext(taskId);
         TimePrecision = taskConfiguration.TimePrecision;
     }
 

@@ -28,8 +28,8 @@ public sealed class DapReportBuilder
         SupportedVdafs? vdafs = null)
         : this(
             new DapMeasurementSharder(taskId, taskConfiguration, vdafs ?? new SupportedVdafs()),
-            new InputShareSealer(taskId, taskConfiguration, Role.Leader, leaderHpkeConfig),
-            new InputShareSealer(taskId, taskConfiguration, Role.Helper, helperHpkeConfig))
+            new InputShareSealer(DapVersion.Newest, taskId, taskConfiguration, Role.Leader, leaderHpkeConfig),
+            new InputShareSealer(DapVersion.Newest, taskId, taskConfiguration, Role.Helper, helperHpkeConfig))
     {
     }
 

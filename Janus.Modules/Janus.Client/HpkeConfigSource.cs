@@ -35,11 +35,7 @@ internal sealed class HpkeConfigSource
         AggregatorUrls urls = new(server == Role.Leader
             ? taskConfiguration.LeaderAggregatorEndpoint
             : taskConfiguration.HelperAggregatorEndpoint);
-        _request = new DapRequest(HttpMethod.Get, urls.HpkeConfig())
-        {
-            Accept = DapMediaType.HpkeConfigList,
-            MaximumResponseLength = sizeof(ushort) + ushort.MaxValue,
-        };
+        _request = DapVersion.Newest.Requests.GetHpkeConfigs(urls, taskId) with { MaximumResponseLength = sizeof(ushort) + ushort.MaxValue };
     }
 
     /// <summary>Encrypts to the Aggregator's preferred configuration among those that are supported.</summary>
@@ -102,14 +98,14 @@ internal sealed class HpkeConfigSource
         catch (DecodeException exception)
         {
             throw new DapResponseException(
-                response.Resource, response.Status, $"a list of HPKE configurations of the {_server} expected: {exception.Message}", exception);
+                response.Resource, response.Status, $"expected a list of HPKE configurations of the {_server}: {exception.Message}", exception);
         }
 
         foreach (HpkeConfig config in list.Configs.Where(config => config.Suite().IsSupported))
         {
             try
             {
-                return new InputShareSealer(_taskId, _taskConfiguration, _server, config);
+                return new InputShareSealer(DapVersion.Newest, _taskId, _taskConfiguration, _server, config);
             }
             catch (ArgumentException)
             {

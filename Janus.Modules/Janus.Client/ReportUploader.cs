@@ -10,7 +10,8 @@ internal sealed class ReportUploader
     private readonly ReportSealing _sealing;
     private readonly DapExchange _exchange;
     private readonly DapClientOptions _options;
-    private readonly Uri _reports;
+    private readonly TaskId _taskId;
+    private readonly AggregatorUrls _leader;
     private readonly TaskConfiguration? _advertised;
 
     public ReportUploader(
@@ -19,7 +20,8 @@ internal sealed class ReportUploader
         _sealing = sealing;
         _exchange = exchange;
         _options = options;
-        _reports = new AggregatorUrls(taskConfiguration.LeaderAggregatorEndpoint).Reports(taskId);
+        _taskId = taskId;
+        _leader = new AggregatorUrls(taskConfiguration.LeaderAggregatorEndpoint);
         _advertised = options.AdvertiseTask ? taskConfiguration : null;
     }
 
@@ -112,11 +114,8 @@ internal sealed class ReportUploader
             length += report.Encoded.Length;
         }
 
-        return new DapRequest(HttpMethod.Post, _reports)
+        return DapVersion.Newest.Requests.Upload(_leader, _taskId, content) with
         {
-            Content = content,
-            ContentType = DapMediaType.UploadRequest,
-            Accept = DapMediaType.UploadErrors,
             AdvertisedTask = _advertised,
             MaximumResponseLength = reports.Count * (ReportId.Length + 1),
         };
@@ -130,7 +129,7 @@ internal sealed class ReportUploader
         }
         catch (DecodeException exception)
         {
-            throw new DapResponseException(response.Resource, response.Status, $"the errors of an upload expected: {exception.Message}", exception);
+            throw new DapResponseException(response.Resource, response.Status, $"expected the errors of an upload: {exception.Message}", exception);
         }
     }
 }

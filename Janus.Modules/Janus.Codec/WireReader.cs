@@ -48,7 +48,7 @@ public ref struct WireReader
     {
         if (length > Remaining)
         {
-            throw Error(field, $"{length} bytes expected, {Remaining} left");
+            throw Error(field, $"expected {length} bytes, got {Remaining}");
         }
 
         ReadOnlySpan<byte> bytes = _buffer.Slice(Position, length);
@@ -107,7 +107,7 @@ public ref struct WireReader
 
         if (length < (uint)minimum)
         {
-            throw Error(field, $"at least {minimum} bytes expected, {length} announced");
+            throw Error(field, $"expected at least {minimum} bytes, got {length}");
         }
 
         return ReadFixed((int)length, field);

@@ -130,7 +130,7 @@ public sealed class WireStreamReader
         T.Measure(ref ruler);
         if (ruler.Length > maximumLength)
         {
-            throw new DecodeException(typeof(T).Name, Offset, $"at most {maximumLength} bytes expected, at least {ruler.Length} announced");
+            throw new DecodeException(typeof(T).Name, Offset, $"expected at most {maximumLength} bytes, got at least {ruler.Length}");
         }
 
         if (!ruler.IsComplete)

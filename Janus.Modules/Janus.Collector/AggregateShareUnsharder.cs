@@ -38,8 +38,8 @@ internal sealed class AggregateShareUnsharder
             _wrapAround = new WrapAround(description, noise);
         }
 
-        _leader = new AggregateShareOpener(taskId, taskConfiguration, Role.Leader, collectorHpkeConfig, keyPair);
-        _helper = new AggregateShareOpener(taskId, taskConfiguration, Role.Helper, collectorHpkeConfig, keyPair);
+        _leader = new AggregateShareOpener(DapVersion.Newest, taskId, taskConfiguration, Role.Leader, collectorHpkeConfig, keyPair);
+        _helper = new AggregateShareOpener(DapVersion.Newest, taskId, taskConfiguration, Role.Helper, collectorHpkeConfig, keyPair);
     }
 
     /// <summary>Whether the VDAF accepts an aggregation parameter.</summary>

@@ -24,7 +24,7 @@ public sealed record CollectionJobHandle(TaskId TaskId, Uri Uri, CollectionJobRe
     /// <exception cref="FormatException">The text is not a serialized handle.</exception>
     public static CollectionJobHandle Parse(string text) => TryParse(text, out CollectionJobHandle? handle)
         ? handle
-        : throw new FormatException("a serialized collection job handle expected");
+        : throw new FormatException("expected a serialized collection job handle");
 
     /// <summary>Reads what <see cref="Serialize"/> wrote, and refuses anything else.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out CollectionJobHandle? handle)

@@ -21,7 +21,7 @@ public sealed class DapCollector
     private readonly DapCollectorOptions _options;
     private readonly DapExchange _exchange;
     private readonly AggregateShareUnsharder _unsharder;
-    private readonly Uri _collectionJobs;
+    private readonly AggregatorUrls _leader;
 
     /// <summary>Prepares collection for one task. The key pair and the HTTP client stay the caller's: see <see cref="DapHttpHandler"/>.</summary>
     /// <param name="taskId">The task.</param>
@@ -54,7 +54,7 @@ public sealed class DapCollector
         ArgumentNullException.ThrowIfNull(keyPair);
         if (!keyPair.PublicKey.Span.SequenceEqual(collectorHpkeConfig.PublicKey.Span))
         {
-            throw new ArgumentException("the key pair of the HPKE configuration expected, another one given", nameof(keyPair));
+            throw new ArgumentException("expected the key pair of the HPKE configuration, got another one", nameof(keyPair));
         }
 
         TaskId = taskId;
@@ -63,7 +63,7 @@ public sealed class DapCollector
         _exchange = new DapExchange(httpClient, _options.BackOff, _options.TimeProvider);
         _unsharder = new AggregateShareUnsharder(
             taskId, taskConfiguration, collectorHpkeConfig, keyPair, _options.DifferentialPrivacy, vdafs ?? new SupportedVdafs());
-        _collectionJobs = new AggregatorUrls(taskConfiguration.LeaderAggregatorEndpoint).CollectionJobs(taskId);
+        _leader = new AggregatorUrls(taskConfiguration.LeaderAggregatorEndpoint);
     }
 
     /// <summary>
@@ -146,23 +146,18 @@ public sealed class DapCollector
         if (batchMode != TaskConfiguration.BatchMode)
         {
             throw new ArgumentException(
-                $"a query of the batch mode {TaskConfiguration.BatchMode} expected, {batchMode} given", nameof(request));
+                $"expected a query of the batch mode {TaskConfiguration.BatchMode}, got {batchMode}", nameof(request));
         }
 
         if (!_unsharder.IsValidAggParam(request.AggParam.Span))
         {
-            throw new ArgumentException("an aggregation parameter of the task's VDAF expected", nameof(request));
+            throw new ArgumentException("expected an aggregation parameter of the task's VDAF", nameof(request));
         }
 
         DapResponse response = await _exchange.SendAsync(
-            To(HttpMethod.Post, _collectionJobs, request) with
-            {
-                Content = WireMessage.Encode(request),
-                ContentType = DapMediaType.CollectionJobReq,
-            },
-            cancellationToken);
+            Complete(DapVersion.Newest.Requests.CreateCollectionJob(_leader, TaskId, request), request), cancellationToken);
         Uri location = response.Location ?? throw new DapResponseException(
-            response.Resource, response.Status, "the location of a collection job on the leader's server expected");
+            response.Resource, response.Status, "expected the location of a collection job on the leader's server");
         return Read(response, new CollectionJobHandle(TaskId, location, request));
     }
 
@@ -172,7 +167,7 @@ public sealed class DapCollector
     public async Task<CollectionJobState> PollAsync(CollectionJobHandle job, CancellationToken cancellationToken = default)
     {
         RequireOurs(job);
-        return Read(await _exchange.SendAsync(To(HttpMethod.Get, job.Uri, job.Request), cancellationToken), job);
+        return Read(await _exchange.SendAsync(Complete(DapVersion.Newest.Requests.PollCollectionJob(job.Uri), job.Request), cancellationToken), job);
     }
 
     /// <summary>Lets the Leader abandon or forget a collection job: DAP §4.6.3. A job that it does not know is fine.</summary>
@@ -182,7 +177,7 @@ public sealed class DapCollector
         RequireOurs(job);
         try
         {
-            await _exchange.SendAsync(To(HttpMethod.Delete, job.Uri, job.Request) with { Accept = null }, cancellationToken);
+            await _exchange.SendAsync(Complete(DapVersion.Newest.Requests.DeleteCollectionJob(job.Uri), job.Request), cancellationToken);
         }
         catch (DapResponseException exception)
             when (exception.Status is System.Net.HttpStatusCode.NotFound or System.Net.HttpStatusCode.Gone)
@@ -196,12 +191,11 @@ public sealed class DapCollector
         return new CollectionJobReq(query, ReadOnlyMemory<byte>.Empty, []);
     }
 
-    private DapRequest To(HttpMethod method, Uri uri, CollectionJobReq request) => new(method, uri)
+    private DapRequest Complete(DapRequest request, CollectionJobReq job) => request with
     {
-        Accept = DapMediaType.CollectionJobResp,
         Token = _token,
         AdvertisedTask = _options.AdvertiseTask ? TaskConfiguration : null,
-        MaximumResponseLength = _unsharder.MaximumResponseLength(request.AggParam.Span),
+        MaximumResponseLength = _unsharder.MaximumResponseLength(job.AggParam.Span),
     };
 
     private async Task<CollectionResult> FinishAsync(
@@ -246,12 +240,12 @@ public sealed class DapCollector
         catch (DecodeException exception)
         {
             throw new DapResponseException(
-                response.Resource, response.Status, $"the result of a collection job expected: {exception.Message}", exception);
+                response.Resource, response.Status, $"expected the result of a collection job: {exception.Message}", exception);
         }
 
         if (decoded.ReportCount == 0)
         {
-            throw new DapResponseException(response.Resource, response.Status, "the result of a collection job over at least one report expected");
+            throw new DapResponseException(response.Resource, response.Status, "expected the result of a collection job over at least one report");
         }
 
         CollectionResult result = new(decoded.ReportCount, decoded.Interval, _unsharder.Unshard(job.Request, decoded))
@@ -266,9 +260,9 @@ public sealed class DapCollector
     private void RequireOurs(CollectionJobHandle job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        if (job.TaskId != TaskId || AggregatorUrls.ResolveLocation(_collectionJobs, job.Uri) is null)
+        if (job.TaskId != TaskId || AggregatorUrls.ResolveLocation(_leader.Endpoint, job.Uri) is null)
         {
-            throw new ArgumentException("a collection job of this task on the leader's server expected", nameof(job));
+            throw new ArgumentException("expected a collection job of this task on the leader's server", nameof(job));
         }
     }
 
@@ -290,7 +284,7 @@ public sealed class DapCollector
             when (passed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException(
-                $"no result of the collection job of task {TaskId} within {deadline.TotalSeconds}s from the Leader at {Quote.Of(_collectionJobs)}; the Leader goes on with it, and its handle collects it later",
+                $"no result of the collection job of task {TaskId} within {deadline.TotalSeconds}s from the Leader at {Quote.Of(_leader.CollectionJobs(TaskId))}; the Leader goes on with it, and its handle collects it later",
                 exception);
         }
     }

@@ -23,8 +23,8 @@ public static class DatastoreServices
     {
         services.AddOptions<DatastoreOptions>()
             .Configure(configure)
-            .Validate(options => options.ConnectionString.Length > 0, "datastore: a connection string expected")
-            .Validate(HasKeys, "datastore: either a file of keys, or at least one key of 16 or 32 bytes in base64url without padding, expected");
+            .Validate(options => options.ConnectionString.Length > 0, "datastore: expected a connection string")
+            .Validate(HasKeys, "datastore: expected either a file of keys, or at least one key of 16 or 32 bytes in base64url without padding");
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new DatastoreKeyFile(
             Options(provider).KeysFile!,

@@ -45,7 +45,7 @@ public sealed class HpkeKeyPair : IDisposable
         DhKem group = DhKem.Of(kem);
         if (ikm.Length < group.Nsk)
         {
-            throw new ArgumentException($"key material of at least {group.Nsk} bytes expected, {ikm.Length} given", nameof(ikm));
+            throw new ArgumentException($"expected key material of at least {group.Nsk} bytes, got {ikm.Length}", nameof(ikm));
         }
 
         byte[] privateKey = Allocate(group);
@@ -80,7 +80,7 @@ public sealed class HpkeKeyPair : IDisposable
     {
         if (privateKey.Length != group.Nsk)
         {
-            throw new ArgumentException($"a private key of {group.Nsk} bytes expected, {privateKey.Length} given", nameof(privateKey));
+            throw new ArgumentException($"expected a private key of {group.Nsk} bytes, got {privateKey.Length}", nameof(privateKey));
         }
 
         byte[] copy = Allocate(group);

@@ -21,7 +21,7 @@ public sealed class HpkeRecipient
         _schedule = new KeySchedule(suite, info);
         if (keyPair.Kem != suite.Kem)
         {
-            throw new ArgumentException($"a key pair for {suite.Kem} expected, one for {keyPair.Kem} given", nameof(keyPair));
+            throw new ArgumentException($"expected a key pair for {suite.Kem}, got one for {keyPair.Kem}", nameof(keyPair));
         }
 
         _keyPair = keyPair;
@@ -54,7 +54,7 @@ public sealed class HpkeRecipient
 
         if (plaintext.Length < length)
         {
-            throw new ArgumentException($"room for {length} bytes expected, {plaintext.Length} given", nameof(plaintext));
+            throw new ArgumentException($"expected room for {length} bytes, got {plaintext.Length}", nameof(plaintext));
         }
 
         Span<byte> secrets = stackalloc byte[Kdfs.MaxNh + Aeads.MaxNk + Aeads.Nn];

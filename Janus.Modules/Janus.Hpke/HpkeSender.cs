@@ -20,7 +20,7 @@ public sealed class HpkeSender
         if (recipientPublicKey.Length != _kem.Npk)
         {
             throw new ArgumentException(
-                $"a public key of {_kem.Npk} bytes expected, {recipientPublicKey.Length} given", nameof(recipientPublicKey));
+                $"expected a public key of {_kem.Npk} bytes, got {recipientPublicKey.Length}", nameof(recipientPublicKey));
         }
 
         _recipientPublicKey = recipientPublicKey.ToArray();
@@ -49,13 +49,13 @@ public sealed class HpkeSender
     {
         if (enc.Length != _kem.Npk)
         {
-            throw new ArgumentException($"room for {_kem.Npk} bytes expected, {enc.Length} given", nameof(enc));
+            throw new ArgumentException($"expected room for {_kem.Npk} bytes, got {enc.Length}", nameof(enc));
         }
 
         if (ciphertext.Length - Aeads.Nt != plaintext.Length)
         {
             throw new ArgumentException(
-                $"room for {(long)plaintext.Length + Aeads.Nt} bytes expected, {ciphertext.Length} given", nameof(ciphertext));
+                $"expected room for {(long)plaintext.Length + Aeads.Nt} bytes, got {ciphertext.Length}", nameof(ciphertext));
         }
 
         Span<byte> secrets = stackalloc byte[Kdfs.MaxNh + Aeads.MaxNk + Aeads.Nn];

@@ -68,10 +68,10 @@ public sealed class PlainHelper : IAsyncDisposable
     public void Add(TestTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        InputShareRecipients recipients = new(Role.Helper, [(HpkeConfig, _keyPair)]);
+        InputShareRecipients recipients = new(DapVersion.Newest, Role.Helper, [(HpkeConfig, _keyPair)]);
         lock (_gate)
         {
-            _tasks.Add(task.Id.ToString(), new PlainHelperTask(task, new InputShareOpener(task.Id, task.Configuration, recipients)));
+            _tasks.Add(task.Id.ToString(), new PlainHelperTask(task, new InputShareOpener(DapVersion.Newest, task.Id, task.Configuration, recipients)));
         }
     }
 
@@ -178,7 +178,7 @@ public sealed class PlainHelper : IAsyncDisposable
             return [];
         }
 
-        response.ContentType = kind == "aggregation_jobs" ? DapMediaType.AggregationJobResp : DapMediaType.AggregateShare;
+        response.ContentType = kind == "aggregation_jobs" ? DapVersion.Newest.MediaTypes.AggregationJobResp : DapVersion.Newest.MediaTypes.AggregateShare;
         return resource.Answer;
     }
 }

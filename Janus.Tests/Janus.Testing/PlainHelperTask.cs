@@ -131,7 +131,7 @@ internal sealed class PlainHelperTask(TestTask task, InputShareOpener opener)
         }
 
         _collected.UnionWith(names);
-        AggregateShareSealer sealer = new(task.Id, task.Configuration, Role.Helper, task.CollectorHpkeConfig);
+        AggregateShareSealer sealer = new(DapVersion.Newest, task.Id, task.Configuration, Role.Helper, task.CollectorHpkeConfig);
         AggregateShare share = new(sealer.Seal(request.CollectionJobReq, merged));
         PlainHelperResource resource = new() { RequestHash = hash, InitHash = hash, Answer = WireMessage.Encode(share), DeferralsLeft = deferrals };
         _shares.Add(resource.Id, resource);

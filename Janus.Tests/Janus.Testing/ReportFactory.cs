@@ -60,7 +60,7 @@ public sealed class ReportFactory
     {
         byte[] plaintext = shape.Plaintext(WireMessage.Encode(new PlaintextInputShare(shape.PrivateExtensions, inputShare)));
         byte[] aad = WireMessage.Encode(new InputShareAad(shape.SealedFor ?? _task.Id, _task.Configuration, metadata, publicShare));
-        HpkeSender sender = new(config.Suite(), config.PublicKey.Span, DomainSeparation.InputShareInfo(server));
+        HpkeSender sender = new(config.Suite(), config.PublicKey.Span, DapVersion.Newest.InputShareInfo(server));
         (byte[] enc, byte[] ciphertext) = sender.Seal(aad, plaintext);
         return shape.Ciphertext(new HpkeCiphertext(config.Id, enc, ciphertext));
     }

@@ -73,14 +73,14 @@ public sealed class ScriptedLeader
 
     /// <summary>Creates a job and takes the first answer.</summary>
     public Task<HttpAnswer> PostInitOnceAsync(byte[] body) =>
-        RawHttp.PostAsync(AggregationJobs, DapMediaType.AggregationJobInitReq, body, Task.AggregatorToken, Task.TaskprovHeader);
+        RawHttp.PostAsync(AggregationJobs, DapVersion.Newest.MediaTypes.AggregationJobInitReq, body, Task.AggregatorToken, Task.TaskprovHeader);
 
     /// <summary>Continues a job and polls until the answer is there, if it is deferred.</summary>
     public async Task<HttpAnswer> PostContinueAsync(Uri job, byte[] body) => await AwaitAsync(await PostContinueOnceAsync(job, body));
 
     /// <summary>Continues a job and takes the first answer.</summary>
     public Task<HttpAnswer> PostContinueOnceAsync(Uri job, byte[] body) =>
-        RawHttp.PostAsync(job, DapMediaType.AggregationJobContinueReq, body, Task.AggregatorToken, Task.TaskprovHeader);
+        RawHttp.PostAsync(job, DapVersion.Newest.MediaTypes.AggregationJobContinueReq, body, Task.AggregatorToken, Task.TaskprovHeader);
 
     /// <summary>Where a job is that an answer tells of, without a step.</summary>
     public Uri JobAt(HttpAnswer answer)
@@ -208,7 +208,7 @@ public sealed class ScriptedLeader
 
     /// <summary>Asks for an aggregate share and takes the first answer.</summary>
     public Task<HttpAnswer> PostShareOnceAsync(byte[] body) =>
-        RawHttp.PostAsync(AggregateShares, DapMediaType.AggregateShareReq, body, Task.AggregatorToken, Task.TaskprovHeader);
+        RawHttp.PostAsync(AggregateShares, DapVersion.Newest.MediaTypes.AggregateShareReq, body, Task.AggregatorToken, Task.TaskprovHeader);
 
     /// <summary>The aggregate of everything committed, from the Helper's answer, as the Collector computes it.</summary>
     /// <exception cref="InvalidOperationException">The Helper's share does not open.</exception>

@@ -110,7 +110,7 @@ public sealed class TestDeployment : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(task);
         HttpAnswer answer = await RawHttp.PostAsync(
-            new Uri(Leader.Endpoint, $"tasks/{task.Id}/reports"), DapMediaType.UploadRequest, ReportFactory.UploadBody(reports));
+            new Uri(Leader.Endpoint, $"tasks/{task.Id}/reports"), DapVersion.Newest.MediaTypes.UploadRequest, ReportFactory.UploadBody(reports));
         if ((int)answer.Status != 200 || answer.Body.Length > 0)
         {
             throw new InvalidOperationException($"the Leader refused reports: {answer.Status}");
@@ -130,7 +130,7 @@ public sealed class TestDeployment : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(task);
         return RawHttp.PostAsync(
             new Uri(Leader.Endpoint, $"tasks/{task.Id}/collection_jobs"),
-            DapMediaType.CollectionJobReq,
+            DapVersion.Newest.MediaTypes.CollectionJobReq,
             WireMessage.Encode(request),
             task.CollectorToken);
     }

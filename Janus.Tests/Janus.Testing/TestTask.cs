@@ -63,7 +63,7 @@ public sealed class TestTask
 
     public PingPongTopology PingPong { get; }
 
-    public byte[] Context => DomainSeparation.VdafContext(Id);
+    public byte[] Context => DapVersion.Newest.VdafContext(Id);
 
     public byte[] VerifyKey { get; } = RandomNumberGenerator.GetBytes(32);
 
@@ -116,7 +116,7 @@ public sealed class TestTask
 
     /// <summary>Decrypts an aggregate share as the Collector, or returns <see langword="null"/>.</summary>
     public byte[]? Open(Role sender, CollectionJobReq request, HpkeCiphertext encrypted) =>
-        new AggregateShareOpener(Id, Configuration, sender, CollectorHpkeConfig, CollectorKeyPair).TryOpen(request, encrypted, out byte[]? share)
+        new AggregateShareOpener(DapVersion.Newest, Id, Configuration, sender, CollectorHpkeConfig, CollectorKeyPair).TryOpen(request, encrypted, out byte[]? share)
             ? share
             : null;
 

@@ -29,7 +29,7 @@ internal sealed partial class AggregationJobDriver
         LeaderAggregationJob job = lease.Job;
         int refusals = job.Refusals + 1;
         _metrics.Jobs.Refused(exception);
-        if (!IsHopeless(job, exception, refusals) && refusals < _options.MaximumAttempts)
+        if (!IsHopeless(job, exception) && refusals < _options.MaximumAttempts)
         {
             await TryAgainAsync(task, lease, refusals, exception, cancellationToken);
             return null;
@@ -45,7 +45,7 @@ internal sealed partial class AggregationJobDriver
             await LetGoAsync(task, lease, isCommitted: !isRefusedAtOnce && MayBeCommitted(task, job), cancellationToken);
             if (location is not null)
             {
-                await _helper.TryDeleteAsync(task, location, cancellationToken);
+                await _helper.TryDeleteAggregationJobAsync(task, location, cancellationToken);
             }
 
             return null;
@@ -55,7 +55,7 @@ internal sealed partial class AggregationJobDriver
         RequireHeld(await _store.SettleAsync(lease, known, cancellationToken));
         return lease with
         {
-            Job = job with { State = AggregationJobState.Settling, HelperLocation = known, Refusals = 0 },
+            Job = job with { State = AggregationJobState.Settling, HelperLocation = known, Refusals = 0, MalformedAnswers = 0 },
         };
     }
 
@@ -63,9 +63,9 @@ internal sealed partial class AggregationJobDriver
         AggregatorTask task, Lease<LeaderAggregationJob> lease, int refusals, Exception exception, CancellationToken cancellationToken)
     {
         TimeSpan delay = _driving.RetryDelay(refusals);
-        bool isMalformed = exception is PeerMisbehavedException { IsComplete: true };
+        bool isMalformed = IsMalformed(exception);
         DateTimeOffset due = Clock.GetUtcNow() + (isMalformed && delay > LongestMalformedDelay ? LongestMalformedDelay : delay);
-        RequireHeld(await _store.ReleaseRefusedAsync(lease, due, cancellationToken));
+        RequireHeld(await _store.ReleaseRefusedAsync(lease, isMalformed, due, cancellationToken));
         _outages.Refused(task, exception.Message);
         LogRefused(lease.Job.Id, task.Id, lease.Job.Step, refusals, exception.Message);
         LookAgainAt(due);
@@ -105,13 +105,15 @@ internal sealed partial class AggregationJobDriver
         LogLetGo(lease.Job.Id, task.Id, abandoned.PutBack, abandoned.Dropped);
     }
 
+    private static bool IsMalformed(Exception exception) => exception is PeerMisbehavedException { IsComplete: true };
+
     // It commits with its answer to the last step.
     private static bool MayBeCommitted(AggregatorTask task, LeaderAggregationJob job) => job.Step >= LeaderAggregation.LastStep(task);
 
     // Of refusals, only that the Helper has forgotten the job, or is at another step, cannot be mended.
-    private static bool IsHopeless(LeaderAggregationJob job, Exception exception, int refusals) => exception switch
+    private static bool IsHopeless(LeaderAggregationJob job, Exception exception) => exception switch
     {
-        PeerMisbehavedException misbehaved => misbehaved.EndsJob || (misbehaved.IsComplete && refusals >= MaximumMalformedAnswers),
+        PeerMisbehavedException misbehaved => misbehaved.EndsJob || (IsMalformed(misbehaved) && job.MalformedAnswers + 1 >= MaximumMalformedAnswers),
         PeerRefusedException refused => job.Step > 0
             && (refused.Type == DapProblemType.StepMismatch || refused.Type == DapProblemType.UnrecognizedAggregationJob),
         _ => false,

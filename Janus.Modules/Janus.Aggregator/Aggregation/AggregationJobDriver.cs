@@ -164,7 +164,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         CountRejected(task, lease.Job, verification, progress);
         return lease with
         {
-            Job = lease.Job with { Step = lease.Job.Step + 1, ReportCount = progress.Next.Count, HelperLocation = known, Refusals = 0 },
+            Job = lease.Job with { Step = lease.Job.Step + 1, ReportCount = progress.Next.Count, HelperLocation = known, Refusals = 0, MalformedAnswers = 0 },
         };
     }
 
@@ -190,7 +190,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         if (location is not null && job.Step < LeaderAggregation.LastStep(task))
         {
             // No report is left for the steps that the Helper waits for.
-            await _helper.TryDeleteAsync(task, location, cancellationToken);
+            await _helper.TryDeleteAggregationJobAsync(task, location, cancellationToken);
         }
 
         return null;

@@ -34,7 +34,7 @@ internal sealed class AggregationJobEndpoints
     public async Task PostAsync(HttpContext context)
     {
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper, PeekVerificationKeyIdAsync);
-        context.RequireMediaType(DapMediaType.AggregationJobInitReq);
+        context.RequireMediaType(task.Version.MediaTypes.AggregationJobInitReq);
         long limit = LimitOf(task);
         context.LimitBody(limit);
         using Arrival arrival = _queue.Receive(task, context, limit);
@@ -60,7 +60,7 @@ internal sealed class AggregationJobEndpoints
     {
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper);
         AggregationJobId id = context.RouteId<AggregationJobId>(DapRoute.AggregationJobId);
-        context.RequireMediaType(DapMediaType.AggregationJobContinueReq);
+        context.RequireMediaType(task.Version.MediaTypes.AggregationJobContinueReq);
         HelperAggregationJob job = await _jobs.FindAsync(task, id, context.RequestAborted);
         context.LimitBody(_options.MaximumRequestBytes);
         using Arrival arrival = _queue.Receive(task, context, _options.MaximumRequestBytes);
@@ -98,7 +98,7 @@ internal sealed class AggregationJobEndpoints
     // The first byte of the body, which is left in place. Once the body is being read, its limit stays.
     private async ValueTask<byte?> PeekVerificationKeyIdAsync(HttpContext context)
     {
-        context.RequireMediaType(DapMediaType.AggregationJobInitReq);
+        context.RequireMediaType(DapVersion.Newest.MediaTypes.AggregationJobInitReq);
         context.LimitBody(_options.MaximumRequestBytes);
         ReadResult result = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
         byte? id = result.Buffer.IsEmpty ? null : result.Buffer.Slice(0, 1).FirstSpan[0];
@@ -120,7 +120,7 @@ internal sealed class AggregationJobEndpoints
         {
             if (elements.Count == most)
             {
-                throw new DapProblemException(DapProblemType.InvalidMessage, $"at most {most} reports in the request expected", task.Id);
+                throw new DapProblemException(DapProblemType.InvalidMessage, $"expected at most {most} reports in the request", task.Id);
             }
 
             elements.Add(element);
@@ -149,7 +149,7 @@ internal sealed class AggregationJobEndpoints
         if (job.Response is { } response)
         {
             context.Response.Headers.Location = location.AbsolutePath;
-            await context.WriteAsync(DapMediaType.AggregationJobResp, response);
+            await context.WriteAsync(task.Version.MediaTypes.AggregationJobResp, response);
             return;
         }
 

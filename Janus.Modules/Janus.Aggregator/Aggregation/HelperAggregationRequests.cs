@@ -19,7 +19,7 @@ internal static class HelperAggregationRequests
         if (!task.Vdaf.IsValidAggParam(header.AggParam.Span))
         {
             throw new DapProblemException(
-                DapProblemType.InvalidAggregationParameter, $"an aggregation parameter of {task.Vdaf.Name} expected", task.Id);
+                DapProblemType.InvalidAggregationParameter, $"expected an aggregation parameter of {task.Vdaf.Name}", task.Id);
         }
 
         return header.VerificationKeyId.Value == task.Stored.VerificationKeyId
@@ -34,8 +34,8 @@ internal static class HelperAggregationRequests
     {
         BatchId? batchId = Check(task, request.Header);
         IReadOnlyList<VerifyInit> inits = request.VerifyInits;
-        return inits.Count == 0 ? throw Invalid(task, "an aggregation job of at least one report expected")
-            : inits.Select(init => init.ReportShare.ReportMetadata.ReportId).Distinct().Count() != inits.Count ? throw Invalid(task, "distinct report IDs in an aggregation job expected")
+        return inits.Count == 0 ? throw Invalid(task, "expected an aggregation job of at least one report")
+            : inits.Select(init => init.ReportShare.ReportMetadata.ReportId).Distinct().Count() != inits.Count ? throw Invalid(task, "expected distinct report IDs in an aggregation job")
             : batchId;
     }
 
@@ -60,7 +60,7 @@ internal static class HelperAggregationRequests
     {
         if (continues.Count == 0)
         {
-            throw Invalid(task, "at least one report to continue expected");
+            throw Invalid(task, "expected at least one report to continue");
         }
 
         List<ReportVerification> selected = new(continues.Count);

@@ -143,7 +143,7 @@ internal sealed partial class HelperAggregationSteps
                 State = finished ? AggregationJobState.Finished : AggregationJobState.AwaitingContinuation,
                 MinTime = times.Min(),
                 MaxTime = times.Max(),
-                Response = DapRequests.EncodeAll(verification.Responses),
+                Response = HttpContextExtensions.EncodeAll(verification.Responses),
             },
             Accepted = accepted,
             Shards = shards,

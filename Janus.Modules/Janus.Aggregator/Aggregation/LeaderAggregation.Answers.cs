@@ -61,7 +61,7 @@ internal sealed partial class LeaderAggregation
 
             if (responses[i].VerifyRespType != expected && responses[i].VerifyRespType != VerifyRespType.Reject)
             {
-                throw Wrong($"answer {i} of the Helper is {responses[i].VerifyRespType}, where {expected} or {VerifyRespType.Reject} was expected");
+                throw Wrong($"expected {expected} or {VerifyRespType.Reject} as answer {i} of the Helper, got {responses[i].VerifyRespType}");
             }
         }
     }

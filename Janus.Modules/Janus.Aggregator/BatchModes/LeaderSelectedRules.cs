@@ -51,7 +51,7 @@ internal sealed class LeaderSelectedRules : BatchModeRules
 
         if (extensions.Count != 1 || extensions[0].ExtensionData.Length != BatchId.Length)
         {
-            throw new DapProblemException(DapProblemType.InvalidMessage, "one leader_selected_batch_id extension with a batch ID of 32 bytes expected", taskId);
+            throw new DapProblemException(DapProblemType.InvalidMessage, "expected one leader_selected_batch_id extension with a batch ID of 32 bytes", taskId);
         }
 
         return BatchId.FromBytes(extensions[0].ExtensionData.Span);

@@ -49,7 +49,7 @@ internal sealed class TimeIntervalRules : BatchModeRules
     {
         if (interval.IsEmpty || !interval.TryGetEnd(out _))
         {
-            throw new DapProblemException(DapProblemType.BatchInvalid, "a batch interval of at least one time precision, whose end fits in 64 bits, expected", taskId);
+            throw new DapProblemException(DapProblemType.BatchInvalid, "expected a batch interval of at least one time precision, whose end fits in 64 bits", taskId);
         }
 
         return BatchRange.FromInterval(interval);

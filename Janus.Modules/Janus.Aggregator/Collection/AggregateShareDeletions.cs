@@ -48,7 +48,7 @@ internal sealed class AggregateShareDeletions : BackgroundService
             await Parallel.ForEachAsync(
                 _waiting.Reader.ReadAllAsync(_abort.Token),
                 new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = _abort.Token },
-                async (deletion, token) => await _helper.TryDeleteAsync(deletion.Task, deletion.Location, token));
+                async (deletion, token) => await _helper.TryDeleteAggregateShareAsync(deletion.Task, deletion.Location, token));
         }
         catch (OperationCanceledException) when (_abort.IsCancellationRequested)
         {

@@ -26,7 +26,7 @@ internal sealed class AggregateShareEndpoints
     public async Task PostAsync(HttpContext context)
     {
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Helper);
-        context.RequireMediaType(DapMediaType.AggregateShareReq);
+        context.RequireMediaType(task.Version.MediaTypes.AggregateShareReq);
         using Arrival arrival = _queue.ReceiveMemory(task, context, MaximumRequestLength);
         byte[] body = await context.ReadBodyAsync(arrival, MaximumRequestLength);
         await RespondAsync(context, task, await _shares.CreateAsync(task, body, context.RequestAborted));
@@ -61,7 +61,7 @@ internal sealed class AggregateShareEndpoints
         context.Response.Headers.Location = task.HelperUrls.AggregateShare(task.Id, share.Id).AbsolutePath;
         if (share.Response is { } response)
         {
-            await context.WriteAsync(DapMediaType.AggregateShare, response);
+            await context.WriteAsync(task.Version.MediaTypes.AggregateShare, response);
             return;
         }
 

@@ -210,7 +210,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         bool isFinished = await _store.FinishAsync(lease, WireMessage.Encode(response), location?.AbsoluteUri, Clock.GetUtcNow(), cancellationToken);
         if (!isFinished && location is not null && await _store.FindAsync(task.Key, job.Id, cancellationToken) is { State: CollectionJobState.Deleted })
         {
-            await _helper.TryDeleteAsync(task, location, cancellationToken);
+            await _helper.TryDeleteAggregateShareAsync(task, location, cancellationToken);
         }
 
         RequireHeld(isFinished);

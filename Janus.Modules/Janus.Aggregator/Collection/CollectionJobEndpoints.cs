@@ -41,7 +41,7 @@ internal sealed class CollectionJobEndpoints
     public async Task PostAsync(HttpContext context)
     {
         AggregatorTask task = await _tasks.AuthenticateAsync(context, Role.Leader);
-        context.RequireMediaType(DapMediaType.CollectionJobReq);
+        context.RequireMediaType(task.Version.MediaTypes.CollectionJobReq);
         using Arrival arrival = _requests.Enter(task.Key, context, 0);
         byte[] body = await context.ReadBodyAsync(arrival, MaximumRequestLength);
         CollectionJobReq request = WireMessage.Decode<CollectionJobReq>(body);
@@ -97,7 +97,7 @@ internal sealed class CollectionJobEndpoints
 
         if (job.Response is { } response)
         {
-            await context.WriteAsync(DapMediaType.CollectionJobResp, response);
+            await context.WriteAsync(task.Version.MediaTypes.CollectionJobResp, response);
         }
         else
         {

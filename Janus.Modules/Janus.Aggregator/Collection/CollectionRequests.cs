@@ -17,7 +17,7 @@ internal static class CollectionRequests
             throw new DapProblemException(
                 DapProblemType.InvalidAggregationParameter,
                 task.Vdaf.HasAggParam
-                    ? $"an aggregation parameter of {task.Vdaf.Name} expected"
+                    ? $"expected an aggregation parameter of {task.Vdaf.Name}"
                     : $"{task.Vdaf.Name} takes an empty aggregation parameter",
                 task.Id);
         }
@@ -26,7 +26,7 @@ internal static class CollectionRequests
         if (!ExtensionRules.AreStrictlyIncreasing(request.Extensions))
         {
             throw new DapProblemException(
-                DapProblemType.InvalidExtension, "collection job extensions in strictly increasing order expected", task.Id);
+                DapProblemType.InvalidExtension, "expected collection job extensions in strictly increasing order", task.Id);
         }
 
         if (request.Extensions.Count > 0)
@@ -54,7 +54,7 @@ internal static class CollectionRequests
         if (mode != task.BatchMode.Mode)
         {
             throw new DapProblemException(
-                DapProblemType.InvalidMessage, $"the task's batch mode {task.BatchMode.Mode} expected", task.Id);
+                DapProblemType.InvalidMessage, $"expected the task's batch mode {task.BatchMode.Mode}", task.Id);
         }
     }
 }

@@ -178,7 +178,7 @@ internal sealed partial class HelperCollection
         {
             throw new DapProblemException(
                 DapProblemType.InvalidBatchSize,
-                $"at least {task.Configuration.MinBatchSize} reports in a batch expected, {summary.ReportCount} aggregated",
+                $"expected at least {task.Configuration.MinBatchSize} reports in a batch, got {summary.ReportCount} that are aggregated",
                 task.Id);
         }
     }

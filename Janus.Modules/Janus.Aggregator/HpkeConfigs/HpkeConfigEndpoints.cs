@@ -43,7 +43,7 @@ internal sealed class HpkeConfigEndpoints
             return;
         }
 
-        await context.WriteAsync(DapMediaType.HpkeConfigList, current.Body);
+        await context.WriteAsync(DapVersion.Newest.MediaTypes.HpkeConfigList, current.Body);
     }
 
     // RFC 9110 §13.1.2: weak comparison, or any at all.

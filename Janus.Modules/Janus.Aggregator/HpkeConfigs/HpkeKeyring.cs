@@ -21,7 +21,7 @@ internal sealed partial class HpkeKeyring : BackgroundService
     private readonly WorkWaiter _changes;
     private readonly TimeProvider _time;
     private readonly ILogger<HpkeKeyring> _logger;
-    private Snapshot _current = new([], [], new InputShareRecipients(Role.Leader, []), new InputShareRecipients(Role.Helper, []));
+    private Snapshot _current = new([], [], new InputShareRecipients(DapVersion.Newest, Role.Leader, []), new InputShareRecipients(DapVersion.Newest, Role.Helper, []));
 
     public HpkeKeyring(
         HpkeKeyStore store, WorkSignal signal, IOptions<AggregatorOptions> options, AggregatorMetrics metrics, TimeProvider time, ILogger<HpkeKeyring> logger)
@@ -104,8 +104,8 @@ internal sealed partial class HpkeKeyring : BackgroundService
         Volatile.Write(ref _current, new Snapshot(
             [.. keys.Select(key => (key.Config, key.Status))],
             configs,
-            new InputShareRecipients(Role.Leader, pairs),
-            new InputShareRecipients(Role.Helper, pairs)));
+            new InputShareRecipients(DapVersion.Newest, Role.Leader, pairs),
+            new InputShareRecipients(DapVersion.Newest, Role.Helper, pairs)));
         HpkeConfigId[] announcedIds = [.. configs.Select(config => config.Id)];
         HpkeConfigId[] acceptedIds = [.. pairs.Select(pair => pair.Config.Id)];
         LogLoaded(announcedIds, acceptedIds);

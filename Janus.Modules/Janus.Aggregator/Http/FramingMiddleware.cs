@@ -17,7 +17,7 @@ internal sealed class FramingMiddleware(RequestDelegate next)
         {
             RequestFraming.CloseAfterAnswer(context);
             throw new HttpProblemException(
-                HttpStatusCode.BadRequest, "the length of the body is ambiguous", "either Content-Length or Transfer-Encoding expected, got both");
+                HttpStatusCode.BadRequest, "the length of the body is ambiguous", "expected either Content-Length or Transfer-Encoding, got both");
         }
 
         try

@@ -56,11 +56,7 @@ internal sealed partial class HelperConnection
     {
         AggregationJobInitReqHeader header = new(
             new VerificationKeyId(task.Stored.VerificationKeyId), aggParam, task.BatchMode.ExtensionsOf(batchId));
-        DapRequest request = new(HttpMethod.Post, task.HelperUrls.AggregationJobs(task.Id))
-        {
-            ContentType = DapMediaType.AggregationJobInitReq,
-            Content = WireMessage.Encode(new AggregationJobInitReq(header, inits)),
-        };
+        DapRequest request = task.Version.Requests.CreateAggregationJob(task.HelperUrls, task.Id, new AggregationJobInitReq(header, inits));
         return await SendToJobAsync(() => SendAsync<AggregationJobResp>(task, AnswersTo(request, task, aggParam, 0, inits.Count), cancellationToken));
     }
 
@@ -71,11 +67,7 @@ internal sealed partial class HelperConnection
     public async Task<HelperAnswer<AggregationJobResp>> ContinueAggregationJobAsync(
         AggregatorTask task, byte[] aggParam, Uri location, int step, IReadOnlyList<VerifyContinue> continues, CancellationToken cancellationToken)
     {
-        DapRequest request = new(HttpMethod.Post, AggregatorUrls.WithoutStep(location))
-        {
-            ContentType = DapMediaType.AggregationJobContinueReq,
-            Content = WireMessage.Encode(new AggregationJobContinueReq((ushort)step, continues)),
-        };
+        DapRequest request = task.Version.Requests.ContinueAggregationJob(location, new AggregationJobContinueReq((ushort)step, continues));
         return await SendToJobAsync(() => TrySendAsync<AggregationJobResp>(task, AnswersTo(request, task, aggParam, step, continues.Count), cancellationToken))
             ?? throw new PeerMisbehavedException($"the Helper has nothing at the location that it gave for the aggregation job: {Quote.Of(location)}");
     }
@@ -87,7 +79,7 @@ internal sealed partial class HelperConnection
     public Task<HelperAnswer<AggregationJobResp>?> PollAggregationJobAsync(
         AggregatorTask task, byte[] aggParam, Uri location, int step, int reports, CancellationToken cancellationToken)
     {
-        DapRequest request = new(HttpMethod.Get, AggregatorUrls.WithStep(location, (ushort)step));
+        DapRequest request = task.Version.Requests.PollAggregationJob(location, (ushort)step);
         return SendToJobAsync(() => TrySendAsync<AggregationJobResp>(task, AnswersTo(request, task, aggParam, step, reports), cancellationToken));
     }
 
@@ -99,7 +91,7 @@ internal sealed partial class HelperConnection
     /// <exception cref="PeerMisbehavedException">The Helper does not delete it.</exception>
     public async Task DeleteAggregationJobAsync(AggregatorTask task, Uri location, CancellationToken cancellationToken)
     {
-        DapRequest request = new(HttpMethod.Delete, AggregatorUrls.WithoutStep(location));
+        DapRequest request = task.Version.Requests.DeleteAggregationJob(location);
         try
         {
             await ExchangeAsync(task, request, cancellationToken);
@@ -128,11 +120,8 @@ internal sealed partial class HelperConnection
     public Task<HelperAnswer<AggregateShare>> CreateAggregateShareAsync(
         AggregatorTask task, AggregateShareReq request, CancellationToken cancellationToken) => SendAsync<AggregateShare>(
             task,
-            new DapRequest(HttpMethod.Post, task.HelperUrls.AggregateShares(task.Id))
+            task.Version.Requests.CreateAggregateShare(task.HelperUrls, task.Id, request) with
             {
-                ContentType = DapMediaType.AggregateShareReq,
-                Content = WireMessage.Encode(request),
-                Accept = DapMediaType.AggregateShare,
                 MaximumResponseLength = ShareLengthOf(task, request.CollectionJobReq.AggParam),
             },
             cancellationToken);
@@ -143,31 +132,22 @@ internal sealed partial class HelperConnection
     public Task<HelperAnswer<AggregateShare>?> PollAggregateShareAsync(
         AggregatorTask task, ReadOnlyMemory<byte> aggParam, Uri location, CancellationToken cancellationToken) => TrySendAsync<AggregateShare>(
             task,
-            new DapRequest(HttpMethod.Get, location)
-            {
-                Accept = DapMediaType.AggregateShare,
-                MaximumResponseLength = ShareLengthOf(task, aggParam),
-            },
+            task.Version.Requests.PollAggregateShare(location) with { MaximumResponseLength = ShareLengthOf(task, aggParam) },
             cancellationToken);
 
     /// <summary>
-    /// Lets the Helper forget an aggregation job or an aggregate share. It is asked once, and nothing depends on its
-    /// answer: DAP §4.5.5 (aggregation-job-abandonment-and-deletion), §4.6.5 (aggregate share deletion).
+    /// Lets the Helper forget an aggregation job. It is asked once, and nothing depends on its answer: DAP §4.5.5
+    /// (aggregation-job-abandonment-and-deletion).
     /// </summary>
-    public async Task TryDeleteAsync(AggregatorTask task, Uri location, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource timeout = new(DeletionTimeout, _time);
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
-        {
-            await ExchangeAsync(task, new DapRequest(HttpMethod.Delete, AggregatorUrls.WithoutStep(location)), limit.Token);
-        }
-        catch (Exception exception)
-        {
-            (string resource, string reason) = (Quote.Of(location), Quote.MessageOf(exception));
-            LogNotDeleted(resource, task.Id, reason);
-        }
-    }
+    public Task TryDeleteAggregationJobAsync(AggregatorTask task, Uri location, CancellationToken cancellationToken) =>
+        TryDeleteAsync(task, task.Version.Requests.DeleteAggregationJob(location), cancellationToken);
+
+    /// <summary>
+    /// Lets the Helper forget an aggregate share. It is asked once, and nothing depends on its answer: DAP §4.6.5
+    /// (aggregate share deletion).
+    /// </summary>
+    public Task TryDeleteAggregateShareAsync(AggregatorTask task, Uri location, CancellationToken cancellationToken) =>
+        TryDeleteAsync(task, task.Version.Requests.DeleteAggregateShare(location), cancellationToken);
 
     /// <summary>Where a deferred answer is asked for.</summary>
     /// <exception cref="PeerUnavailableException">The Helper does not tell.</exception>
@@ -194,13 +174,27 @@ internal sealed partial class HelperConnection
 
     private static DapRequest AnswersTo(DapRequest request, AggregatorTask task, byte[] aggParam, int step, int reports) => request with
     {
-        Accept = DapMediaType.AggregationJobResp,
         // Room for one answer too many, which is then seen as such.
         MaximumResponseLength = (int)Math.Min((reports + 1L) * ElementLimits.VerifyResp(task.Vdaf, aggParam, (2 * step) + 1), int.MaxValue),
     };
 
     private static int ShareLengthOf(AggregatorTask task, ReadOnlyMemory<byte> aggParam) =>
         checked(task.Vdaf.AggShareLength(aggParam.Span) + MaximumShareOverhead);
+
+    private async Task TryDeleteAsync(AggregatorTask task, DapRequest request, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource timeout = new(DeletionTimeout, _time);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await ExchangeAsync(task, request, limit.Token);
+        }
+        catch (Exception exception)
+        {
+            (string resource, string reason) = (Quote.Of(request.Uri), Quote.MessageOf(exception));
+            LogNotDeleted(resource, task.Id, reason);
+        }
+    }
 
     private async Task<HelperAnswer<T>> SendAsync<T>(AggregatorTask task, DapRequest request, CancellationToken cancellationToken)
         where T : class, IWireMessage<T>

@@ -39,7 +39,7 @@ public sealed class PeerOptions : IValidatableObject
     {
         if (string.IsNullOrEmpty(ClientCertificate) && !(string.IsNullOrEmpty(ClientPrivateKey) && string.IsNullOrEmpty(ClientCertificatePasswordFile)))
         {
-            yield return new ValidationResult("the certificate of the private key expected", [nameof(ClientCertificate)]);
+            yield return new ValidationResult("expected the certificate of the private key", [nameof(ClientCertificate)]);
         }
     }
 

@@ -39,5 +39,5 @@ internal readonly record struct PeerVerdict(PeerConduct Conduct, string Reason)
     }
 
     private static bool IsCreation(DapRequest request) =>
-        request.ContentType is DapMediaType.AggregationJobInitReq or DapMediaType.AggregateShareReq;
+        request.Operation is DapOperation.CreateAggregationJob or DapOperation.CreateAggregateShare;
 }

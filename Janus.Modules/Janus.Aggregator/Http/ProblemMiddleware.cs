@@ -105,10 +105,10 @@ internal sealed partial class ProblemMiddleware
         {
             StatusCodes.Status404NotFound => (
                 "there is no such resource",
-                "a path of DAP's resources expected; check the aggregator's URL in the task configuration"),
+                "expected a path of DAP's resources; check the aggregator's URL in the task configuration"),
             StatusCodes.Status405MethodNotAllowed => (
                 "the method is not allowed",
-                $"one of the methods {context.Response.Headers.Allow} expected for this resource"),
+                $"expected one of the methods {context.Response.Headers.Allow} for this resource"),
             _ => ("the HTTP request cannot be taken", ReasonPhrases.GetReasonPhrase(status)),
         };
         return ProblemOf(status, title, detail, TaskIdOf(context.Request));

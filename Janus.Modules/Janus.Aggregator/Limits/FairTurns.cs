@@ -4,7 +4,8 @@ namespace Janus.Aggregator;
 /// <typeparam name="TParty">Whose work it is.</typeparam>
 /// <param name="places">How many may work at once.</param>
 /// <param name="quantum">The cost of the work that a party does in a round.</param>
-internal sealed class FairTurns<TParty>(int places, long quantum)
+/// <param name="maximumWaiting">How many may wait. Those who gave up count until a turn would have been theirs.</param>
+internal sealed class FairTurns<TParty>(int places, long quantum, int maximumWaiting = int.MaxValue)
     where TParty : notnull
 {
     private readonly Lock _lock = new();
@@ -13,7 +14,13 @@ internal sealed class FairTurns<TParty>(int places, long quantum)
 
     /// <summary>Waits for a turn, which ends when the result is disposed of.</summary>
     /// <exception cref="OperationCanceledException">The wait was broken off.</exception>
-    public async ValueTask<IDisposable> EnterAsync(TParty party, long cost, CancellationToken cancellationToken)
+    public async ValueTask<IDisposable> EnterAsync(TParty party, long cost, CancellationToken cancellationToken) =>
+        await TryEnterAsync(party, cost, cancellationToken)
+            ?? throw new InvalidOperationException($"at most {maximumWaiting} waiting for a turn expected, there are as many");
+
+    /// <summary>Waits for a turn as <see cref="EnterAsync"/> does; <see langword="null"/>, at once, when as many wait as may.</summary>
+    /// <exception cref="OperationCanceledException">The wait was broken off.</exception>
+    public async ValueTask<IDisposable?> TryEnterAsync(TParty party, long cost, CancellationToken cancellationToken)
     {
         TaskCompletionSource turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
@@ -22,6 +29,11 @@ internal sealed class FairTurns<TParty>(int places, long quantum)
             {
                 _free--;
                 return new Turn(this);
+            }
+
+            if (_waiting.Count >= maximumWaiting)
+            {
+                return null;
             }
 
             _waiting.Enqueue(party, turn, cost);

@@ -31,7 +31,7 @@ public sealed class KeyRotationOptions : IValidatableObject
     public TimeSpan ExpiredDuration { get; set; } = TimeSpan.FromDays(14);
 
     /// <summary>How often the role <c>key-rotator</c> looks whether something is due.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "between {1} and {2} was expected")]
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "expected between {1} and {2}")]
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The options as the datastore takes them.</summary>
@@ -74,16 +74,16 @@ public sealed class KeyRotationOptions : IValidatableObject
         TimeSpan seen = LooksUntilSeen * HpkeKeyring.ReloadInterval;
         if (PendingDuration < seen)
         {
-            yield return Mistake($"at least {seen} was expected: by then every process has read a new key, though its first looks fail", nameof(PendingDuration));
+            yield return Mistake($"expected at least {seen}: by then every process has read a new key, though its first looks fail", nameof(PendingDuration));
         }
 
         if (ActiveDuration <= PendingDuration)
         {
-            yield return Mistake("longer than PendingDuration was expected: a key's successor is made that long before its end", nameof(ActiveDuration));
+            yield return Mistake("expected longer than PendingDuration: a key's successor is made that long before its end", nameof(ActiveDuration));
         }
         else if (ExpiredDuration > TimeSpan.Zero && KeysOfSuite * Ciphersuites.Count > MostKeys)
         {
-            yield return Mistake($"so short with this ExpiredDuration there would be {KeysOfSuite * Ciphersuites.Count:F0} keys at a time; at most {MostKeys} were expected, since there are 256 configuration IDs", nameof(ActiveDuration));
+            yield return Mistake($"with this ExpiredDuration there would be {KeysOfSuite * Ciphersuites.Count:F0} keys at a time: expected at most {MostKeys}, since there are 256 configuration IDs", nameof(ActiveDuration));
         }
     }
 
@@ -93,7 +93,7 @@ public sealed class KeyRotationOptions : IValidatableObject
         if (ExpiredDuration < 2 * cacheLifetime)
         {
             yield return Mistake(
-                $"at least {2 * cacheLifetime}, twice HpkeConfigCacheLifetime, was expected: Clients encrypt to a key as long as they may cache it, and their reports would be refused",
+                $"expected at least {2 * cacheLifetime}, twice HpkeConfigCacheLifetime: Clients encrypt to a key as long as they may cache it, and their reports would be refused",
                 $"KeyRotation.{nameof(ExpiredDuration)}");
         }
     }

@@ -95,7 +95,7 @@ public sealed class TaskprovOptions : IValidatableObject
 
         if (MinimumTimePrecision > MaximumTimePrecision)
         {
-            yield return new ValidationResult($"at most {nameof(MaximumTimePrecision)} expected", [nameof(MinimumTimePrecision)]);
+            yield return new ValidationResult($"expected at most {nameof(MaximumTimePrecision)}", [nameof(MinimumTimePrecision)]);
         }
     }
 }

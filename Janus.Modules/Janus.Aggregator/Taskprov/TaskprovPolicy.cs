@@ -70,17 +70,17 @@ internal sealed class TaskprovPolicy
     {
         if (description.MaximumElement > _options.MaximumMeasurement)
         {
-            yield return $"measurements of at most {_options.MaximumMeasurement} expected, {description.MaximumElement} given (Taskprov.MaximumMeasurement)";
+            yield return $"expected measurements of at most {_options.MaximumMeasurement}, got {description.MaximumElement} (Taskprov.MaximumMeasurement)";
         }
 
         if (description.Length > _options.MaximumLength)
         {
-            yield return $"a length of at most {_options.MaximumLength} expected, {description.Length} given (Taskprov.MaximumLength)";
+            yield return $"expected a length of at most {_options.MaximumLength}, got {description.Length} (Taskprov.MaximumLength)";
         }
 
         if (description.Sizes.ReportShares > _options.MaximumReportBytes)
         {
-            yield return $"a report's shares of at most {_options.MaximumReportBytes} bytes expected, those of {description} have {description.Sizes.ReportShares} (Taskprov.MaximumReportBytes)";
+            yield return $"expected a report's shares of at most {_options.MaximumReportBytes} bytes, got {description.Sizes.ReportShares} for {description} (Taskprov.MaximumReportBytes)";
         }
     }
 
@@ -93,11 +93,11 @@ internal sealed class TaskprovPolicy
 
         if (configuration.MinBatchSize < (ulong)_options.MinimumBatchSize)
         {
-            yield return $"a minimum batch size of at least {_options.MinimumBatchSize} expected, {configuration.MinBatchSize} given (Taskprov.MinimumBatchSize)";
+            yield return $"expected a minimum batch size of at least {_options.MinimumBatchSize}, got {configuration.MinBatchSize} (Taskprov.MinimumBatchSize)";
         }
         else if (configuration.MinBatchSize > long.MaxValue)
         {
-            yield return $"a minimum batch size of at most {long.MaxValue} expected, {configuration.MinBatchSize} given";
+            yield return $"expected a minimum batch size of at most {long.MaxValue}, got {configuration.MinBatchSize}";
         }
     }
 
@@ -106,11 +106,11 @@ internal sealed class TaskprovPolicy
         ulong precision = configuration.TimePrecision.Seconds;
         if (precision < _options.MinimumTimePrecision.TotalSeconds || precision > _options.MaximumTimePrecision.TotalSeconds)
         {
-            return [$"a time precision of {_options.MinimumTimePrecision} to {_options.MaximumTimePrecision} expected, {precision} seconds given (Taskprov.MinimumTimePrecision, MaximumTimePrecision)"];
+            return [$"expected a time precision of {_options.MinimumTimePrecision} to {_options.MaximumTimePrecision}, got {precision} seconds (Taskprov.MinimumTimePrecision, MaximumTimePrecision)"];
         }
 
         return configuration.TaskInterval() is { } interval ? OfInterval(interval, configuration.TimePrecision, now)
-            : _options.RequireTaskInterval ? ["a task_interval expected, the task would never end (Taskprov.RequireTaskInterval)"]
+            : _options.RequireTaskInterval ? ["expected a task_interval: the task would never end (Taskprov.RequireTaskInterval)"]
             : [];
     }
 
@@ -127,12 +127,12 @@ internal sealed class TaskprovPolicy
 
         if (interval.Duration.Value > lifetime)
         {
-            yield return $"a task_interval of at most {_options.MaximumLifetime} expected, {interval.Duration.Value} times {precision.Seconds} seconds given (Taskprov.MaximumLifetime)";
+            yield return $"expected a task_interval of at most {_options.MaximumLifetime}, got {interval.Duration.Value} times {precision.Seconds} seconds (Taskprov.MaximumLifetime)";
         }
 
         if (interval.Start.Value > current && interval.Start.Value - current > lifetime)
         {
-            yield return $"a task_interval that starts within {_options.MaximumLifetime} from now expected (Taskprov.MaximumLifetime)";
+            yield return $"expected a task_interval that starts within {_options.MaximumLifetime} from now (Taskprov.MaximumLifetime)";
         }
     }
 }

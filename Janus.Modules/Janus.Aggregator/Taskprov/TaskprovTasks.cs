@@ -168,7 +168,7 @@ internal sealed partial class TaskprovTasks : IDisposable
 
         TaskprovVerifyKeyInit init = peer.VerifyKeyInit(verificationKeyId) ?? throw new DapProblemException(
             DapProblemType.InvalidMessage,
-            $"a verification_key_id that both aggregators know expected, {verificationKeyId?.ToString(CultureInfo.InvariantCulture) ?? "none"} given ('janus taskprov peer add-verify-key-init')",
+            $"expected a verification_key_id that both aggregators know, got {verificationKeyId?.ToString(CultureInfo.InvariantCulture) ?? "none"} ('janus taskprov peer add-verify-key-init')",
             id);
         bool selects = role == Role.Leader && advertised.BatchMode == BatchMode.LeaderSelected;
         return new DapTask

@@ -29,10 +29,10 @@ internal sealed class AggregatorTask
         Vdaf = vdafs.Create(stored.Configuration);
         Noise = stored.DifferentialPrivacy is { } strategy ? new TaskNoise(strategy, stored.Configuration, Vdaf) : null;
         PingPong = new PingPongTopology(Vdaf);
-        VdafContext = DomainSeparation.VdafContext(stored.Id);
+        VdafContext = Version.VdafContext(stored.Id);
         BatchMode = BatchModeRules.For(stored.Configuration.BatchMode);
         TaskInterval = stored.Configuration.TaskInterval();
-        AggregateShares = new AggregateShareSealer(stored.Id, stored.Configuration, stored.Role, stored.CollectorHpkeConfig);
+        AggregateShares = new AggregateShareSealer(Version, stored.Id, stored.Configuration, stored.Role, stored.CollectorHpkeConfig);
         LeaderUrls = new AggregatorUrls(stored.Configuration.LeaderAggregatorEndpoint);
         HelperUrls = new AggregatorUrls(stored.Configuration.HelperAggregatorEndpoint);
     }
@@ -45,6 +45,9 @@ internal sealed class AggregatorTask
 
     /// <summary>The task ID.</summary>
     public TaskId Id => Stored.Id;
+
+    /// <summary>The draft that the task's messages follow.</summary>
+    public DapVersion Version => DapVersion.Newest;
 
     /// <summary>Leader or Helper: our role in this task.</summary>
     public Role Role => Stored.Role;
@@ -113,7 +116,7 @@ internal sealed class AggregatorTask
         {
             if (_opener is not { } current || !ReferenceEquals(current.Recipients, recipients))
             {
-                current = (recipients, new InputShareOpener(Id, Configuration, recipients));
+                current = (recipients, new InputShareOpener(Version, Id, Configuration, recipients));
                 _opener = current;
             }
 

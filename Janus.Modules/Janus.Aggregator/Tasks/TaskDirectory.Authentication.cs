@@ -15,6 +15,7 @@ internal sealed partial class TaskDirectory
     /// <param name="verificationKeyId">Reads which verification key the Leader wants, where the request tells.</param>
     /// <exception cref="HttpProblemException">
     /// 401: nothing presented, or not what is accepted for the task now. 429: there have been too many new tasks lately.
+    /// 503: too many unknown tasks or tokens are looked for.
     /// </exception>
     /// <exception cref="DapProblemException">
     /// <c>unrecognizedTask</c>, told only to a sender known from another task; <c>invalidTask</c>, told only to a peer: we opt out
@@ -76,7 +77,7 @@ internal sealed partial class TaskDirectory
         }
 
         // Whoever guesses tokens learns nothing of the time that this takes: it depends on their hashes only.
-        bool isKnown = await LookUpAsync(() => _tokens.KnowsAsync(presented.Hashes, now, context.RequestAborted));
+        bool isKnown = await LookUpAsync(() => _tokens.KnowsAsync(presented.Hashes, now, context.RequestAborted), context.RequestAborted);
         throw isKnown && peer is null ? Unrecognized(id, role) : HttpProblemException.Unauthorized();
     }
 
@@ -95,7 +96,7 @@ internal sealed partial class TaskDirectory
     public async ValueTask<BearerToken?> TokenToPresentAsync(AggregatorTask task, CancellationToken cancellationToken)
     {
         // The task may be at work for long, and its tokens may have changed meanwhile.
-        AggregatorTask current = await FindAsync(task.Id, cancellationToken) ?? task;
+        AggregatorTask current = await FindAsync(task.Id, isStranger: false, cancellationToken) ?? task;
         AuthToken? token = current.Stored.TokenToPresentAt(_time.GetUtcNow());
         if (token is null
             && current.Stored.Tokens.Any(stored => stored.Purpose == AuthTokenPurpose.PresentToHelper)

@@ -20,14 +20,19 @@ internal sealed partial class TaskDirectory
     // Anybody can make up IDs and tokens: looking for them leaves most connections of the database to others.
     private const int MaximumLookups = 4;
 
+    /// <summary>How many wait for their turn to be looked for; the next one is to come again later.</summary>
+    internal const int MaximumWaiting = 1000;
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
     // Tasks come and go for years: one that nobody asks for is not kept.
     private static readonly TimeSpan IdleAge = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<TaskId, Known> _byId = [];
     private readonly ConcurrentDictionary<int, TaskId> _ids = [];
     private readonly ConcurrentDictionary<TaskId, Moment> _unsupported = [];
-    private readonly ConcurrentDictionary<TaskId, Lazy<Task<AggregatorTask?>>> _loading = [];
-    private readonly FairTurns<bool> _lookups = new(MaximumLookups, quantum: 1);
+    private readonly SharedReads<TaskId, AggregatorTask?> _loading = new();
+    private readonly FairTurns<bool> _lookups = new(MaximumLookups, quantum: 1, MaximumWaiting);
     private readonly TaskStore _store;
     private readonly AuthTokenStore _tokens;
     private readonly WorkSignal _signal;
@@ -65,7 +70,10 @@ internal sealed partial class TaskDirectory
     /// The task with this ID, or <see langword="null"/>; also for one that this implementation must not take part in:
     /// DAP §4.2.2 (task-extensions).
     /// </summary>
-    public async ValueTask<AggregatorTask?> FindAsync(TaskId id, CancellationToken cancellationToken)
+    /// <exception cref="HttpProblemException">503: too many unknown tasks or tokens are looked for.</exception>
+    public ValueTask<AggregatorTask?> FindAsync(TaskId id, CancellationToken cancellationToken) => FindAsync(id, isStranger: true, cancellationToken);
+
+    private async ValueTask<AggregatorTask?> FindAsync(TaskId id, bool isStranger, CancellationToken cancellationToken)
     {
         if (_byId.TryGetValue(id, out Known? known) && IsFresh(known.ReadAt))
         {
@@ -77,9 +85,8 @@ internal sealed partial class TaskDirectory
             return null;
         }
 
-        // Whoever comes meanwhile waits for the same reading, which goes on when the first of them gives up.
-        Lazy<Task<AggregatorTask?>> loading = _loading.GetOrAdd(id, _ => new Lazy<Task<AggregatorTask?>>(() => known is null ? LookUpAsync(() => LoadAsync(id)) : LoadAsync(id)));
-        return await loading.Value.WaitAsync(cancellationToken);
+        return await _loading.ReadAsync(
+            id, token => isStranger && known is null ? LookUpAsync(() => LoadAsync(id, token), token) : LoadAsync(id, token), cancellationToken);
     }
 
     /// <summary>The task with this surrogate key.</summary>
@@ -154,22 +161,22 @@ internal sealed partial class TaskDirectory
 
     private static InvalidOperationException Missing(int key) => new($"there is no task with key {key}");
 
-    private async Task<T> LookUpAsync<T>(Func<Task<T>> read)
+    private async Task<T> LookUpAsync<T>(Func<Task<T>> read, CancellationToken cancellationToken)
     {
         // All strangers are one party.
-        using (await _lookups.EnterAsync(party: false, cost: 1, CancellationToken.None))
-        {
-            return await read();
-        }
+        using IDisposable? turn = await _lookups.TryEnterAsync(party: false, cost: 1, cancellationToken);
+        return turn is null
+            ? throw HttpProblemException.Unavailable("too many tasks and tokens that are not known are looked for; try again later", RetryAfter)
+            : await read();
     }
 
-    private async Task<AggregatorTask?> LoadAsync(TaskId id)
+    private async Task<AggregatorTask?> LoadAsync(TaskId id, CancellationToken cancellationToken)
     {
         // Read before the task: a change that comes between the two makes it stale.
         Moment moment = Now();
         try
         {
-            if (await _store.FindAsync(id, CancellationToken.None) is { } stored)
+            if (await _store.FindAsync(id, cancellationToken) is { } stored)
             {
                 return Remember(stored, moment);
             }
@@ -192,10 +199,6 @@ internal sealed partial class TaskDirectory
             }
 
             return null;
-        }
-        finally
-        {
-            _loading.TryRemove(id, out _);
         }
     }
 

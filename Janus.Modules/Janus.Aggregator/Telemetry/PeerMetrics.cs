@@ -19,13 +19,13 @@ internal sealed class PeerMetrics
     public void Sent(DapRequest request, Exception? failure, TimeSpan duration) =>
         _duration.Record(duration.TotalSeconds, Label.Of("operation", OperationOf(request)), Label.Of("status", StatusOf(failure)));
 
-    private static string OperationOf(DapRequest request) => (request.Method.Method, request.ContentType ?? request.Accept) switch
+    private static string OperationOf(DapRequest request) => request.Operation switch
     {
-        ("POST", DapMediaType.AggregationJobInitReq) => "create_aggregation_job",
-        ("POST", DapMediaType.AggregationJobContinueReq) => "continue_aggregation_job",
-        ("POST", _) => "create_aggregate_share",
-        ("GET", DapMediaType.AggregationJobResp) => "poll_aggregation_job",
-        ("GET", _) => "poll_aggregate_share",
+        DapOperation.CreateAggregationJob => "create_aggregation_job",
+        DapOperation.ContinueAggregationJob => "continue_aggregation_job",
+        DapOperation.PollAggregationJob => "poll_aggregation_job",
+        DapOperation.CreateAggregateShare => "create_aggregate_share",
+        DapOperation.PollAggregateShare => "poll_aggregate_share",
         _ => "delete",
     };
 

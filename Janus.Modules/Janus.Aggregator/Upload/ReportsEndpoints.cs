@@ -55,7 +55,7 @@ internal sealed class ReportsEndpoints
     public async Task PostAsync(HttpContext context)
     {
         AggregatorTask task = await _tasks.RequireAsync(context);
-        context.RequireMediaType(DapMediaType.UploadRequest);
+        context.RequireMediaType(task.Version.MediaTypes.UploadRequest);
         context.LimitBody(task.ReportBodyLength * _options.MaximumReportsPerRequest);
         using Arrival arrival = _admission.Enter(task, context);
         UploadRefusals refusals = new(task);
@@ -79,7 +79,7 @@ internal sealed class ReportsEndpoints
         if (refusals.Statuses.Count > 0)
         {
             arrival.BeginAnswer();
-            await context.WriteAsync(DapMediaType.UploadErrors, DapRequests.EncodeAll(refusals.Statuses));
+            await context.WriteAsync(task.Version.MediaTypes.UploadErrors, HttpContextExtensions.EncodeAll(refusals.Statuses));
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class ReportBatch
     private readonly IVdaf _vdaf;
     private readonly string _name;
     private readonly ClearBatch _clear;
-    private readonly byte[] _ctx = DomainSeparation.VdafContext(TaskId.Random());
+    private readonly byte[] _ctx = DapVersion.Newest.VdafContext(TaskId.Random());
     private readonly byte[] _verifyKey;
     private readonly byte[] _nonces;
     private readonly byte[] _rand;

@@ -95,14 +95,15 @@ internal static class CollectionJobCommand
                 throw new CliException($"task {access.Task.Id} has no collection job {id} ('janus collection-job list {access.Task.Id}' lists them)");
             }
 
-            if (job.State is CollectionJobState.Fenced or CollectionJobState.Finished && !result.GetValue(yes))
+            // A job that waits may be fenced at any moment: the store decides.
+            CollectionJobDeletion? deleted = result.GetValue(yes)
+                ? await store.DeleteAsync(access.Task.Key, id, cancellationToken)
+                : await store.DeleteUncollectedAsync(access.Task.Key, id, cancellationToken);
+            if (deleted is not { } deletion)
             {
-                throw new CliException($"nothing was deleted: the batch of collection job {id} stays collected, and its result is lost; --yes expected");
-            }
-
-            if (await store.DeleteAsync(access.Task.Key, id, cancellationToken) is not { } deletion)
-            {
-                throw new CliException($"collection job {id} has just been deleted by somebody else");
+                throw new CliException(await store.FindAsync(access.Task.Key, id, cancellationToken) is { State: CollectionJobState.Fenced or CollectionJobState.Finished }
+                    ? $"nothing was deleted: the batch of collection job {id} stays collected, and its result is lost; --yes expected"
+                    : $"collection job {id} has just been deleted by somebody else");
             }
 
             TextWriter output = result.InvocationConfiguration.Output;
@@ -142,7 +143,7 @@ internal static class CollectionJobCommand
             client.Timeout = Timeout;
             DapExchange exchange = new(client, new BackOff { MaximumAttempts = 1 }, TimeProvider.System);
             await exchange.SendAsync(
-                new DapRequest(HttpMethod.Delete, location) { Token = access.Task.TokenToPresentAt(TimeProvider.System.GetUtcNow())?.Token }, cancellationToken);
+                DapVersion.Newest.Requests.DeleteAggregateShare(location) with { Token = access.Task.TokenToPresentAt(TimeProvider.System.GetUtcNow())?.Token }, cancellationToken);
             return null;
         }
         catch (DapResponseException failure)

@@ -58,7 +58,7 @@ public sealed class PeerCheck
         {
             // (1)
             using HttpRequestMessage request = new(HttpMethod.Get, urls.HpkeConfig());
-            request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(DapMediaType.HpkeConfigList));
+            request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(DapVersion.Newest.MediaTypes.HpkeConfigList));
             answer = await PeerAnswer.SendAsync(_client, request, token: null, Timeout, cancellationToken);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or TimeoutException)
@@ -96,7 +96,7 @@ public sealed class PeerCheck
         .Select(name => PeerFinding.Unknown(name, reason));
 
     private static bool IsHpkeAnswer(PeerAnswer answer) =>
-        answer.Status == HttpStatusCode.OK && DapMediaType.Matches(answer.ContentType, DapMediaType.HpkeConfigList);
+        answer.Status == HttpStatusCode.OK && DapMediaType.Matches(answer.ContentType, DapVersion.Newest.MediaTypes.HpkeConfigList);
 
     private static PeerFinding CheckKeys(PeerAnswer answer, AggregatorUrls urls)
     {
@@ -148,9 +148,18 @@ public sealed class PeerCheck
     {
         using HttpRequestMessage request = new(HttpMethod.Get, urls.Agreement(subject.TaskId));
         PeerAnswer answer = await PeerAnswer.SendAsync(_client, request, subject.Token, Timeout, cancellationToken);
-        if (answer.Status == HttpStatusCode.OK && TaskAgreement.TryParse(answer.Content) is { } agreement)
+        try
         {
-            return [PeerFinding.Ok(Task, "the Helper has the task"), Accepted(subject), .. HelperComparison.Of(subject, agreement, Configuration, VerifyKey)];
+            if (answer.Status == HttpStatusCode.OK && TaskAgreement.TryParse(answer.Content) is { } agreement)
+            {
+                return [PeerFinding.Ok(Task, "the Helper has the task"), Accepted(subject), .. HelperComparison.Of(subject, agreement, Configuration, VerifyKey)];
+            }
+        }
+        catch (FormatException exception)
+        {
+            // It tells only of a task that it has, and only whom it authenticates.
+            PeerFinding malformed = PeerFinding.Failed(Configuration, $"the Helper's answer about it is malformed: {exception.Message}", "is a proxy in between that changes answers?");
+            return [PeerFinding.Ok(Task, "the Helper has the task"), Accepted(subject), malformed, malformed with { Check = VerifyKey }];
         }
 
         if (answer.Problem?.DapType == DapProblemType.UnrecognizedTask)
@@ -180,7 +189,7 @@ public sealed class PeerCheck
     private async Task<IReadOnlyList<PeerFinding>> AskLeaderAsync(PeerCheckSubject subject, AggregatorUrls urls, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, urls.Reports(subject.TaskId)) { Content = new ByteArrayContent([]) };
-        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(DapMediaType.UploadRequest);
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(DapVersion.Newest.MediaTypes.UploadRequest);
         PeerAnswer answer = await PeerAnswer.SendAsync(_client, request, token: null, Timeout, cancellationToken);
         string remedy = $"the Leader's operator runs 'janus task check {subject.TaskId}', or compares its 'janus task show' with ours";
         PeerFinding task = answer.Problem?.DapType == DapProblemType.UnrecognizedTask

@@ -13,7 +13,7 @@ namespace Janus.Dap;
 /// <param name="Epsilon">The budget ε for one batch.</param>
 public sealed record DifferentialPrivacyStrategy(NoiseMechanism Mechanism, Rational Epsilon)
 {
-    private const string Expected = "laplace:epsilon=E or gaussian:epsilon=E expected, with E such as 1, 1/2 or 0.5";
+    private const string Expected = "expected laplace:epsilon=E or gaussian:epsilon=E, with E such as 1, 1/2 or 0.5";
     private const string Budget = ":epsilon=";
 
     // Noise of either mechanism is less than so many times its width, but for a probability below 2^-183: at most
@@ -79,13 +79,13 @@ public sealed record DifferentialPrivacyStrategy(NoiseMechanism Mechanism, Ratio
             : (noise.VarianceBound, BigInteger.Pow(modulus / (FieldParts * Widths), 2));
         if (width.Numerator > limit * width.Denominator)
         {
-            return $"the noise of {this} is too wide for the field in which {vdaf} is added up, whose modulus is {modulus}: a larger epsilon expected, "
+            return $"the noise of {this} is too wide for the field in which {vdaf} is added up, whose modulus is {modulus}: expected a larger epsilon, "
                 + "or smaller measurements";
         }
 
         return configuration.MinBatchSize * vdaf.MaximumElement > modulus / (FieldParts / 2)
             ? $"a batch of {configuration.MinBatchSize} reports of {vdaf} leaves no room for noise in the field in which it is added up, whose modulus is "
-                + $"{modulus}: smaller measurements or batches expected"
+                + $"{modulus}: expected smaller measurements or batches"
             : null;
     }
 

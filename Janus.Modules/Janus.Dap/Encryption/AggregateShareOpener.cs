@@ -22,16 +22,18 @@ public sealed class AggregateShareOpener
     /// The role is not an Aggregator's, or the key pair does not fit the configuration.
     /// </exception>
     public AggregateShareOpener(
+        DapVersion version,
         TaskId taskId,
         TaskConfiguration taskConfiguration,
         Role server,
         HpkeConfig collectorHpkeConfig,
         HpkeKeyPair keyPair)
     {
+        ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(collectorHpkeConfig);
         _configId = collectorHpkeConfig.Id;
-        _recipient = new HpkeRecipient(collectorHpkeConfig.Suite(), keyPair, DomainSeparation.AggregateShareInfo(server));
-        _aad = new TaskAad(taskId, taskConfiguration);
+        _recipient = new HpkeRecipient(collectorHpkeConfig.Suite(), keyPair, version.AggregateShareInfo(server));
+        _aad = version.AadOf(taskId, taskConfiguration);
     }
 
     /// <summary>

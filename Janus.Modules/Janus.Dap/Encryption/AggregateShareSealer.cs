@@ -19,13 +19,14 @@ public sealed class AggregateShareSealer
     /// The role is not an Aggregator's, or the suite or the public key of the configuration is not usable.
     /// </exception>
     public AggregateShareSealer(
-        TaskId taskId, TaskConfiguration taskConfiguration, Role server, HpkeConfig collectorHpkeConfig)
+        DapVersion version, TaskId taskId, TaskConfiguration taskConfiguration, Role server, HpkeConfig collectorHpkeConfig)
     {
+        ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(collectorHpkeConfig);
         _configId = collectorHpkeConfig.Id;
         _sender = new HpkeSender(
-            collectorHpkeConfig.Suite(), collectorHpkeConfig.PublicKey.Span, DomainSeparation.AggregateShareInfo(server));
-        _aad = new TaskAad(taskId, taskConfiguration);
+            collectorHpkeConfig.Suite(), collectorHpkeConfig.PublicKey.Span, version.AggregateShareInfo(server));
+        _aad = version.AadOf(taskId, taskConfiguration);
     }
 
     /// <summary>Encrypts the encoded aggregate share that answers <paramref name="collectionJobReq"/>.</summary>

@@ -24,7 +24,7 @@ public static class HpkeConfigs
         ArgumentNullException.ThrowIfNull(keyPair);
         return keyPair.Kem == suite.Kem
             ? new HpkeConfig(id, (ushort)suite.Kem, (ushort)suite.Kdf, (ushort)suite.Aead, keyPair.PublicKey.ToArray())
-            : throw new ArgumentException($"a key pair for {suite.Kem} expected, one for {keyPair.Kem} given", nameof(keyPair));
+            : throw new ArgumentException($"expected a key pair for {suite.Kem}, got one for {keyPair.Kem}", nameof(keyPair));
     }
 
     /// <summary>The first configuration whose suite this process supports, or <see langword="null"/>.</summary>

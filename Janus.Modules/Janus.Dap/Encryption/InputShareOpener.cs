@@ -17,11 +17,12 @@ public sealed class InputShareOpener
     private readonly TaskAad _aad;
 
     /// <summary>Prepares decryption for one task.</summary>
-    public InputShareOpener(TaskId taskId, TaskConfiguration taskConfiguration, InputShareRecipients recipients)
+    public InputShareOpener(DapVersion version, TaskId taskId, TaskConfiguration taskConfiguration, InputShareRecipients recipients)
     {
+        ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(recipients);
         _recipients = recipients;
-        _aad = new TaskAad(taskId, taskConfiguration);
+        _aad = version.AadOf(taskId, taskConfiguration);
     }
 
     /// <summary>Whether the configuration is known; if not, an upload is answered with <c>outdated_config</c>.</summary>

@@ -5,8 +5,8 @@ using Janus.Messages;
 namespace Janus.Dap;
 
 /// <summary>
-/// The keys that an Aggregator opens input shares with, by HPKE configuration ID; shared by all tasks and
-/// never changed, so a rotation makes a new one.
+/// The keys that an Aggregator opens input shares with, by HPKE configuration ID; shared by all tasks of a
+/// version and never changed, so a rotation makes a new one.
 /// </summary>
 public sealed class InputShareRecipients
 {
@@ -18,10 +18,11 @@ public sealed class InputShareRecipients
     /// <exception cref="ArgumentException">
     /// The role is not an Aggregator's, two configurations have the same ID, or a configuration does not fit its key pair.
     /// </exception>
-    public InputShareRecipients(Role server, IEnumerable<(HpkeConfig Config, HpkeKeyPair KeyPair)> keys)
+    public InputShareRecipients(DapVersion version, Role server, IEnumerable<(HpkeConfig Config, HpkeKeyPair KeyPair)> keys)
     {
+        ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(keys);
-        byte[] info = DomainSeparation.InputShareInfo(server);
+        byte[] info = version.InputShareInfo(server);
         foreach ((HpkeConfig config, HpkeKeyPair keyPair) in keys)
         {
             if (_recipients[config.Id.Value] is not null)

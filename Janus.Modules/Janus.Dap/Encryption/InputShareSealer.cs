@@ -18,12 +18,13 @@ public sealed class InputShareSealer
     /// <exception cref="ArgumentException">
     /// The role is not an Aggregator's, or the suite or the public key of the configuration is not usable.
     /// </exception>
-    public InputShareSealer(TaskId taskId, TaskConfiguration taskConfiguration, Role server, HpkeConfig config)
+    public InputShareSealer(DapVersion version, TaskId taskId, TaskConfiguration taskConfiguration, Role server, HpkeConfig config)
     {
+        ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(config);
         _configId = config.Id;
-        _sender = new HpkeSender(config.Suite(), config.PublicKey.Span, DomainSeparation.InputShareInfo(server));
-        _aad = new TaskAad(taskId, taskConfiguration);
+        _sender = new HpkeSender(config.Suite(), config.PublicKey.Span, version.InputShareInfo(server));
+        _aad = version.AadOf(taskId, taskConfiguration);
     }
 
     /// <summary>Encrypts one input share of the report that the other arguments describe.</summary>

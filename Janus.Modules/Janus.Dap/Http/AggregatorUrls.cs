@@ -20,7 +20,7 @@ public sealed class AggregatorUrls
             || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp)
             || text.AsSpan().ContainsAny('?', '#'))
         {
-            throw new ArgumentException($"an absolute https URL without query and fragment expected, got {Quote.Of(text)}", nameof(endpoint));
+            throw new ArgumentException($"expected an absolute https URL without query and fragment, got {Quote.Of(text)}", nameof(endpoint));
         }
 
         _endpoint = text.EndsWith('/') ? text[..^1] : text;
@@ -31,34 +31,34 @@ public sealed class AggregatorUrls
     public Uri Endpoint { get; }
 
     /// <summary>The Aggregator's HPKE configurations.</summary>
-    public Uri HpkeConfig() => At("hpke_config");
+    public Uri HpkeConfig() => At(DapRoute.HpkeConfig);
 
     /// <summary>Where Clients upload reports.</summary>
-    public Uri Reports(TaskId taskId) => At($"tasks/{taskId}/reports");
+    public Uri Reports(TaskId taskId) => At(DapRoute.Reports, taskId);
 
     /// <summary>Where the Leader creates aggregation jobs.</summary>
-    public Uri AggregationJobs(TaskId taskId) => At($"tasks/{taskId}/aggregation_jobs");
+    public Uri AggregationJobs(TaskId taskId) => At(DapRoute.AggregationJobs, taskId);
 
     /// <summary>One aggregation job.</summary>
     public Uri AggregationJob(TaskId taskId, AggregationJobId aggregationJobId) =>
-        At($"tasks/{taskId}/aggregation_jobs/{aggregationJobId}");
+        At(DapRoute.AggregationJob, taskId, (DapRoute.AggregationJobId, aggregationJobId.ToString()));
 
     /// <summary>Where the Collector creates collection jobs.</summary>
-    public Uri CollectionJobs(TaskId taskId) => At($"tasks/{taskId}/collection_jobs");
+    public Uri CollectionJobs(TaskId taskId) => At(DapRoute.CollectionJobs, taskId);
 
     /// <summary>One collection job.</summary>
     public Uri CollectionJob(TaskId taskId, CollectionJobId collectionJobId) =>
-        At($"tasks/{taskId}/collection_jobs/{collectionJobId}");
+        At(DapRoute.CollectionJob, taskId, (DapRoute.CollectionJobId, collectionJobId.ToString()));
 
     /// <summary>Where the Leader asks for aggregate shares.</summary>
-    public Uri AggregateShares(TaskId taskId) => At($"tasks/{taskId}/aggregate_shares");
+    public Uri AggregateShares(TaskId taskId) => At(DapRoute.AggregateShares, taskId);
 
     /// <summary>One aggregate share.</summary>
     public Uri AggregateShare(TaskId taskId, AggregateShareId aggregateShareId) =>
-        At($"tasks/{taskId}/aggregate_shares/{aggregateShareId}");
+        At(DapRoute.AggregateShare, taskId, (DapRoute.AggregateShareId, aggregateShareId.ToString()));
 
     /// <summary>What the Helper has the Leader compare, an extension of ours: <see cref="TaskAgreement"/>.</summary>
-    public Uri Agreement(TaskId taskId) => At($"tasks/{taskId}/agreement");
+    public Uri Agreement(TaskId taskId) => At(DapRoute.Agreement, taskId);
 
     /// <summary>
     /// The resource that a <c>Location</c> in the answer to <paramref name="request"/> names; relative ones are taken.
@@ -95,6 +95,11 @@ public sealed class AggregatorUrls
     private static IEnumerable<string> OtherParameters(Uri aggregationJob) => aggregationJob.Query.TrimStart('?')
         .Split('&', StringSplitOptions.RemoveEmptyEntries)
         .Where(part => part != DapRoute.Step && !part.StartsWith(DapRoute.Step + "=", StringComparison.Ordinal));
+
+    private Uri At(string route, TaskId taskId, (string Name, string Value) id) =>
+        At(route.Replace($"{{{id.Name}}}", id.Value, StringComparison.Ordinal), taskId);
+
+    private Uri At(string route, TaskId taskId) => At(route.Replace($"{{{DapRoute.TaskId}}}", taskId.ToString(), StringComparison.Ordinal));
 
     private Uri At(string path) => new($"{_endpoint}/{path}");
 }

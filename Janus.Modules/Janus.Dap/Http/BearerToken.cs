@@ -35,7 +35,7 @@ public readonly struct BearerToken : IEquatable<BearerToken>
     /// <exception cref="FormatException">The text is not one of RFC 6750's <c>b64token</c>s.</exception>
     public static BearerToken Parse(string text) => TryParse(text, out BearerToken token)
         ? token
-        : throw new FormatException("a bearer token of letters, digits and -._~+/ with = at the end expected");
+        : throw new FormatException("expected a bearer token of letters, digits and -._~+/ with = at the end");
 
     /// <summary>Takes over a token, unless the text is not one of RFC 6750's <c>b64token</c>s.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out BearerToken token)

@@ -158,7 +158,7 @@ public sealed class DapExchange
             // A refusal stays a refusal, however long its explanation.
             return response.IsSuccessStatusCode
                 ? throw new DapResponseException(
-                    request.Uri, response.StatusCode, $"an answer of at most {maximumLength} bytes expected, a longer one given")
+                    request.Uri, response.StatusCode, $"expected an answer of at most {maximumLength} bytes, got a longer one")
                 {
                     Location = AggregatorUrls.ResolveLocation(request.Uri, response.Headers.Location),
                     IsTooLong = request.Accept is null || DapMediaType.Matches(ContentTypeOf(response), request.Accept),
@@ -180,13 +180,13 @@ public sealed class DapExchange
         Uri answered = response.RequestMessage?.RequestUri ?? request.Uri;
         if (AggregatorUrls.ResolveLocation(request.Uri, answered) is null)
         {
-            throw new DapResponseException(request.Uri, response.StatusCode, "an answer of the aggregator expected, a redirect led to another server");
+            throw new DapResponseException(request.Uri, response.StatusCode, "expected an answer of the aggregator, got a redirect to another server");
         }
 
         if (content.Length > 0 && request.Accept is not null && !DapMediaType.Matches(contentType, request.Accept))
         {
             throw new DapResponseException(
-                request.Uri, response.StatusCode, $"an answer of the media type {request.Accept} expected, got {(contentType is null ? "none" : Quote.Of(contentType))}");
+                request.Uri, response.StatusCode, $"expected an answer of the media type {request.Accept}, got {(contentType is null ? "none" : Quote.Of(contentType))}");
         }
 
         return new DapResponse

@@ -54,7 +54,7 @@ public static class CollectorKeyFile
         catch (Exception failure) when (failure is FormatException or DecodeException)
         {
             throw new TaskFileException(
-                Quote.Line(pathOrText), $"a key file, or an encoded HpkeConfig in base64url, expected: {Quote.MessageOf(failure)}", failure);
+                Quote.Line(pathOrText), $"expected a key file, or an encoded HpkeConfig in base64url: {Quote.MessageOf(failure)}", failure);
         }
     }
 
@@ -70,7 +70,7 @@ public static class CollectorKeyFile
         }
         catch (ArgumentException failure)
         {
-            throw new FormatException($"private_key: a private key of {config.Suite().Kem} expected", failure);
+            throw new FormatException($"private_key: expected a private key of {config.Suite().Kem}", failure);
         }
 
         if (keyPair.PublicKey.Span.SequenceEqual(config.PublicKey.Span))

@@ -54,9 +54,9 @@ public static class JsonFile
         catch (JsonException failure)
         {
             // The exception's message may quote the file; the path of a member does not.
-            string mistake = failure.Path is { Length: > 2 } member ? $"{Quote.Line(member[2..])}: a value of another kind expected"
-                : failure.LineNumber is { } line ? $"line {line + 1}: JSON expected"
-                : "a JSON object whose members differ expected";
+            string mistake = failure.Path is { Length: > 2 } member ? $"{Quote.Line(member[2..])}: expected a value of another kind"
+                : failure.LineNumber is { } line ? $"line {line + 1}: expected JSON"
+                : "expected a JSON object whose members differ";
             throw new TaskFileException(path, mistake, failure);
         }
     }
@@ -93,7 +93,7 @@ public static class JsonFile
             int length = await file.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellationToken);
             return length <= MaximumLength
                 ? content[..length]
-                : throw new TaskFileException(path, $"a file of at most {MaximumLength} bytes expected");
+                : throw new TaskFileException(path, $"expected a file of at most {MaximumLength} bytes");
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -102,7 +102,7 @@ public static class JsonFile
         }
         catch (UnauthorizedAccessException failure)
         {
-            throw new TaskFileException(path, Directory.Exists(path) ? "a file expected, this is a folder" : "this user may not read it", failure);
+            throw new TaskFileException(path, Directory.Exists(path) ? "expected a file, got a folder" : "this user may not read it", failure);
         }
         catch (IOException failure)
         {
@@ -114,7 +114,7 @@ public static class JsonFile
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            throw new TaskFileException(path, "a JSON object expected");
+            throw new TaskFileException(path, "expected a JSON object");
         }
 
         string[] known = [.. type.Properties.Select(property => property.Name)];
@@ -128,7 +128,7 @@ public static class JsonFile
         string? expectedKind = KindOf(known);
         string? givenKind = KindOf(given);
         throw new TaskFileException(path, givenKind is not null && givenKind != expectedKind
-            ? $"{expectedKind} expected, this is {givenKind}"
+            ? $"expected {expectedKind}, got {givenKind}"
             : $"no member is called {Quote.Of(unknown[0])}: is it misspelt, or written by a newer version? The members are {string.Join(", ", known)}");
     }
 

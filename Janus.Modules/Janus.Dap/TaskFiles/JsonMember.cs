@@ -27,7 +27,7 @@ public static class JsonMember
         }
         catch (FormatException failure) when (text is not null)
         {
-            throw new FormatException($"{name}: base64url without padding expected", failure);
+            throw new FormatException($"{name}: expected base64url without padding", failure);
         }
     }
 
@@ -43,7 +43,7 @@ public static class JsonMember
         }
         catch (DecodeException failure)
         {
-            throw new FormatException($"{name}: an encoded {typeof(T).Name} of this version of DAP expected: {Quote.MessageOf(failure)}", failure);
+            throw new FormatException($"{name}: expected an encoded {typeof(T).Name} of this version of DAP: {Quote.MessageOf(failure)}", failure);
         }
     }
 
@@ -53,5 +53,5 @@ public static class JsonMember
         ? null
         : BearerToken.TryParse(text, out BearerToken token)
             ? token
-            : throw new FormatException($"{name}: a bearer token of letters, digits and -._~+/ expected");
+            : throw new FormatException($"{name}: expected a bearer token of letters, digits and -._~+/");
 }

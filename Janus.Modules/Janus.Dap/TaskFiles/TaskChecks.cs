@@ -25,7 +25,7 @@ public static class TaskChecks
 
         return config.PublicKey.Length == config.Suite().Npk
             ? config
-            : throw new FormatException($"a public key of {config.Suite().Npk} bytes expected for {config.Suite().Kem}, {config.PublicKey.Length} given");
+            : throw new FormatException($"expected a public key of {config.Suite().Npk} bytes for {config.Suite().Kem}, got {config.PublicKey.Length}");
     }
 
     /// <summary>The verification key, if it has the right length.</summary>
@@ -33,14 +33,14 @@ public static class TaskChecks
     public static byte[] RequireVerifyKey(byte[] key, VdafDescription vdaf)
     {
         int expected = vdaf.VerifyKeySize;
-        return key.Length == expected ? key : throw new FormatException($"a verify key of {expected} bytes expected, {key.Length} given");
+        return key.Length == expected ? key : throw new FormatException($"expected a verify key of {expected} bytes, got {key.Length}");
     }
 
     /// <summary>The secret that verification keys are derived from, if it has the right length.</summary>
     /// <exception cref="FormatException">It has not.</exception>
     public static byte[] RequireVerifyKeyInit(byte[] secret) => secret.Length == TaskprovDerivation.VerifyKeyInitLength
         ? secret
-        : throw new FormatException($"a verify_key_init of {TaskprovDerivation.VerifyKeyInitLength} bytes expected, {secret.Length} given");
+        : throw new FormatException($"expected a verify_key_init of {TaskprovDerivation.VerifyKeyInitLength} bytes, got {secret.Length}");
 
     /// <summary>The task's VDAF with the boundaries that people have agreed on besides.</summary>
     /// <exception cref="FormatException">They belong to another VDAF.</exception>

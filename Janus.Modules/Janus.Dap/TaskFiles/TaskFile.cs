@@ -69,13 +69,13 @@ public static class TaskFile
     {
         if (json.For is null || !Recipients.TryGetValue(json.For, out Role recipient))
         {
-            throw new FormatException("for: leader, helper, collector or client expected");
+            throw new FormatException("for: expected leader, helper, collector or client");
         }
 
         if (!allowed.Contains(recipient))
         {
             // Said first: what such a file has or lacks is then no mistake.
-            throw new FormatException($"the file for the {string.Join(" or ", allowed.Select(NameOf))} expected, this one is for the {NameOf(recipient)}");
+            throw new FormatException($"expected the file for the {string.Join(" or ", allowed.Select(NameOf))}, got the one for the {NameOf(recipient)}");
         }
 
         TaskConfiguration configuration = JsonMember.Message<TaskConfiguration>(json.TaskConfiguration, "task_configuration");
@@ -83,7 +83,7 @@ public static class TaskFile
         TaskParameters task = new()
         {
             Recipient = recipient,
-            Id = TaskId.TryParse(json.TaskId, out TaskId id) ? id : throw new FormatException("task_id: 32 bytes in base64url without padding expected"),
+            Id = TaskId.TryParse(json.TaskId, out TaskId id) ? id : throw new FormatException("task_id: expected 32 bytes in base64url without padding"),
             Configuration = configuration,
             Measurement = TaskChecks.EncodingFor(vdaf, json.Vdaf is null ? null : MeasurementEncoding.Parse(json.Vdaf)),
             VerifyKey = json.VerifyKey is null ? null : TaskChecks.RequireVerifyKey(JsonMember.Bytes(json.VerifyKey, "verify_key"), vdaf),
@@ -114,7 +114,7 @@ public static class TaskFile
         {
             throw new FormatException(computed is null
                 ? $"{member}_fingerprint: given without {member}"
-                : $"{member}_fingerprint: {computed} expected for the {member} of this file, another one given");
+                : $"{member}_fingerprint: expected {computed} for the {member} of this file, got another one");
         }
     }
 

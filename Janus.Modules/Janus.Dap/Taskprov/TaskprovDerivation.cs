@@ -31,7 +31,7 @@ public static class TaskprovDerivation
     {
         if (verifyKeyInit.Length != VerifyKeyInitLength)
         {
-            throw new ArgumentException($"a verify_key_init of {VerifyKeyInitLength} bytes expected, {verifyKeyInit.Length} given", nameof(verifyKeyInit));
+            throw new ArgumentException($"expected a verify_key_init of {VerifyKeyInitLength} bytes, got {verifyKeyInit.Length}", nameof(verifyKeyInit));
         }
 
         Span<byte> info = stackalloc byte[TaskId.Length];

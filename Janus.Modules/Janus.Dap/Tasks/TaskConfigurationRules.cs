@@ -34,12 +34,12 @@ public static class TaskConfigurationRules
         CheckEndpoint(configuration.HelperAggregatorEndpoint, "helper_aggregator_endpoint", mistakes);
         if (configuration.MinBatchSize == 0)
         {
-            mistakes.Add("min_batch_size: at least 1 expected");
+            mistakes.Add("min_batch_size: expected at least 1");
         }
 
         if (configuration.BatchMode is not (BatchMode.TimeInterval or BatchMode.LeaderSelected))
         {
-            mistakes.Add($"batch_mode: time_interval (1) or leader_selected (2) expected, {(byte)configuration.BatchMode} given");
+            mistakes.Add($"batch_mode: expected time_interval (1) or leader_selected (2), got {(byte)configuration.BatchMode}");
         }
         else if (!configuration.BatchConfig.IsEmpty)
         {
@@ -66,7 +66,7 @@ public static class TaskConfigurationRules
     {
         if (!ExtensionRules.AreStrictlyIncreasing(configuration.Extensions))
         {
-            mistakes.Add("extensions: types in strictly increasing order expected");
+            mistakes.Add("extensions: expected types in strictly increasing order");
         }
 
         foreach (ushort code in ExtensionRules.Unrecognized(
@@ -79,7 +79,7 @@ public static class TaskConfigurationRules
         {
             if (configuration.TaskInterval() is { } interval && (interval.IsEmpty || !interval.TryGetEnd(out _)))
             {
-                mistakes.Add("extensions: a task_interval that is not empty and ends expected");
+                mistakes.Add("extensions: expected a task_interval that is not empty and ends");
             }
         }
         catch (DecodeException exception)
@@ -96,7 +96,7 @@ public static class TaskConfigurationRules
         }
         catch (ArgumentException)
         {
-            mistakes.Add($"{field}: an absolute https URL without query and fragment expected");
+            mistakes.Add($"{field}: expected an absolute https URL without query and fragment");
         }
     }
 }

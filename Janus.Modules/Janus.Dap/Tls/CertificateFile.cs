@@ -52,7 +52,7 @@ public sealed record CertificateFile(string Certificate, string? PrivateKey, str
         X509Certificate2Collection all = FileContent.Certificates(Certificate, text);
         if (!keyText.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
         {
-            throw new CertificateFileException($"{keyPath}: a private key in PEM expected, none found");
+            throw new CertificateFileException($"{keyPath}: expected a private key in PEM, found none");
         }
 
         bool isEncrypted = keyText.Contains("ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal);
@@ -84,7 +84,7 @@ public sealed record CertificateFile(string Certificate, string? PrivateKey, str
         }
         catch (CryptographicException exception)
         {
-            throw new CertificateFileException($"{Certificate}: PEM or PKCS #12 with the right password expected", exception);
+            throw new CertificateFileException($"{Certificate}: expected PEM or PKCS #12 with the right password", exception);
         }
     }
 

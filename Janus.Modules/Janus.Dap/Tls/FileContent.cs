@@ -17,7 +17,7 @@ internal static class FileContent
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (file.Length > MaximumLength)
             {
-                throw new CertificateFileException($"{path}: a file of at most {MaximumLength} bytes expected");
+                throw new CertificateFileException($"{path}: expected a file of at most {MaximumLength} bytes");
             }
 
             byte[] content = new byte[file.Length];
@@ -48,6 +48,6 @@ internal static class FileContent
             throw new CertificateFileException($"{path}: a certificate in it is malformed", exception);
         }
 
-        return all.Count > 0 ? all : throw new CertificateFileException($"{path}: a certificate in PEM expected, none found");
+        return all.Count > 0 ? all : throw new CertificateFileException($"{path}: expected a certificate in PEM, found none");
     }
 }

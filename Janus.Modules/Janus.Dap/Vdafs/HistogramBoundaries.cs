@@ -19,7 +19,7 @@ internal sealed class HistogramBoundaries
     {
         if (boundaries.Count == 0 || boundaries.Zip(boundaries.Skip(1)).Any(pair => pair.First >= pair.Second))
         {
-            throw new ArgumentException("boundaries in strictly increasing order expected", nameof(boundaries));
+            throw new ArgumentException("expected boundaries in strictly increasing order", nameof(boundaries));
         }
 
         _boundaries = [.. boundaries];
@@ -45,14 +45,14 @@ internal sealed class HistogramBoundaries
 
         decimal[] boundaries = [.. text.Parameters[0].Split(Separator).Select(part => MeasurementText.TryDecimal(part, out decimal boundary)
             ? boundary
-            : throw new UnsupportedVdafException($"{Quote.Of(text.Text)}: a number expected as a boundary, {Quote.Of(part.Trim())} given"))];
+            : throw new UnsupportedVdafException($"{Quote.Of(text.Text)}: expected a number as a boundary, got {Quote.Of(part.Trim())}"))];
         try
         {
             return new HistogramBoundaries(boundaries);
         }
         catch (ArgumentException exception)
         {
-            throw new UnsupportedVdafException($"{Quote.Of(text.Text)}: boundaries in strictly increasing order expected", exception);
+            throw new UnsupportedVdafException($"{Quote.Of(text.Text)}: expected boundaries in strictly increasing order", exception);
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class HistogramBoundaries
     {
         if (!MeasurementText.TryDecimal(text, out decimal value))
         {
-            throw new FormatException($"a number expected, {Quote.Of(text)} given");
+            throw new FormatException($"expected a number, got {Quote.Of(text)}");
         }
 
         int bucket = 0;

@@ -44,7 +44,7 @@ public sealed class MeasurementEncoding
         if (vdaf is not Prio3HistogramDescription || vdaf.Length != boundaries.Buckets)
         {
             throw new ArgumentException(
-                $"a histogram of {boundaries.Buckets} buckets expected for {boundaries.All.Count} boundaries, {vdaf} given", nameof(vdaf));
+                $"expected a histogram of {boundaries.Buckets} buckets for {boundaries.All.Count} boundaries, got {vdaf}", nameof(vdaf));
         }
 
         _boundaries = boundaries;
@@ -71,7 +71,7 @@ public sealed class MeasurementEncoding
         string[] parameters = parts[1..];
         return VdafRegistry.FindKeyword(parts[0]) is { } entry && entry.Takes(parameters.Length)
             ? entry.Parse(text, parameters)
-            : throw new UnsupportedVdafException($"{Quote.Of(text)}: {Known()} expected{Spelling.Suggestion(parts[0], VdafRegistry.All.Select(known => known.Keyword))}");
+            : throw new UnsupportedVdafException($"{Quote.Of(text)}: expected {Known()}{Spelling.Suggestion(parts[0], VdafRegistry.All.Select(known => known.Keyword))}");
     }
 
     /// <summary>Reads one measurement; the elements of a vector are separated by semicolons or spaces.</summary>

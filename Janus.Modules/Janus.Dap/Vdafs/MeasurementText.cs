@@ -15,7 +15,7 @@ internal static class MeasurementText
     {
         "1" or "TRUE" or "YES" => 1,
         "0" or "FALSE" or "NO" => 0,
-        _ => throw new FormatException($"0 or 1, no or yes, false or true expected, {Quote.Of(text)} given"),
+        _ => throw new FormatException($"expected 0 or 1, no or yes, false or true, got {Quote.Of(text)}"),
     };
 
     /// <summary>A whole number up to a maximum, which has a name.</summary>
@@ -24,7 +24,7 @@ internal static class MeasurementText
     {
         if (text.Length == 0 || text.AsSpan().ContainsAnyExceptInRange('0', '9'))
         {
-            throw new FormatException($"a whole number from 0 to {maximum} expected, {Quote.Of(text)} given");
+            throw new FormatException($"expected a whole number from 0 to {maximum}, got {Quote.Of(text)}");
         }
 
         return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) && number <= maximum
@@ -39,7 +39,7 @@ internal static class MeasurementText
         string[] elements = text.Split(ElementSeparators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return elements.Length == length
             ? elements
-            : throw new FormatException($"{length} elements expected, {elements.Length} given");
+            : throw new FormatException($"expected {length} elements, got {elements.Length}");
     }
 
     /// <summary>A decimal number; false if the text is none.</summary>

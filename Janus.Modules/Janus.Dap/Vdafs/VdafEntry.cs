@@ -71,7 +71,7 @@ public sealed class VdafEntry
         ArgumentNullException.ThrowIfNull(parameters);
         return Takes(parameters.Count)
             ? _parse(new VdafText(text, parameters))
-            : throw new UnsupportedVdafException($"{Quote.Of(text)}: {Syntax} expected");
+            : throw new UnsupportedVdafException($"{Quote.Of(text)}: expected {Syntax}");
     }
 
     /// <summary>The name.</summary>

@@ -51,7 +51,7 @@ public static class VdafLimits
         int shortest = ((encoded - 1) / MaximumChunks) + 1;
         return chunkLength >= shortest
             ? null
-            : $"chunkLength {chunkLength} is too small for a measurement of {encoded} field elements: at least {shortest} expected, {Prio3.OptimalChunkLength(encoded)} is best";
+            : $"chunkLength {chunkLength} is too small for a measurement of {encoded} field elements: expected at least {shortest}, {Prio3.OptimalChunkLength(encoded)} is best";
     }
 
     /// <summary>A message about a parameter that is below one or above a maximum, or <see langword="null"/>.</summary>

@@ -26,5 +26,5 @@ internal readonly record struct VdafText(string Text, IReadOnlyList<string> Para
         where T : IBinaryInteger<T> =>
         T.TryParse(Parameters[index], NumberStyles.None, CultureInfo.InvariantCulture, out T? number)
             ? number
-            : throw new UnsupportedVdafException($"{Quote.Of(Text)}: a {what} expected, {Quote.Of(Parameters[index])} given");
+            : throw new UnsupportedVdafException($"{Quote.Of(Text)}: expected a {what}, got {Quote.Of(Parameters[index])}");
 }

@@ -46,4 +46,7 @@ public sealed record LeaderAggregationJob : ILeasedJob
 
     /// <summary>How often the Helper has refused the present step, or answered it wrongly.</summary>
     public required int Refusals { get; init; }
+
+    /// <summary>How many of these were answers that arrived whole and were malformed.</summary>
+    public required int MalformedAnswers { get; init; }
 }

@@ -22,7 +22,7 @@ public sealed record BatchRange(byte[] FirstBucket, byte[] LastBucket)
     {
         if (interval.IsEmpty || !interval.TryGetEnd(out Time end))
         {
-            throw new ArgumentException("an interval that is not empty and has an end expected", nameof(interval));
+            throw new ArgumentException("expected an interval that is not empty and has an end", nameof(interval));
         }
 
         return new(BucketOf(interval.Start.Value), BucketOf(end.Value - 1));

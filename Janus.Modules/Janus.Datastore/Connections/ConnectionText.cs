@@ -111,8 +111,8 @@ public static partial class ConnectionText
 
     private static string Choices(string keyword) => Plain(keyword) switch
     {
-        "sslmode" => ": one of disable, allow, prefer, require, verify-ca and verify-full expected",
-        "targetsessionattributes" => ": one of any, primary, standby, prefer-primary, prefer-standby, read-write and read-only expected",
+        "sslmode" => ": expected one of disable, allow, prefer, require, verify-ca and verify-full",
+        "targetsessionattributes" => ": expected one of any, primary, standby, prefer-primary, prefer-standby, read-write and read-only",
         _ => "",
     };
 

@@ -54,13 +54,13 @@ public sealed class PoolerDetection : IAsyncDisposable
         if (await PoolsTransactionsAsync(_direct, cancellationToken))
         {
             throw new PoolerException(
-                "Database.DirectConnectionString leads to a pooler that gives connections to transactions, too: one that leads to PostgreSQL itself expected");
+                "Database.DirectConnectionString leads to a pooler that gives connections to transactions, too: expected one that leads to PostgreSQL itself");
         }
 
         if (await ServerAsync(_source, cancellationToken) != await ServerAsync(_direct, cancellationToken))
         {
             throw new PoolerException(
-                "Database.DirectConnectionString leads to another database than Database.ConnectionString: two ways to the same database expected");
+                "Database.DirectConnectionString leads to another database than Database.ConnectionString: expected two ways to the same database");
         }
     }
 

@@ -8,7 +8,7 @@ namespace Janus.Datastore;
 /// </summary>
 internal static class PostgresUrl
 {
-    private const string Expected = "a URL postgres://user@host/database expected";
+    private const string Expected = "expected a URL postgres://user@host/database";
 
     // What PostgreSQL calls a parameter, and what the driver does.
     private static readonly Dictionary<string, string> Renamed = new(StringComparer.Ordinal)

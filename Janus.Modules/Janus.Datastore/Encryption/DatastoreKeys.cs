@@ -28,13 +28,13 @@ public sealed class DatastoreKeys
             if (other < i)
             {
                 throw new FormatException(parsed[other].Key.AsSpan().SequenceEqual(parsed[i].Key)
-                    ? $"datastore key {i}: another key than key {other} expected"
-                    : $"datastore keys {other} and {i}: different key IDs expected, both have {parsed[i].Id:x2}; replace the one that is new (janus datastore-key generate)");
+                    ? $"datastore key {i}: expected another key than key {other}"
+                    : $"datastore keys {other} and {i}: expected different key IDs, both have {parsed[i].Id:x2}; replace the one that is new (janus datastore-key generate)");
             }
         }
 
         return parsed.Length == 0
-            ? throw new FormatException("datastore keys: at least one key expected")
+            ? throw new FormatException("datastore keys: expected at least one key")
             : new DatastoreKeys(parsed);
     }
 
@@ -78,7 +78,7 @@ public sealed class DatastoreKeys
     }
 
     private static FormatException Malformed(int index) =>
-        new($"datastore key {index}: 16 or 32 bytes in base64url without padding expected");
+        new($"datastore key {index}: expected 16 or 32 bytes in base64url without padding");
 
     // It tells who has to be asked, and whose values there are left; an octet of a hash tells nothing about the key.
     private static byte IdOf(ReadOnlySpan<byte> key)

@@ -24,4 +24,5 @@ internal sealed class AggregationJobEntity
     public Guid? LeaseToken { get; set; }
     public int LeaseAttempts { get; set; }
     public int Refusals { get; set; }
+    public int MalformedAnswers { get; set; }
 }

@@ -1,5 +1,6 @@
 using Janus.Messages;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Janus.Datastore;
 
@@ -36,6 +37,7 @@ public sealed partial class CollectionJobStore : LeaseStore<CollectionJob>
         WITH target AS MATERIALIZED (
             SELECT collection_job_id, state FROM collection_jobs
             WHERE task_key = $1 AND collection_job_id = $2 AND state <> {CollectionJobState.Deleted:d}
+                AND ($3 OR state NOT IN ({CollectionJobState.Fenced:d}, {CollectionJobState.Finished:d}))
             FOR UPDATE
         )
         UPDATE collection_jobs AS c SET state = {CollectionJobState.Deleted:d}, lease_token = NULL,
@@ -145,9 +147,19 @@ public sealed partial class CollectionJobStore : LeaseStore<CollectionJob>
     /// Null when there is no such job or it is deleted already.
     /// </summary>
     public Task<CollectionJobDeletion?> DeleteAsync(int taskKey, CollectionJobId id, CancellationToken cancellationToken) =>
+        DeleteAsync(taskKey, id, evenIfCollected: true, cancellationToken);
+
+    /// <summary>
+    /// Deletes a job as <see cref="DeleteAsync(int, CollectionJobId, CancellationToken)"/> does, unless its batch is collected:
+    /// null, too, when it is fenced or finished.
+    /// </summary>
+    public Task<CollectionJobDeletion?> DeleteUncollectedAsync(int taskKey, CollectionJobId id, CancellationToken cancellationToken) =>
+        DeleteAsync(taskKey, id, evenIfCollected: false, cancellationToken);
+
+    private Task<CollectionJobDeletion?> DeleteAsync(int taskKey, CollectionJobId id, bool evenIfCollected, CancellationToken cancellationToken) =>
         _runner.RunAsync("CollectionJobStore.Delete", async (transaction, token) =>
         {
-            await using NpgsqlCommand command = transaction.Command(DeleteSql).With(taskKey).With(Uuid.Of(id));
+            await using NpgsqlCommand command = transaction.Command(DeleteSql).With(taskKey).With(Uuid.Of(id)).With(evenIfCollected, NpgsqlDbType.Boolean);
             List<(CollectionJobState State, string? HelperLocation, bool IsClosed, byte[]? FirstBucket)> deleted = await command.ReadAllAsync(
                 row => ((CollectionJobState)row.GetInt16(0), row.TextOrNull(1), !row.IsDBNull(2), row.BytesOrNull(3)), token);
             if (deleted is not [var (state, helperLocation, isClosed, firstBucket)])

@@ -9,7 +9,7 @@ public sealed partial class LeaderAggregationJobStore
     private static readonly string ContinueSql = $"""
         -- LeaderAggregationJobStore.Continue
         UPDATE aggregation_jobs
-        SET step = $5, verification = $6, report_count = $7, helper_location = $8, refusals = 0, lease_attempts = 0
+        SET step = $5, verification = $6, report_count = $7, helper_location = $8, refusals = 0, malformed_answers = 0, lease_attempts = 0
         WHERE task_key = $1 AND aggregation_job_id = $2 AND lease_token = $3 AND step = $4
             AND state = {AggregationJobState.InProgress:d}
         """;
@@ -24,7 +24,7 @@ public sealed partial class LeaderAggregationJobStore
     private static readonly string SettleSql = $"""
         -- LeaderAggregationJobStore.Settle
         UPDATE aggregation_jobs SET state = {AggregationJobState.Settling:d}, verification = NULL, helper_location = $4,
-            refusals = 0, lease_attempts = 0
+            refusals = 0, malformed_answers = 0, lease_attempts = 0
         WHERE task_key = $1 AND aggregation_job_id = $2 AND lease_token = $3 AND state = {AggregationJobState.InProgress:d}
         """;
 

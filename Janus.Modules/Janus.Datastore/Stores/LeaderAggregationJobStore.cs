@@ -23,7 +23,7 @@ public sealed partial class LeaderAggregationJobStore : LeaseStore<LeaderAggrega
 
     private const string Columns = """
         j.task_key, j.aggregation_job_id, j.agg_param, j.batch_id, j.step, j.report_count, j.min_time, j.max_time, j.created_at,
-        j.helper_location, j.refusals, j.state
+        j.helper_location, j.refusals, j.malformed_answers, j.state
         """;
 
     private const string ReadReportsSql = """
@@ -40,7 +40,7 @@ public sealed partial class LeaderAggregationJobStore : LeaseStore<LeaderAggrega
         """;
 
     private static readonly string ReleaseRefusedSql =
-        LeaseTable.LeaderAggregationJobs.ReleaseSql("ReleaseRefused", "refusals = refusals + 1");
+        LeaseTable.LeaderAggregationJobs.ReleaseSql("ReleaseRefused", "refusals = refusals + 1, malformed_answers = malformed_answers + $5");
 
     private static readonly string DeferSql =
         LeaseTable.LeaderAggregationJobs.ReleaseSql("Defer", "lease_attempts = 0, helper_location = $5");
@@ -144,10 +144,14 @@ public sealed partial class LeaderAggregationJobStore : LeaseStore<LeaderAggrega
         }, cancellationToken);
     }
 
-    /// <summary>Gives a job back that the Helper has refused, and counts the refusal. False when the lease is lost.</summary>
+    /// <summary>Gives a job back that the Helper has refused or answered wrongly, and counts that. False when the lease is lost.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="isMalformed">Whether it was an answer that arrived whole and was malformed.</param>
+    /// <param name="notBefore">When it is tried again.</param>
+    /// <param name="cancellationToken">Stops waiting for the database.</param>
     public Task<bool> ReleaseRefusedAsync(
-        Lease<LeaderAggregationJob> lease, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
-        ReleaseAsync("ReleaseRefused", ReleaseRefusedSql, lease, notBefore, cancellationToken);
+        Lease<LeaderAggregationJob> lease, bool isMalformed, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
+        ReleaseAsync("ReleaseRefused", ReleaseRefusedSql, lease, notBefore, cancellationToken, command => command.With(isMalformed ? 1 : 0));
 
     /// <summary>
     /// Gives a job back whose answer the Helper has deferred, to ask for it from then on at this location; the attempts
@@ -177,7 +181,8 @@ public sealed partial class LeaderAggregationJobStore : LeaseStore<LeaderAggrega
         CreatedAt = row.Instant(8),
         HelperLocation = row.TextOrNull(9),
         Refusals = row.GetInt32(10),
-        State = (AggregationJobState)row.GetInt16(11),
+        MalformedAnswers = row.GetInt32(11),
+        State = (AggregationJobState)row.GetInt16(12),
     };
 
     private UnaggregatedReport ReadReport(NpgsqlDataReader row, int taskKey)

@@ -24,7 +24,7 @@ public sealed partial class TaskStore
         ArgumentNullException.ThrowIfNull(task);
         await using JanusDbContext context = await _contexts.CreateDbContextAsync(cancellationToken);
         await using IDbContextTransaction transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-        int peerKey = task.TaskprovPeerKey ?? throw new ArgumentException("a task with a peer expected", nameof(task));
+        int peerKey = task.TaskprovPeerKey ?? throw new ArgumentException("expected a task with a peer", nameof(task));
         List<TaskprovPeerEntity> peers = await context.TaskprovPeers.FromSqlRaw(LockPeerSql, peerKey).AsNoTracking().ToListAsync(cancellationToken);
         if (await FindAsync(context, task.Id, cancellationToken) is { } stored)
         {

@@ -39,7 +39,7 @@ public sealed record VerifyResp : IWireElement<VerifyResp>
     /// <summary>The answer <c>continue</c> with a ping-pong message, which is not changed afterwards.</summary>
     /// <exception cref="ArgumentException">The message is empty.</exception>
     public static VerifyResp Continue(ReportId reportId, ReadOnlyMemory<byte> payload) => payload.IsEmpty
-        ? throw new ArgumentException("at least 1 byte expected", nameof(payload))
+        ? throw new ArgumentException("expected at least 1 byte", nameof(payload))
         : new VerifyResp(reportId, VerifyRespType.Continue, payload, ReportError.Reserved);
 
     /// <summary>The answer <c>finish</c>.</summary>
@@ -60,7 +60,7 @@ public sealed record VerifyResp : IWireElement<VerifyResp>
             VerifyRespType.Continue => Continue(reportId, reader.ReadOpaque32("payload", 1).ToArray()),
             VerifyRespType.Finish => Finish(reportId),
             VerifyRespType.Reject => Reject(reportId, (ReportError)reader.ReadUInt8("report_error")),
-            _ => throw reader.Error("verify_resp_type", "continue(0), finish(1) or reject(2) expected"),
+            _ => throw reader.Error("verify_resp_type", "expected continue(0), finish(1) or reject(2)"),
         };
     }
 

@@ -9,7 +9,7 @@ internal readonly record struct Bytes16(UInt128 Value)
 
     public static Bytes16 Read(ReadOnlySpan<byte> bytes) => bytes.Length == Length
         ? new(BinaryPrimitives.ReadUInt128BigEndian(bytes))
-        : throw new ArgumentException($"{Length} bytes expected, {bytes.Length} given", nameof(bytes));
+        : throw new ArgumentException($"expected {Length} bytes, got {bytes.Length}", nameof(bytes));
 
     public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
 

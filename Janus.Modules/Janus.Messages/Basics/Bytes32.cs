@@ -9,13 +9,13 @@ internal readonly record struct Bytes32(UInt128 High, UInt128 Low)
 
     public static Bytes32 Read(ReadOnlySpan<byte> bytes) => bytes.Length == Length
         ? new(BinaryPrimitives.ReadUInt128BigEndian(bytes), BinaryPrimitives.ReadUInt128BigEndian(bytes[16..]))
-        : throw new ArgumentException($"{Length} bytes expected, {bytes.Length} given", nameof(bytes));
+        : throw new ArgumentException($"expected {Length} bytes, got {bytes.Length}", nameof(bytes));
 
     public void Write(Span<byte> destination)
     {
         if (destination.Length < Length)
         {
-            throw new ArgumentException($"room for {Length} bytes expected", nameof(destination));
+            throw new ArgumentException($"expected room for {Length} bytes", nameof(destination));
         }
 
         BinaryPrimitives.WriteUInt128BigEndian(destination, High);

@@ -18,10 +18,10 @@ public readonly record struct Duration(ulong Value) : IWireMessage<Duration>, IC
     {
         ulong seconds = span.Ticks >= 0 && span.Ticks % TimeSpan.TicksPerSecond == 0
             ? (ulong)(span.Ticks / TimeSpan.TicksPerSecond)
-            : throw new ArgumentException("a whole number of seconds, not negative, expected", nameof(span));
+            : throw new ArgumentException("expected a whole number of seconds, not negative", nameof(span));
         return seconds % precision.Seconds == 0
             ? new Duration(seconds / precision.Seconds)
-            : throw new ArgumentException($"a multiple of the time precision {precision} expected", nameof(span));
+            : throw new ArgumentException($"expected a multiple of the time precision {precision}", nameof(span));
     }
 
     /// <summary>The duration as a time span.</summary>

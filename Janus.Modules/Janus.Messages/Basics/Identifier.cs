@@ -30,7 +30,7 @@ public static class Identifier
         /// <exception cref="FormatException">The text is not the canonical encoding of the right number of bytes.</exception>
         public static T Parse(ReadOnlySpan<char> text) => TryParse(text, out T identifier)
             ? identifier
-            : throw new FormatException($"{typeof(T).Name}: {T.Length} bytes in base64url without padding expected");
+            : throw new FormatException($"{typeof(T).Name}: expected {T.Length} bytes in base64url without padding");
 
         /// <summary>Reads base64url without padding; anything but the canonical encoding is refused.</summary>
         public static bool TryParse(ReadOnlySpan<char> text, out T identifier)

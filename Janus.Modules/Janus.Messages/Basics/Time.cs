@@ -52,7 +52,7 @@ public readonly record struct Time(ulong Value) : IWireMessage<Time>, IComparabl
     public DateTimeOffset ToDateTimeOffset(TimePrecision precision) =>
         TryToDateTimeOffset(precision, out DateTimeOffset instant)
             ? instant
-            : throw new OverflowException("time: an instant before the year 10000 expected");
+            : throw new OverflowException("time: expected an instant before the year 10000");
 
     /// <summary>The time after <paramref name="duration"/>.</summary>
     /// <exception cref="OverflowException">The sum does not fit.</exception>

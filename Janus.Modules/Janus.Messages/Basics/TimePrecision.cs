@@ -24,7 +24,7 @@ public readonly record struct TimePrecision : IWireMessage<TimePrecision>
     public static TimePrecision Decode(ref WireReader reader)
     {
         ulong seconds = reader.ReadUInt64("time_precision");
-        return seconds == 0 ? throw reader.Error("time_precision", "at least 1 second expected") : new(seconds);
+        return seconds == 0 ? throw reader.Error("time_precision", "expected at least 1 second") : new(seconds);
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ public sealed record Url : IWireMessage<Url>
         ArgumentException.ThrowIfNullOrEmpty(text);
         if (text.Length > ushort.MaxValue || !Ascii.IsValid(text))
         {
-            throw new ArgumentException("1 to 65,535 ASCII characters expected", nameof(text));
+            throw new ArgumentException("expected 1 to 65,535 ASCII characters", nameof(text));
         }
 
         _text = text;
@@ -43,6 +43,6 @@ public sealed record Url : IWireMessage<Url>
         ReadOnlySpan<byte> bytes = reader.ReadOpaque16(field, 1);
         return Ascii.IsValid(bytes)
             ? new Url(Encoding.ASCII.GetString(bytes))
-            : throw reader.Error(field, "ASCII characters expected");
+            : throw reader.Error(field, "expected ASCII characters");
     }
 }

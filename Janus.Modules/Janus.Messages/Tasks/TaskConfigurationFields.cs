@@ -53,12 +53,12 @@ public sealed record TaskConfigurationFields
     {
         if (TaskInfo.Length is 0 or > byte.MaxValue)
         {
-            throw new ArgumentException($"task_info: 1 to 255 bytes expected, {TaskInfo.Length} given");
+            throw new ArgumentException($"task_info: expected 1 to 255 bytes, got {TaskInfo.Length}");
         }
 
         if (TimePrecision.Seconds == 0)
         {
-            throw new ArgumentException("time_precision: at least 1 second expected");
+            throw new ArgumentException("time_precision: expected at least 1 second");
         }
 
         using PooledBufferWriter buffer = new();

@@ -26,7 +26,7 @@ public sealed record HpkeConfigList(IReadOnlyList<HpkeConfig> Configs) : IWireMe
         int length = Configs.Sum(config => ConfigHeaderLength + config.PublicKey.Length);
         if (length is < MinimumLength or > ushort.MaxValue)
         {
-            throw new InvalidOperationException($"HpkeConfigList: {MinimumLength} to 65,535 bytes expected, {length} given");
+            throw new InvalidOperationException($"HpkeConfigList: expected {MinimumLength} to 65,535 bytes, got {length}");
         }
 
         writer.WriteUInt16((ushort)length);

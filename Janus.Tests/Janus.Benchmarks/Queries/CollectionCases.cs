@@ -47,6 +47,11 @@ internal static class CollectionCases
             (FilledTask task, CollectionJobId id) = await PickAsync(context, context.Round % 2 == 0 ? CollectionJobState.Waiting : CollectionJobState.Finished);
             await context.Get<CollectionJobStore>().DeleteAsync(task.Key, id, context.Token);
         }),
+        new("CollectionJobStore.DeleteUncollectedAsync", RunsPer.Command, async context =>
+        {
+            (FilledTask task, CollectionJobId id) = await PickAsync(context, context.Round % 2 == 0 ? CollectionJobState.Waiting : CollectionJobState.Finished);
+            await context.Get<CollectionJobStore>().DeleteUncollectedAsync(task.Key, id, context.Token);
+        }),
         new("CollectionJobStore.DueTasksAsync", RunsPer.Tick, context => context.Get<CollectionJobStore>().DueTasksAsync(context.Now, context.Token)),
         new("CollectionJobStore.AcquireAsync", RunsPer.Tick, async context =>
         {

@@ -27,7 +27,7 @@ internal static class LeaderJobCases
         new("LeaderAggregationJobStore.ReleaseAsync", RunsPer.Tick, context => WithLeaseAsync(context, (store, lease) =>
             store.ReleaseAsync(lease, context.Now.AddMinutes(1), context.Token))),
         new("LeaderAggregationJobStore.ReleaseRefusedAsync", RunsPer.Tick, context => WithLeaseAsync(context, (store, lease) =>
-            store.ReleaseRefusedAsync(lease, context.Now.AddMinutes(1), context.Token))),
+            store.ReleaseRefusedAsync(lease, false, context.Now.AddMinutes(1), context.Token))),
         new("LeaderAggregationJobStore.DeferAsync", RunsPer.Tick, context => WithLeaseAsync(context, (store, lease) =>
             store.DeferAsync(lease, Location, context.Now.AddMinutes(1), context.Token))),
         new("LeaderAggregationJobStore.ContinueAsync", RunsPer.Tick, context => WithLeaseAsync(context, ContinueAsync)),

@@ -94,7 +94,7 @@ public sealed class AggregationJobQueueTests : EndpointFixture
         }
 
         // And what else Leaders ask for has its bodies counted with them.
-        RawConnection share = await PostSlowlyAsync(beside, beside.AggregateShares, DapMediaType.AggregateShareReq, isChunked, [1]);
+        RawConnection share = await PostSlowlyAsync(beside, beside.AggregateShares, DapVersion.Newest.MediaTypes.AggregateShareReq, isChunked, [1]);
         Assert.That(share.HasAnswer, Is.False);
         string[] ended = await Task.WhenAll(_connections.SkipLast(2).Where(connection => connection.HasAnswer).Select(connection => connection.ReadToEndAsync()));
         // Beside the one that found no room while they filled the memory.
@@ -136,7 +136,7 @@ public sealed class AggregationJobQueueTests : EndpointFixture
     }
 
     private Task<RawConnection> StallAsync(ScriptedLeader leader, bool isChunked, byte[] octets) =>
-        PostSlowlyAsync(leader, leader.AggregationJobs, DapMediaType.AggregationJobInitReq, isChunked, octets);
+        PostSlowlyAsync(leader, leader.AggregationJobs, DapVersion.Newest.MediaTypes.AggregationJobInitReq, isChunked, octets);
 
     private async Task<RawConnection> PostSlowlyAsync(ScriptedLeader leader, Uri resource, string mediaType, bool isChunked, byte[] octets)
     {

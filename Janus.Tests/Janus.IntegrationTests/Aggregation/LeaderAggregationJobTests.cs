@@ -28,7 +28,7 @@ public sealed class LeaderAggregationJobTests : LeaderFixture
         ScriptedRequest[] requests = AggregationJobRequests(task);
         Assert.That(requests, Has.Length.EqualTo(5));
         Assert.That(requests.Select(request => request.Body), Is.All.EqualTo(requests[0].Body));
-        Assert.That(requests.Select(request => DapMediaType.Matches(request.ContentType, DapMediaType.AggregationJobInitReq)), Is.All.True);
+        Assert.That(requests.Select(request => DapMediaType.Matches(request.ContentType, DapVersion.Newest.MediaTypes.AggregationJobInitReq)), Is.All.True);
     }
 
     [Test]

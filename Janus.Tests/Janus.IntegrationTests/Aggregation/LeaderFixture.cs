@@ -43,7 +43,7 @@ public abstract class LeaderFixture : DeploymentFixture
     protected void Spoil(int step, Func<VerifyResp[], VerifyResp[]> change, int times = 1) =>
         Between.Script((request, context) => StepOf(request) != step
             ? Task.FromResult(false)
-            : Between.Change((answer, answered) => DapMediaType.Matches(answer.ContentType, DapMediaType.AggregationJobResp)
+            : Between.Change((answer, answered) => DapMediaType.Matches(answer.ContentType, DapVersion.Newest.MediaTypes.AggregationJobResp)
                 && answer.Body.Length > 0 && Interlocked.Decrement(ref times) >= 0
                     ? ScriptedHelper.WriteAsync(Changed(answer, change), answered)
                     : ScriptedHelper.WriteAsync(answer, answered))(request, context));

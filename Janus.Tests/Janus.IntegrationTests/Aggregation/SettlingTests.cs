@@ -176,6 +176,25 @@ public sealed class SettlingTests : LeaderFixture
     }
 
     [Test]
+    public async Task Refusals_before_them_do_not_count_as_malformed_answers()
+    {
+        const int Refusals = 6;
+        TestTask task = await AddTaskAsync(1);
+        int left = Refusals;
+        Between.Script((request, context) => request.IsAggregationJob
+            ? Interlocked.Decrement(ref left) >= 0
+                ? ScriptedHelper.Problem(DapProblemType.InvalidMessage, "not yet")(request, context)
+                : Between.Change((answer, answered) => ScriptedHelper.WriteAsync(answer with { Body = answer.Body[..^1] }, answered))(request, context)
+            : Task.FromResult(false));
+        await using TestAggregator driver = await Deployment.StartBesideLeaderAsync(
+            AggregatorRoles.AggregationJobDriver, options => options.AggregationJobs.MaximumAttempts = 100);
+        await Deployment.UploadAsync(task, 1, 2, 3);
+        await AwaitJobsAsync(task, AggregationJobState.Abandoned);
+
+        Assert.That(AggregationJobRequests(task), Has.Length.EqualTo(Refusals + 4));
+    }
+
+    [Test]
     public async Task A_helper_that_never_deletes_holds_no_batch_up_for_ever()
     {
         await using TestAggregator driver = await Deployment.StartBesideLeaderAsync(AggregatorRoles.AggregationJobDriver);

@@ -43,7 +43,7 @@ public sealed class DeferredAggregateShareTests : EndpointFixture
         await using TestAggregator driver = await StartDriverAsync();
         HttpAnswer share = await leader.AwaitAsync(created[0]);
         Assert.That(leader.Unshard(request, share), Is.EqualTo(Aggregate));
-        Assert.That((share.ContentType, share.Location, share.RetryAfter), Is.EqualTo((DapMediaType.AggregateShare, created[0].Location, (string?)null)));
+        Assert.That((share.ContentType, share.Location, share.RetryAfter), Is.EqualTo((DapVersion.Newest.MediaTypes.AggregateShare, created[0].Location, (string?)null)));
         Assert.That((await RawHttp.GetAsync(resource, leader.Task.AggregatorToken)).Body, Is.EqualTo(share.Body));
         HttpAnswer again = await leader.PostShareOnceAsync(request);
         Assert.That((again.Location, again.Body), Is.EqualTo((share.Location, share.Body)));

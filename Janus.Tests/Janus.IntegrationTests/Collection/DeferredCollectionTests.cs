@@ -86,7 +86,7 @@ public sealed class DeferredCollectionTests : DeploymentFixture
             IsPoll,
             ScriptedHelper.Status(HttpStatusCode.InternalServerError),
             ScriptedHelper.Status(HttpStatusCode.Unauthorized),
-            ScriptedHelper.Answer(DapMediaType.AggregateShare, [1, 2, 3]),
+            ScriptedHelper.Answer(DapVersion.Newest.MediaTypes.AggregateShare, [1, 2, 3]),
             Between.LoseAnswer());
         await Deployment.UploadAsync(task, 0, 1, 2);
         CollectedBatch batch = await Deployment.CollectAsync(task);

@@ -157,12 +157,12 @@ public sealed class NoisyCollectionTests : DeploymentFixture
         byte[] noise = (await StoredAsync(task, Role.Helper))!;
         AggregateShareReq asked = WireMessage.Decode<AggregateShareReq>(AggregateShareRequests(task)[0].Body);
         Uri shares = new(Deployment.Helper.Endpoint, $"tasks/{task.Id}/aggregate_shares");
-        HttpAnswer first = await RawHttp.PostAsync(shares, DapMediaType.AggregateShareReq, WireMessage.Encode(asked), task.AggregatorToken);
-        HttpAnswer again = await RawHttp.PostAsync(shares, DapMediaType.AggregateShareReq, WireMessage.Encode(asked), task.AggregatorToken);
+        HttpAnswer first = await RawHttp.PostAsync(shares, DapVersion.Newest.MediaTypes.AggregateShareReq, WireMessage.Encode(asked), task.AggregatorToken);
+        HttpAnswer again = await RawHttp.PostAsync(shares, DapVersion.Newest.MediaTypes.AggregateShareReq, WireMessage.Encode(asked), task.AggregatorToken);
         Assert.That(again.Body, Is.Not.Empty.And.EqualTo(first.Body));
 
         AggregateShareReq other = asked with { ReportCount = asked.ReportCount + 1 };
-        HttpAnswer refused = await RawHttp.PostAsync(shares, DapMediaType.AggregateShareReq, WireMessage.Encode(other), task.AggregatorToken);
+        HttpAnswer refused = await RawHttp.PostAsync(shares, DapVersion.Newest.MediaTypes.AggregateShareReq, WireMessage.Encode(other), task.AggregatorToken);
         if (!asynchronous)
         {
             Assert.That(refused.Problem.DapType, Is.EqualTo(DapProblemType.BatchOverlap));

@@ -71,7 +71,7 @@ public sealed class UploadStreamTests : DeploymentFixture
     private async Task<bool> IsAcceptedAsync(TestTask task, MadeReport[] reports)
     {
         HttpAnswer answer = await RawHttp.PostAsync(
-            new Uri(Deployment.Leader.Endpoint, $"tasks/{task.Id}/reports"), DapMediaType.UploadRequest, ReportFactory.UploadBody(reports));
+            new Uri(Deployment.Leader.Endpoint, $"tasks/{task.Id}/reports"), DapVersion.Newest.MediaTypes.UploadRequest, ReportFactory.UploadBody(reports));
         Assert.That((int)answer.Status, Is.EqualTo(200));
         return answer.Body.Length == 0;
     }

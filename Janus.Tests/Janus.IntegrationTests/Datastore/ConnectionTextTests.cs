@@ -50,7 +50,7 @@ public sealed class ConnectionTextTests
         Assert.That(() => new NpgsqlDataSourceBuilder(read).Build().Dispose(), Throws.Nothing);
     }
 
-    [TestCase("postgres://db1,db2/janus?target_session_attrs=standby", "read-write or primary expected")]
+    [TestCase("postgres://db1,db2/janus?target_session_attrs=standby", "expected read-write or primary")]
     [TestCase("postgres://db/janus?target_session_attrs=sometimes", "'Target Session Attributes' cannot be read: one of any, primary")]
     [TestCase("postgres://db/janus?sslmod=hush", "'sslmod' is no keyword of a connection string; did you mean")]
     [TestCase("postgres://db/janus?connect_timeout=hush", "the value of 'Timeout' cannot be read")]
@@ -58,7 +58,7 @@ public sealed class ConnectionTextTests
     [TestCase("postgres://db:0/janus", "the port of a URL is a number from 1 to 65535")]
     [TestCase("postgres://a,b,c/janus?port=1,2", "one for all hosts or one for each")]
     [TestCase("postgres:///hush", "neither a connection string")]
-    [TestCase("https://janus:hush@db/x", "a URL postgres://user@host/database expected")]
+    [TestCase("https://janus:hush@db/x", "expected a URL postgres://user@host/database")]
     [TestCase("Host=db;Passwort=hush", "'passwort' is no keyword of a connection string; did you mean 'Password'?")]
     [TestCase("Host=db;Port=hush", "the value of 'port' cannot be read")]
     [TestCase("hush", "neither a connection string")]

@@ -117,7 +117,7 @@ public sealed class DatastoreKeyFileTests
 
         FormatException refusal = Assert.Throws<FormatException>(() => DatastoreKeys.Parse(both))!;
 
-        Assert.That(refusal.Message, Is.EqualTo($"datastore keys 0 and 1: different key IDs expected, both have {pair.Key:x2}; replace the one that is new (janus datastore-key generate)"));
+        Assert.That(refusal.Message, Is.EqualTo($"datastore keys 0 and 1: expected different key IDs, both have {pair.Key:x2}; replace the one that is new (janus datastore-key generate)"));
     }
 
     private static string KeyText(int seed) =>

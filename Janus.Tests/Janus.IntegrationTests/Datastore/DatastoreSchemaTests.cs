@@ -48,6 +48,28 @@ public sealed class DatastoreSchemaTests
     }
 
     [Test]
+    public async Task A_migration_may_take_longer_than_other_commands()
+    {
+        await using TestDatabase database = await TestPostgres.CreateEmptyDatabaseAsync();
+        await using ServiceProvider services = Services(database, new NpgsqlConnectionStringBuilder(database.ConnectionString) { CommandTimeout = 1 }.ConnectionString);
+        await using (NpgsqlCommand command = services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+            """CREATE TABLE "__EFMigrationsHistory" (migration_id varchar(150) PRIMARY KEY, product_version varchar(32) NOT NULL)"""))
+        {
+            await command.ExecuteNonQueryAsync(Token);
+        }
+
+        Task<IReadOnlyList<string>> migrating;
+        await using (DatabaseGate gate = await DatabaseGate.BeforeRowLocksAsync(database, "\"__EFMigrationsHistory\""))
+        {
+            migrating = services.GetRequiredService<DatastoreSchema>().MigrateAsync(Token);
+            await Task.WhenAny(migrating, Task.Delay(TimeSpan.FromSeconds(2.5), Token));
+            await gate.OpenAsync();
+        }
+
+        Assert.That(await migrating, Is.Not.Empty);
+    }
+
+    [Test]
     public async Task The_migrations_have_everything_that_the_model_has()
     {
         await using TestDatabase database = await TestPostgres.CreateDatabaseAsync();
@@ -69,10 +91,11 @@ public sealed class DatastoreSchemaTests
                 .With.Message.Contains("connection string").And.Message.Contains("at least one key"));
     }
 
-    private static ServiceProvider Services(TestDatabase database) => new ServiceCollection()
+    private static ServiceProvider Services(TestDatabase database, string? direct = null) => new ServiceCollection()
         .AddJanusDatastore(options =>
         {
             options.ConnectionString = database.ConnectionString;
+            options.DirectConnectionString = direct;
             options.Keys.Add(DatastoreKeys.Generate());
         })
         .BuildServiceProvider();

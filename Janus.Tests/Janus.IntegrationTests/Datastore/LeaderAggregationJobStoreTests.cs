@@ -160,7 +160,7 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
             Assert.That(await LeaderJobs.FinishAsync(lost, shards, [], Now, Token), Is.False);
             Assert.That(await LeaderJobs.AbandonAsync(lost, null, Now, Token), Is.Null);
             Assert.That(await LeaderJobs.ReleaseAsync(lost, Now, Token), Is.False);
-            Assert.That(await LeaderJobs.ReleaseRefusedAsync(lost, Now, Token), Is.False);
+            Assert.That(await LeaderJobs.ReleaseRefusedAsync(lost, true, Now, Token), Is.False);
             Assert.That(await LeaderJobs.DeferAsync(lost, "x", Now, Token), Is.False);
             Assert.That(await LeaderJobs.ContinueAsync(lost, [new ReportVerification(ReportId.Random(), 5, new byte[1], new byte[1])], [], "x", Token), Is.False);
             Assert.That(await ScalarAsync<long>("SELECT count(*) FROM batch_bucket_shards"), Is.Zero);

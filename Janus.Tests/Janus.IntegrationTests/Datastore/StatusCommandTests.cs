@@ -119,6 +119,31 @@ public sealed class StatusCommandTests : DatastoreFixture
     }
 
     [Test]
+    public async Task A_job_that_is_fenced_while_it_is_deleted_stays()
+    {
+        DapTask task = await AddTaskAsync(minBatchSize: 3);
+        await AggregateAsync(task, 3, Today - 3);
+        BatchRange range = Range(Today - 3, 1);
+        Lease<CollectionJob> lease = await CollectAsync(task, range, Now);
+        StoredBatch batch = await Batches.ReadAsync(task.Key, range, Token);
+
+        // The fence has the job's row when it stops; the deletion has read that the job waits, and stops for the row.
+        await using (DatabaseGate gate = await DatabaseGate.BeforeWritesAsync(Database, "collected_batches"))
+        {
+            string[] done = await gate.QueueAsync<string>(
+                async () => (await CollectionJobs.FenceAsync(lease, batch, [1], batch.ReportInterval, Now, Token)).ToString(),
+                async () => (await FailureAsync($"collection-job delete {task.Id} {lease.Job.Id}")).Message);
+            Assert.That(done[0], Is.EqualTo(nameof(FenceOutcome.Fenced)));
+            Assert.That(done[1], Does.Contain("nothing was deleted").And.Contain("--yes expected"));
+        }
+
+        Assert.That((await CollectionJobs.FindAsync(task.Key, lease.Job.Id, Token))!.State, Is.EqualTo(CollectionJobState.Fenced));
+        Assert.That(await CollectionJobs.DeleteUncollectedAsync(task.Key, lease.Job.Id, Token), Is.Null);
+        Assert.That(await CollectionJobs.FinishAsync(lease, [7], null, Now, Token), Is.True);
+        Assert.That(await CollectionJobs.DeleteUncollectedAsync(task.Key, lease.Job.Id, Token), Is.Null);
+    }
+
+    [Test]
     public async Task What_is_known_of_a_task_goes_with_it()
     {
         DapTask task = await AddTaskAsync();
@@ -148,6 +173,18 @@ public sealed class StatusCommandTests : DatastoreFixture
         using JsonDocument json = JsonDocument.Parse(await RunAsync($"collection-job list --json {task.Id}"));
         JsonElement job = json.RootElement.EnumerateArray().Single(job => job.GetProperty("collection_job_id").GetString() == lease.Job.Id.ToString());
         return (job.GetProperty("reason").GetString()!, job.GetProperty("explanation").GetString()!);
+    }
+
+    private async Task<CliException> FailureAsync(string line)
+    {
+        try
+        {
+            throw new AssertionException($"it succeeded: {await RunAsync(line)}");
+        }
+        catch (CliException failure)
+        {
+            return failure;
+        }
     }
 
     private async Task<string> RunAsync(string line)

@@ -78,7 +78,7 @@ public sealed class DisagreeingSidesTests
     {
         TestTask task = await AddAsync(helper => helper);
         MadeReport[] reports = await _deployment.UploadAsync(task, 0, 1, 2, 3);
-        await RawHttp.PostAsync(new Uri(_deployment.Leader.Endpoint, $"tasks/{task.Id}/reports"), DapMediaType.UploadRequest, ReportFactory.UploadBody(reports[..2]));
+        await RawHttp.PostAsync(new Uri(_deployment.Leader.Endpoint, $"tasks/{task.Id}/reports"), DapVersion.Newest.MediaTypes.UploadRequest, ReportFactory.UploadBody(reports[..2]));
 
         TaskProgress leader = await AwaitAsync(_deployment.Leader, task, progress => progress is { Counts.Aggregated: 4, Counts.Refused.Count: 1 });
         Assert.That(leader.Counts.Received, Is.EqualTo(4));

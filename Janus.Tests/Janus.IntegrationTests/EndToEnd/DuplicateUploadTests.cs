@@ -85,7 +85,7 @@ public sealed class DuplicateUploadTests(bool asynchronous) : EndToEndFixture(as
         byte[] body = [.. reports.SelectMany(report => WireMessage.Encode(report))];
         string head = string.Create(
             CultureInfo.InvariantCulture,
-            $"POST {task.Reports.AbsolutePath} HTTP/1.1\r\nHost: {task.Reports.Authority}\r\nContent-Type: {DapMediaType.UploadRequest}\r\nContent-Length: {body.Length}\r\n\r\n");
+            $"POST {task.Reports.AbsolutePath} HTTP/1.1\r\nHost: {task.Reports.Authority}\r\nContent-Type: {DapVersion.Newest.MediaTypes.UploadRequest}\r\nContent-Length: {body.Length}\r\n\r\n");
         using TcpClient connection = new();
         await connection.ConnectAsync(task.Reports.Host, task.Reports.Port, Token);
         NetworkStream stream = connection.GetStream();

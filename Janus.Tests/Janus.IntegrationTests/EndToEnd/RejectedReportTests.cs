@@ -98,7 +98,7 @@ public sealed class RejectedReportTests(bool asynchronous) : EndToEndFixture(asy
             _task = task;
             _metadata = new ReportMetadata(ReportId.Random(), Time.FromDateTimeOffset(Then, task.Configuration.TimePrecision), []);
             ShardedReport shares = task.Vdaf.ToVdaf().Shard(
-                DomainSeparation.VdafContext(task.Id), Measurements(task.Vdaf, 1)[0].Measurement, _metadata.ReportId.ToArray());
+                DapVersion.Newest.VdafContext(task.Id), Measurements(task.Vdaf, 1)[0].Measurement, _metadata.ReportId.ToArray());
             PublicShare = shares.PublicShare;
             LeaderShare = shares.InputShares[0];
             HelperShare = shares.InputShares[1];
@@ -118,9 +118,9 @@ public sealed class RejectedReportTests(bool asynchronous) : EndToEndFixture(asy
 
         public Report Seal(HpkeConfig leader, HpkeConfig helper)
         {
-            HpkeCiphertext toLeader = new InputShareSealer(_task.Id, _task.Configuration, Role.Leader, leader)
+            HpkeCiphertext toLeader = new InputShareSealer(DapVersion.Newest, _task.Id, _task.Configuration, Role.Leader, leader)
                 .Seal(_metadata, PublicShare, new PlaintextInputShare([], LeaderShare));
-            HpkeCiphertext toHelper = new InputShareSealer(_task.Id, _task.Configuration, Role.Helper, helper)
+            HpkeCiphertext toHelper = new InputShareSealer(DapVersion.Newest, _task.Id, _task.Configuration, Role.Helper, helper)
                 .Seal(_metadata, PublicShare, new PlaintextInputShare(HelperExtensions, HelperShare));
             if (HelperConfigId is { } unknown)
             {

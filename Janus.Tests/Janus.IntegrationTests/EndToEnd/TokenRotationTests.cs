@@ -184,7 +184,7 @@ public sealed class TokenRotationTests
             BearerToken token = BearerToken.Parse(Volatile.Read(ref _collectorToken));
             Uri leader = (_rounds % 2 == 0 ? deployment.Leader : second).Endpoint;
             HttpAnswer answer = await RawHttp.PostAsync(
-                new Uri(leader, $"tasks/{task.Id}/collection_jobs"), DapMediaType.CollectionJobReq, WireMessage.Encode(TestDeployment.RequestFor(task)), token);
+                new Uri(leader, $"tasks/{task.Id}/collection_jobs"), DapVersion.Newest.MediaTypes.CollectionJobReq, WireMessage.Encode(TestDeployment.RequestFor(task)), token);
             Uri job = new(leader, answer.Location!);
             while (answer.Status == HttpStatusCode.OK && answer.Body.Length == 0)
             {

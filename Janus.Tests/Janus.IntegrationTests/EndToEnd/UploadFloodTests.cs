@@ -102,7 +102,7 @@ public sealed class UploadFloodTests : EndToEndFixture
     private static async Task<HttpStatusCode> PostAsync(HttpClient http, DeployedTask task, byte[] body, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, task.Reports) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(DapMediaType.UploadRequest);
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(DapVersion.Newest.MediaTypes.UploadRequest);
         // A refusal need not wait for the body.
         request.Headers.ExpectContinue = true;
         using HttpResponseMessage response = await http.SendAsync(request, cancellationToken);

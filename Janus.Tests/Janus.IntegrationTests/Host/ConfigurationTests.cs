@@ -1,6 +1,8 @@
 using System.Data.Common;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using Janus.Cli;
+using Janus.Datastore;
 using Janus.Host.Configuration;
 using Janus.IntegrationTests.Embedded;
 using Npgsql;
@@ -50,9 +52,9 @@ public sealed class ConfigurationTests
     [TestCase("Http: { Listen: ['https://*:8443'] }", "Http.Certificate: a certificate is needed for an https address")]
     [TestCase("Http: { PrivateKey: key.pem }", "Http.PrivateKey: there is no certificate that it belongs to")]
     [TestCase("Http: { ClientCertificates: require }", "Http.ClientCertificates: \"require\" is not one of ignore, ask")]
-    [TestCase("Aggregator: { Peer: { ClientPrivateKey: key.pem } }", "Aggregator.Peer.ClientCertificate: the certificate of the private key expected")]
-    [TestCase("Http: { Listen: { a: b } }", "Http.Listen: a list was expected")]
-    [TestCase("Http: 3", "Http: a section with keys was expected")]
+    [TestCase("Aggregator: { Peer: { ClientPrivateKey: key.pem } }", "Aggregator.Peer.ClientCertificate: expected the certificate of the private key")]
+    [TestCase("Http: { Listen: { a: b } }", "Http.Listen: expected a list")]
+    [TestCase("Http: 3", "Http: expected a section with keys")]
     [TestCase("Roles: [leader]", "Roles[0]: \"leader\" is not one of all, aggregator, aggregation-job-creator")]
     [TestCase("Database: { MaximumConnections: 1 }", "Database.MaximumConnections: between 2 and 10000")]
     [TestCase("Database: { StartTimeout: 2d }", "Database.StartTimeout: between 0s and 1d")]
@@ -62,18 +64,18 @@ public sealed class ConfigurationTests
     [TestCase("Aggregator: { Browsers: { AllowedOrigins: ['*', 'https://app.example'] } }", "Aggregator.Browsers.AllowedOrigins: \"*\" is not an origin")]
     [TestCase("Aggregator: { Browsers: { AllowedOrigins: [none, app.example] } }", "Aggregator.Browsers.AllowedOrigins: \"none\" is not an origin")]
     [TestCase("Aggregator: { Browsers: { PreflightMaxAge: 2d } }", "Aggregator.Browsers.PreflightMaxAge: ")]
-    [TestCase("Aggregator: { KeyRotation: { ExpiredDuration: 47h } }", "Aggregator.KeyRotation.ExpiredDuration: at least 2.00:00:00, twice HpkeConfigCacheLifetime, was expected: Clients encrypt to a key as long as they may cache it")]
+    [TestCase("Aggregator: { KeyRotation: { ExpiredDuration: 47h } }", "Aggregator.KeyRotation.ExpiredDuration: expected at least 2.00:00:00, twice HpkeConfigCacheLifetime: Clients encrypt to a key as long as they may cache it")]
     [TestCase("Aggregator: { HpkeConfigCacheLifetime: 8d }", "Aggregator.KeyRotation.ExpiredDuration: at least 16.00:00:00, twice HpkeConfigCacheLifetime")]
-    [TestCase("Aggregator: { KeyRotation: { PendingDuration: 29s } }", "Aggregator.KeyRotation.PendingDuration: at least 00:00:30 was expected: by then every process has read a new key")]
-    [TestCase("Aggregator: { KeyRotation: { ActiveDuration: 1h } }", "Aggregator.KeyRotation.ActiveDuration: longer than PendingDuration was expected")]
+    [TestCase("Aggregator: { KeyRotation: { PendingDuration: 29s } }", "Aggregator.KeyRotation.PendingDuration: expected at least 00:00:30: by then every process has read a new key")]
+    [TestCase("Aggregator: { KeyRotation: { ActiveDuration: 1h } }", "Aggregator.KeyRotation.ActiveDuration: expected longer than PendingDuration")]
     [TestCase("Aggregator: { KeyRotation: { ActiveDuration: 1.5h } }", "Aggregator.KeyRotation.ActiveDuration: so short with this ExpiredDuration there would be 227 keys at a time")]
     [TestCase("Aggregator: { KeyRotation: { Ciphersuites: [] } }", "Aggregator.KeyRotation.Ciphersuites: at least one is needed")]
     [TestCase("Aggregator: { KeyRotation: { Ciphersuites: [X25519/HkdfSha256/Aes128Gcm] } }", "Aggregator.KeyRotation.Ciphersuites: \"X25519/HkdfSha256/Aes128Gcm\" is not KEM/KDF/AEAD, such as X25519HkdfSha256/HkdfSha256/Aes128Gcm; KEMs: ")]
     [TestCase("Aggregator: { KeyRotation: { Ciphersuites: [P256HkdfSha256/HkdfSha256/Aes128Gcm, p256hkdfsha256/hkdfsha256/aes128gcm] } }", "P256HkdfSha256/HkdfSha256/Aes128Gcm is there twice")]
-    [TestCase("Database: { DatastoreKeys: [AAECAwQFBgcICQoLDA0ODw, AAECAwQFBgcICQoLDA0ODw] }", "Database.DatastoreKeys: datastore key 1: another key than key 0 expected")]
+    [TestCase("Database: { DatastoreKeys: [AAECAwQFBgcICQoLDA0ODw, AAECAwQFBgcICQoLDA0ODw] }", "Database.DatastoreKeys: datastore key 1: expected another key than key 0")]
     [TestCase("Database: { DatastoreKeys: [AAECAwQFBgcICQoLDA0ODw], DatastoreKeysFile: keys }", "Database.DatastoreKeysFile: give DatastoreKeys or DatastoreKeysFile, not both")]
     [TestCase("Database: { DatastoreKeysFile: /nowhere/keys }", "Database.DatastoreKeysFile: /nowhere/keys: Could not find")]
-    [TestCase("Log: { Level: [a] }", "Log.Level: one value was expected")]
+    [TestCase("Log: { Level: [a] }", "Log.Level: expected one value")]
     [TestCase("Log: { Levels: { Janus.Dap: loud } }", "Log.Levels.Janus.Dap: \"loud\" is not one of verbose")]
     [TestCase("Telemetry: { OtlpEndpoint: here }", "Telemetry.OtlpEndpoint: \"here\" is not an absolute URL")]
     [TestCase("Telemetry: { OtlpHeaders: { x-key: hush } }", "Telemetry.OtlpHeaders: headers are for OtlpEndpoint")]
@@ -212,6 +214,24 @@ public sealed class ConfigurationTests
 
         DbConnectionStringBuilder resolved = new() { ConnectionString = options.Database.ResolvedConnectionString() };
         Assert.That(resolved["Password"], Is.EqualTo("from-file"));
+    }
+
+    [TestCase("ConnectionString: 'Host=db;Password=hush'", true)]
+    [TestCase("ConnectionString: Host=pooler, DirectConnectionString: 'Host=db;Password=hush'", true)]
+    [TestCase("ConnectionString: Host=pooler, DirectConnectionString: 'postgres://janus:hush@db/janus'", true)]
+    [TestCase("ConnectionString: Host=pooler, DirectConnectionString: 'postgres://janus@db/janus'", false)]
+    [Platform(Exclude = "Win")]
+    [UnsupportedOSPlatform("windows")]
+    public void File_with_a_password_that_others_may_read_is_warned_of(string database, bool isSecret)
+    {
+        string keys = _directory.Path("keys");
+        File.WriteAllText(keys, DatastoreKeys.Generate());
+        string file = Write($"Database: {{ {database}, DatastoreKeysFile: {keys} }}");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+
+        JanusOptions options = JanusConfiguration.Load(new ConfigurationArguments { ConfigFile = file });
+
+        Assert.That(SecretFiles.Warnings(options, null), isSecret ? Has.One.StartsWith($"{file}: every user") : Is.Empty);
     }
 
     [Test]

@@ -117,14 +117,14 @@ public sealed class HttpEdgeTests : ResourceFixture
         TestTask task = await AddTaskAsync(Role.Leader);
         await ExecuteAsync($"UPDATE tasks SET verify_key = '\\x00' WHERE task_id = '\\x{Convert.ToHexString(task.Id.ToArray())}'");
         HttpAnswer answer = await RefuseAsync(() => RawHttp.PostAsync(
-            At($"tasks/{task.Id}/reports"), DapMediaType.UploadRequest, []));
+            At($"tasks/{task.Id}/reports"), DapVersion.Newest.MediaTypes.UploadRequest, []));
         AssertProblem(answer, HttpStatusCode.InternalServerError);
         Assert.That(answer.Problem.Detail, Is.EqualTo("the server failed to handle the request; try again later"));
         Assert.That(answer.Problem.TaskId, Is.EqualTo(task.Id.ToString()));
     }
 
     private static string UploadHead(TestTask task) =>
-        $"POST /tasks/{task.Id}/reports HTTP/1.1\r\nHost: x\r\nContent-Type: {DapMediaType.UploadRequest}\r\n";
+        $"POST /tasks/{task.Id}/reports HTTP/1.1\r\nHost: x\r\nContent-Type: {DapVersion.Newest.MediaTypes.UploadRequest}\r\n";
 
     // Until the server closes the connection, which it does after these.
     private async Task<string> SendRawAsync(string request)

@@ -258,9 +258,9 @@ public sealed class MutualTlsTests
         using HttpClient toHelper = Client(null);
         HpkeConfig helperConfig = WireMessage.Decode<HpkeConfigList>(await toHelper.GetByteArrayAsync(new Uri(_helper.Endpoint, DapRoute.HpkeConfig))).Configs[0];
         ReportFactory reports = new(task, await leader.HpkeConfigAsync(), helperConfig, TestDeployment.CurrentTime);
-        await RawHttp.PostAsync(new Uri(leader.Endpoint, $"tasks/{task.Id}/reports"), DapMediaType.UploadRequest, ReportFactory.UploadBody(reports.Make(0, 1, 2)));
+        await RawHttp.PostAsync(new Uri(leader.Endpoint, $"tasks/{task.Id}/reports"), DapVersion.Newest.MediaTypes.UploadRequest, ReportFactory.UploadBody(reports.Make(0, 1, 2)));
         HttpAnswer created = await RawHttp.PostAsync(
-            new Uri(leader.Endpoint, $"tasks/{task.Id}/collection_jobs"), DapMediaType.CollectionJobReq, WireMessage.Encode(TestDeployment.RequestFor(task)), task.CollectorToken);
+            new Uri(leader.Endpoint, $"tasks/{task.Id}/collection_jobs"), DapVersion.Newest.MediaTypes.CollectionJobReq, WireMessage.Encode(TestDeployment.RequestFor(task)), task.CollectorToken);
         Uri job = new(leader.Endpoint, created.Location!);
         HttpAnswer answer = await TestDeployment.AwaitAsync(task, job);
         await RawHttp.DeleteAsync(job, task.CollectorToken);

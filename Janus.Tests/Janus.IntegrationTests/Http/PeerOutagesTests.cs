@@ -15,7 +15,7 @@ public sealed class PeerOutagesTests
 {
     private static readonly Uri Helper = new("https://helper.example/");
     private static readonly Uri Resource = new(Helper, "tasks/x/aggregation_jobs");
-    private static readonly DapRequest Creation = new(HttpMethod.Post, Resource) { ContentType = DapMediaType.AggregationJobInitReq };
+    private static readonly DapRequest Creation = new(DapOperation.CreateAggregationJob, HttpMethod.Post, Resource);
     private static readonly HttpRequestException Refused = new(HttpRequestError.ConnectionError, "connection refused by https://helper.example");
 
     private readonly FakeTimeProvider _time = new();
@@ -127,7 +127,7 @@ public sealed class PeerOutagesTests
 
     [Test]
     public void Missing_resource_is_unknown_unless_it_was_to_be_made() =>
-        Assert.That(PeerVerdict.Of(new DapRequest(HttpMethod.Get, Resource), new DapResponseException(Resource, HttpStatusCode.NotFound, null))?.Conduct, Is.EqualTo(PeerConduct.Unknown));
+        Assert.That(PeerVerdict.Of(new DapRequest(DapOperation.PollAggregationJob, HttpMethod.Get, Resource), new DapResponseException(Resource, HttpStatusCode.NotFound, null))?.Conduct, Is.EqualTo(PeerConduct.Unknown));
 
     [Test]
     public void Cancellation_is_not_the_helpers_doing() =>

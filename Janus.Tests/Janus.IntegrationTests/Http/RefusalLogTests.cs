@@ -28,7 +28,7 @@ public sealed class RefusalLogTests : EndpointFixture
         {
             HttpAnswer unknown = await RawHttp.GetAsync(At($"nothing/{i}"));
             HttpAnswer wrongToken = await RawHttp.PostAsync(
-                At($"tasks/{task.Id}/aggregation_jobs"), DapMediaType.AggregationJobInitReq, [1], BearerToken.Generate());
+                At($"tasks/{task.Id}/aggregation_jobs"), DapVersion.Newest.MediaTypes.AggregationJobInitReq, [1], BearerToken.Generate());
             Assert.That((unknown.Status, wrongToken.Status), Is.EqualTo((HttpStatusCode.NotFound, HttpStatusCode.Unauthorized)));
         }
 
@@ -54,7 +54,7 @@ public sealed class RefusalLogTests : EndpointFixture
         int before = Aggregator.Logs.Lines.Count;
         for (int minute = 0; minute < 60; minute++)
         {
-            await RawHttp.PostAsync(At($"tasks/{task.Id}/aggregation_jobs"), DapMediaType.AggregationJobInitReq, [1], task.AggregatorToken);
+            await RawHttp.PostAsync(At($"tasks/{task.Id}/aggregation_jobs"), DapVersion.Newest.MediaTypes.AggregationJobInitReq, [1], task.AggregatorToken);
             Clock.Advance(TimeSpan.FromMinutes(1));
         }
 

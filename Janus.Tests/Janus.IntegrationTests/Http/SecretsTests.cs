@@ -82,12 +82,12 @@ public sealed class SecretsTests : DeploymentFixture
         byte[] plaintext = WireMessage.Encode(new PlaintextInputShare([], report.LeaderInputShare));
         return
         [
-            await RawHttp.PostAsync(leader.AggregationJobs, DapMediaType.AggregationJobInitReq, job, wrong),
-            await RawHttp.PostAsync(collections, DapMediaType.CollectionJobReq, [], wrong),
-            await RawHttp.PostAsync(collections, DapMediaType.CollectionJobReq, [1], task.CollectorToken),
+            await RawHttp.PostAsync(leader.AggregationJobs, DapVersion.Newest.MediaTypes.AggregationJobInitReq, job, wrong),
+            await RawHttp.PostAsync(collections, DapVersion.Newest.MediaTypes.CollectionJobReq, [], wrong),
+            await RawHttp.PostAsync(collections, DapVersion.Newest.MediaTypes.CollectionJobReq, [1], task.CollectorToken),
             await leader.PostInitAsync(job[..^1]),
             await leader.PostInitAsync([.. job, .. plaintext]),
-            await RawHttp.PostAsync(uploads, DapMediaType.UploadRequest, plaintext),
+            await RawHttp.PostAsync(uploads, DapVersion.Newest.MediaTypes.UploadRequest, plaintext),
             await RawHttp.PostAsync(uploads, "text/plain", ReportFactory.UploadBody(report)),
             await leader.PostShareAsync(leader.ShareRequest(BatchSelector.LeaderSelected(BatchId.Random()))),
             await leader.PostShareAsync(leader.ShareRequest(BatchSelector.TimeInterval(TestDeployment.AroundNow))),

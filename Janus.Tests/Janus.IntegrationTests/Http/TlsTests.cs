@@ -61,7 +61,7 @@ public sealed class TlsTests
         await leader.AddTaskAsync(task.For(Role.Leader));
         ReportFactory reports = new(task, await leader.HpkeConfigAsync(), null, TestDeployment.CurrentTime);
         HttpAnswer answer = await RawHttp.PostAsync(
-            new Uri(leader.Endpoint, $"tasks/{task.Id}/reports"), DapMediaType.UploadRequest, ReportFactory.UploadBody(reports.Make(1, 2)));
+            new Uri(leader.Endpoint, $"tasks/{task.Id}/reports"), DapVersion.Newest.MediaTypes.UploadRequest, ReportFactory.UploadBody(reports.Make(1, 2)));
         Assert.That(answer.Body, Is.Empty);
 
         // More often than a refusal is suffered.

@@ -20,7 +20,7 @@ public sealed class ConnectionLimitTests : EndpointFixture
     public async Task Connections_that_keep_the_process_waiting_keep_nobody_out(string sent)
     {
         TestTask task = await AddTaskAsync(Role.Leader);
-        string octets = sent.Replace("{task}", task.Id.ToString(), StringComparison.Ordinal).Replace("{type}", DapMediaType.UploadRequest, StringComparison.Ordinal);
+        string octets = sent.Replace("{task}", task.Id.ToString(), StringComparison.Ordinal).Replace("{type}", DapVersion.Newest.MediaTypes.UploadRequest, StringComparison.Ordinal);
         List<RawConnection> waiting = [];
         try
         {
@@ -80,7 +80,7 @@ public sealed class ConnectionLimitTests : EndpointFixture
     private async Task AssertServedAsync(TestTask task)
     {
         byte[] body = ReportFactory.UploadBody(new ReportFactory(task, HpkeConfig, null, CurrentTime).Make(1));
-        using RawConnection client = await RawConnection.PostAsync(At($"tasks/{task.Id}/reports"), DapMediaType.UploadRequest, body.Length);
+        using RawConnection client = await RawConnection.PostAsync(At($"tasks/{task.Id}/reports"), DapVersion.Newest.MediaTypes.UploadRequest, body.Length);
         await client.SendAsync(body);
         Assert.That(await client.ReadStatusAsync(), Is.EqualTo(HttpStatusCode.OK));
     }

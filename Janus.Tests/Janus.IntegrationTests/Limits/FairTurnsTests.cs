@@ -36,6 +36,26 @@ public sealed class FairTurnsTests
         Assert.That((await turns.EnterAsync('b', 1, default)), Is.Not.Null);
     }
 
+    [Test]
+    public async Task No_more_wait_than_may_and_who_gives_up_makes_room_when_a_turn_ends()
+    {
+        FairTurns<char> turns = new(places: 1, quantum: 1, maximumWaiting: 2);
+        IDisposable first = await turns.EnterAsync('a', 1, default);
+        using CancellationTokenSource impatient = new();
+        Task<IDisposable?> givenUp = turns.TryEnterAsync('a', 1, impatient.Token).AsTask();
+        Task<IDisposable?> patient = turns.TryEnterAsync('b', 1, default).AsTask();
+
+        Assert.That(await turns.TryEnterAsync('c', 1, default), Is.Null);
+        Assert.That(async () => await turns.EnterAsync('c', 1, default), Throws.InvalidOperationException);
+        await impatient.CancelAsync();
+        Assert.That(async () => await givenUp, Throws.InstanceOf<OperationCanceledException>());
+        first.Dispose();
+        using IDisposable? second = await patient;
+        Task<IDisposable?>[] next = [turns.TryEnterAsync('c', 1, default).AsTask(), turns.TryEnterAsync('c', 1, default).AsTask()];
+
+        Assert.That(next.Select(task => task.IsCompleted), Is.All.False);
+    }
+
     private static async Task WorkAsync(FairTurns<char> turns, string name, List<string> order)
     {
         using IDisposable turn = await turns.EnterAsync(name[0], 1, default);

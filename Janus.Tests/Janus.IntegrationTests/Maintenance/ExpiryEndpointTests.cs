@@ -143,11 +143,11 @@ public sealed class ExpiryEndpointTests : EndpointFixture
     }
 
     private Task<HttpAnswer> UploadAsync(TestTask task, params MadeReport[] reports) =>
-        RawHttp.PostAsync(At($"tasks/{task.Id}/reports"), DapMediaType.UploadRequest, ReportFactory.UploadBody(reports));
+        RawHttp.PostAsync(At($"tasks/{task.Id}/reports"), DapVersion.Newest.MediaTypes.UploadRequest, ReportFactory.UploadBody(reports));
 
     private Task<HttpAnswer> CollectAsync(TestTask task, Interval interval) => RawHttp.PostAsync(
         At($"tasks/{task.Id}/collection_jobs"),
-        DapMediaType.CollectionJobReq,
+        DapVersion.Newest.MediaTypes.CollectionJobReq,
         WireMessage.Encode(new CollectionJobReq(Query.TimeInterval(interval), default, [])),
         task.CollectorToken);
 

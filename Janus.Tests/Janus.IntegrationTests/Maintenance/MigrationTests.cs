@@ -152,11 +152,12 @@ public sealed class MigrationTests : GarbageFixture
 
     private async Task AssertRefusedAsync(string reason)
     {
+        // Newer migrations are undone by themselves before.
+        await Migrator.MigrateAsync(BeforeCounts, Token);
         Dictionary<string, string> rows = await ReadAllAsync();
         Assert.That(() => Migrator.MigrateAsync(Before, Token), Throws.InstanceOf<PostgresException>().With.Message.Contains(reason));
 
-        // The counts are of a newer migration, which is undone by itself before.
-        Assert.That(await ReadAllAsync(), Is.EqualTo(rows.Where(table => table.Key is not ("report_counts" or "peer_contacts")).ToDictionary()));
+        Assert.That(await ReadAllAsync(), Is.EqualTo(rows));
         await Migrator.MigrateAsync(cancellationToken: Token);
     }
 

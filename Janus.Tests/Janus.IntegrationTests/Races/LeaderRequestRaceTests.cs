@@ -98,7 +98,7 @@ public sealed class LeaderRequestRaceTests : DeploymentFixture
     private async Task<int> UploadAsync(TestTask task, MadeReport[] reports)
     {
         HttpAnswer answer = await RawHttp.PostAsync(
-            new Uri(Deployment.Leader.Endpoint, $"tasks/{task.Id}/reports"), DapMediaType.UploadRequest, ReportFactory.UploadBody(reports));
+            new Uri(Deployment.Leader.Endpoint, $"tasks/{task.Id}/reports"), DapVersion.Newest.MediaTypes.UploadRequest, ReportFactory.UploadBody(reports));
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK));
         IReadOnlyList<ReportUploadStatus> refused = answer.Body.Length == 0 ? [] : WireMessage.Decode<UploadErrors>(answer.Body).Status;
         Assert.That(refused.Select(status => status.Error), Is.All.EqualTo(ReportError.ReportReplayed));

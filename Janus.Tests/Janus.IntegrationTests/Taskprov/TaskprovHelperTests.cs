@@ -182,7 +182,7 @@ public sealed class TaskprovHelperTests() : TaskprovFixture(Role.Helper)
         AssertOptedOut(await RawHttp.GetAsync(At($"tasks/{forbidden.Id}/{job}"), token, forbidden.TaskprovHeader), forbidden, "MinimumBatchSize");
         AssertOptedOut(await RawHttp.DeleteAsync(At($"tasks/{forbidden.Id}/{job}"), token, forbidden.TaskprovHeader), forbidden, "MinimumBatchSize");
         AssertOptedOut(
-            await RawHttp.PostAsync(At($"tasks/{forbidden.Id}/aggregate_shares"), DapMediaType.AggregateShareReq, [], token, forbidden.TaskprovHeader),
+            await RawHttp.PostAsync(At($"tasks/{forbidden.Id}/aggregate_shares"), DapVersion.Newest.MediaTypes.AggregateShareReq, [], token, forbidden.TaskprovHeader),
             forbidden,
             "MinimumBatchSize");
         AssertProblem(
@@ -226,7 +226,7 @@ public sealed class TaskprovHelperTests() : TaskprovFixture(Role.Helper)
         ScriptedLeader leader = new(task, Aggregator.Endpoint);
         return RawHttp.PostAsync(
             new Uri(aggregator ?? Aggregator.Endpoint, $"tasks/{task.Id}/aggregation_jobs"),
-            DapMediaType.AggregationJobInitReq,
+            DapVersion.Newest.MediaTypes.AggregationJobInitReq,
             leader.InitBody(Reports(task, 1).Select(leader.Init)),
             token,
             header ?? task.TaskprovHeader);

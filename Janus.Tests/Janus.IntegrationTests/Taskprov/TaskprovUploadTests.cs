@@ -93,15 +93,15 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
 
     [TestCase("vdaf", "Taskprov.Vdafs")]
     [TestCase("another vdaf", "not among those allowed here")]
-    [TestCase("sum", "measurements of at most 1000 expected, 1001 given (Taskprov.MaximumMeasurement)")]
+    [TestCase("sum", "expected measurements of at most 1000, got 1001 (Taskprov.MaximumMeasurement)")]
     [TestCase("sumvec", "Taskprov.MaximumMeasurement")]
-    [TestCase("histogram", "a length of at most 10000 expected, 10001 given (Taskprov.MaximumLength)")]
+    [TestCase("histogram", "expected a length of at most 10000, got 10001 (Taskprov.MaximumLength)")]
     [TestCase("report", "Taskprov.MaximumReportBytes")]
     [TestCase("chunks", "Taskprov.MaximumReportBytes")]
     [TestCase("chunk", "Taskprov.MaximumReportBytes")]
     [TestCase("no chunk", "chunkLength")]
-    [TestCase("batch size", "a minimum batch size of at least 3 expected, 2 given (Taskprov.MinimumBatchSize)")]
-    [TestCase("batch mode", "batch_mode: time_interval (1) or leader_selected (2) expected")]
+    [TestCase("batch size", "expected a minimum batch size of at least 3, got 2 (Taskprov.MinimumBatchSize)")]
+    [TestCase("batch mode", "batch_mode: expected time_interval (1) or leader_selected (2)")]
     [TestCase("precision", "Taskprov.MinimumTimePrecision")]
     [TestCase("no interval", "Taskprov.RequireTaskInterval")]
     [TestCase("ended", "the task has ended")]
@@ -120,7 +120,7 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
         TaskId id = TaskprovDerivation.TaskIdOf(configuration);
 
         HttpAnswer answer = await RawHttp.PostAsync(
-            At($"tasks/{id}/reports"), DapMediaType.UploadRequest, Body(sample), taskprov: TaskprovHeader.Format(configuration));
+            At($"tasks/{id}/reports"), DapVersion.Newest.MediaTypes.UploadRequest, Body(sample), taskprov: TaskprovHeader.Format(configuration));
 
         AssertProblem(answer, DapProblemType.InvalidTask, id);
         Assert.That(answer.Problem.Detail, Does.Contain(reason));
@@ -318,11 +318,11 @@ public sealed class TaskprovUploadTests() : TaskprovFixture(Role.Leader)
         ReportFactory.UploadBody(new ReportFactory(task, HpkeConfig, null, CurrentTime).Make(1));
 
     private Task<HttpAnswer> UploadAsync(TestTask task, string? header, Uri? aggregator = null) => RawHttp.PostAsync(
-        new Uri(aggregator ?? Aggregator.Endpoint, $"tasks/{task.Id}/reports"), DapMediaType.UploadRequest, Body(task), taskprov: header);
+        new Uri(aggregator ?? Aggregator.Endpoint, $"tasks/{task.Id}/reports"), DapVersion.Newest.MediaTypes.UploadRequest, Body(task), taskprov: header);
 
     private Task<HttpAnswer> CollectAsync(TestTask task, string? header = null) => RawHttp.PostAsync(
         At($"tasks/{task.Id}/collection_jobs"),
-        DapMediaType.CollectionJobReq,
+        DapVersion.Newest.MediaTypes.CollectionJobReq,
         WireMessage.Encode(new CollectionJobReq(Query.TimeInterval(new Interval(CurrentTime, new Duration(1))), default, [])),
         task.CollectorToken,
         header ?? task.TaskprovHeader);

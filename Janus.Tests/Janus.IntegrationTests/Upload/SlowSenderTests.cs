@@ -78,7 +78,7 @@ public sealed class SlowSenderTests : EndpointFixture
     {
         TestTask task = (await AddTasksAsync(1))[0];
         byte[] body = ReportFactory.UploadBody(Make(task));
-        RawConnection client = await RawConnection.PostAsync(Resource(task), DapMediaType.UploadRequest, isChunked ? null : body.Length);
+        RawConnection client = await RawConnection.PostAsync(Resource(task), DapVersion.Newest.MediaTypes.UploadRequest, isChunked ? null : body.Length);
         _connections.Add(client);
         foreach (byte[] piece in body.Chunk(body.Length / 10))
         {
@@ -100,7 +100,7 @@ public sealed class SlowSenderTests : EndpointFixture
         {
             while (uploads.All(upload => !upload.IsCompleted))
             {
-                uploads.Add(RawHttp.PostAsync(Resource(task), DapMediaType.UploadRequest, ReportFactory.UploadBody(Make(task))));
+                uploads.Add(RawHttp.PostAsync(Resource(task), DapVersion.Newest.MediaTypes.UploadRequest, ReportFactory.UploadBody(Make(task))));
                 await Task.WhenAny(uploads[^1], UntilAsync(() => Aggregator.Get<ReportWriter>().WaitingReports == uploads.Count));
                 Clock.Advance(TimeSpan.FromMinutes(1));
             }
@@ -126,7 +126,7 @@ public sealed class SlowSenderTests : EndpointFixture
         await UntilAsync(() => Aggregator.Get<UploadAdmission>().Held > 12 * 60_000);
         byte[] bulk = ReportFactory.UploadBody(new ReportFactory(task, HpkeConfig, null, CurrentTime).Make(new ulong[60]));
         Assert.That(bulk.Length, Is.GreaterThan(Memory));
-        AssertOk(await RawHttp.PostAsync(Resource(task), DapMediaType.UploadRequest, bulk));
+        AssertOk(await RawHttp.PostAsync(Resource(task), DapVersion.Newest.MediaTypes.UploadRequest, bulk));
         Assert.That(await CountAsync("unaggregated_reports", task), Is.EqualTo(60));
         Assert.That(_connections.Any(connection => connection.HasAnswer), Is.False);
     }
@@ -151,7 +151,7 @@ public sealed class SlowSenderTests : EndpointFixture
     // Sends the beginning of a report in a body of any length, and no more.
     private async Task<RawConnection> StallAsync(TestTask task, bool isChunked, int octets)
     {
-        RawConnection connection = await RawConnection.PostAsync(Resource(task), DapMediaType.UploadRequest, isChunked ? null : 8 << 20);
+        RawConnection connection = await RawConnection.PostAsync(Resource(task), DapVersion.Newest.MediaTypes.UploadRequest, isChunked ? null : 8 << 20);
         _connections.Add(connection);
         byte[] beginning = ReportFactory.UploadBody(Make(task))[..octets];
         await (isChunked ? connection.SendChunkAsync(beginning) : connection.SendAsync(beginning));
@@ -173,7 +173,7 @@ public sealed class SlowSenderTests : EndpointFixture
         HttpStatusCode[] statuses = new HttpStatusCode[Uploads];
         for (int i = 0; i < Uploads; i++)
         {
-            statuses[i] = (await RawHttp.PostAsync(Resource(task), DapMediaType.UploadRequest, ReportFactory.UploadBody(Make(task)))).Status;
+            statuses[i] = (await RawHttp.PostAsync(Resource(task), DapVersion.Newest.MediaTypes.UploadRequest, ReportFactory.UploadBody(Make(task)))).Status;
         }
 
         return statuses;

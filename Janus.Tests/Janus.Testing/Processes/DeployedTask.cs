@@ -186,7 +186,7 @@ public sealed class DeployedTask : IDisposable
     public async Task<IReadOnlyList<ReportUploadStatus>> PostAsync(IEnumerable<Report> reports, CancellationToken cancellationToken)
     {
         using ByteArrayContent content = new([.. reports.SelectMany(report => WireMessage.Encode(report))]);
-        content.Headers.ContentType = MediaTypeHeaderValue.Parse(DapMediaType.UploadRequest);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(DapVersion.Newest.MediaTypes.UploadRequest);
         using HttpResponseMessage response = await _deployment.Http.PostAsync(Reports, content, cancellationToken);
         response.EnsureSuccessStatusCode();
         byte[] errors = await response.Content.ReadAsByteArrayAsync(cancellationToken);

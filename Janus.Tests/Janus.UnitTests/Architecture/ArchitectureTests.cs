@@ -38,7 +38,7 @@ internal sealed partial class ArchitectureTests
     public void The_number_of_a_draft_stands_in_one_file_for_each_draft() =>
         Assert.That(
             Sources().Where(source => DraftNumber().IsMatch(source.Text)).Select(source => Path.GetFileName(source.Name)),
-            Is.EqualTo(["DapDraft.cs"]));
+            Is.EqualTo(["Dap18Version.cs"]));
 
     // Where rows are distributed by task, or partitioned, a ctid is not unique.
     [Test]

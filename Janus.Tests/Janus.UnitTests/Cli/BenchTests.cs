@@ -55,10 +55,10 @@ public sealed class BenchTests
     [TestCase("Prio3Sum", "Prio3Sum(MAX)")]
     [TestCase("Prio3Sum(1,2)", "Prio3Sum(MAX)")]
     [TestCase("Prio3Sum(5", "Prio3Sum(MAX)")]
-    [TestCase("Prio3Sum(-1)", "\"Prio3Sum(-1)\": a maximum expected, \"-1\" given")]
+    [TestCase("Prio3Sum(-1)", "\"Prio3Sum(-1)\": expected a maximum, got \"-1\"")]
     [TestCase("Prio3Sum(0)", "maxMeasurement 0 is out of range")]
     [TestCase("Prio3Histogram(100,0)", "chunkLength 0 is out of range")]
-    [TestCase("sum:many", "a maximum expected")]
+    [TestCase("sum:many", "expected a maximum")]
     public void A_vdaf_that_is_not_known_is_told_with_those_that_are(string name, string expected) =>
         Assert.That(Errors("bench", "vdaf", "--vdaf", "Prio3Count", name), Has.Some.StartsWith("--vdaf: ").And.Some.Contains(expected));
 

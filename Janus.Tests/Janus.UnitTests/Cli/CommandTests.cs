@@ -91,9 +91,9 @@ public sealed class CommandTests
     }
 
     [TestCase("--role collector", "--role: leader or helper expected, \"collector\" given")]
-    [TestCase("--vdaf sum:many", "--vdaf: \"sum:many\": a maximum expected")]
-    [TestCase("--differential-privacy uniform:epsilon=1", "--differential-privacy: laplace:epsilon=E or gaussian:epsilon=E expected")]
-    [TestCase("--leader leader.example", "--leader: an absolute https URL")]
+    [TestCase("--vdaf sum:many", "--vdaf: \"sum:many\": expected a maximum")]
+    [TestCase("--differential-privacy uniform:epsilon=1", "--differential-privacy: expected laplace:epsilon=E or gaussian:epsilon=E")]
+    [TestCase("--leader leader.example", "--leader: expected an absolute https URL")]
     [TestCase("--min-batch-size 0", "--min-batch-size: a number of at least 1 expected")]
     [TestCase("--time-precision 1.5h", "--time-precision: a duration such as")]
     [TestCase("--batch-mode other", "--batch-mode: time-interval or leader-selected expected")]
@@ -165,7 +165,7 @@ public sealed class CommandTests
     [TestCase("--batch-mode leader-selected --batch-time-window 90m", "a duration that is a multiple of the time precision 3600s")]
     [TestCase("--leader https://a.example --helper https://A.example:443/", "the address of both the Leader and the Helper: expected two aggregators")]
     [TestCase("--collector-hpke-config AAAAA", "there is no such file, and the text is not all of what 'janus hpke-key generate' prints")]
-    [TestCase("--collector-hpke-config AAAA", "a key file, or an encoded HpkeConfig in base64url, expected")]
+    [TestCase("--collector-hpke-config AAAA", "expected a key file, or an encoded HpkeConfig in base64url")]
     [TestCase("--verify-key-file /nowhere", "/nowhere: no such file")]
     [TestCase("--differential-privacy laplace:epsilon=1/999999999999999999", "--differential-privacy: the noise of laplace:epsilon=1/999999999999999999 is too wide for the field")]
     public async Task A_task_that_makes_no_sense_is_refused_before_anything_is_written(string changes, string expected)
@@ -272,14 +272,14 @@ public sealed class CommandTests
                 Throws.TypeOf<CliException>().With.Message.EqualTo($"{csv}, line 3: 1001 is above the maximum 1000; nothing has been uploaded"));
             Assert.That(
                 async () => await RunAsync("upload", "--task-file", task, "--file", csv),
-                Throws.TypeOf<CliException>().With.Message.Contains(", line 1: a whole number from 0 to 1000 expected, \"age\" given; a CSV file is read with --column"));
+                Throws.TypeOf<CliException>().With.Message.Contains(", line 1: expected a whole number from 0 to 1000, got \"age\"; a CSV file is read with --column"));
             Assert.That(async () => await RunAsync("upload", "--task-file", task, "--vdaf", "count", "1"), Throws.TypeOf<CliException>().With.Message.StartsWith("--vdaf: the task's VDAF is sum:1000"));
         });
     }
 
     [TestCase("name,age\nAda,36\n", "sum:100", "--column expected: the columns of {0} are name, age")]
-    [TestCase("age\nthirty\n", "sum:100", "{0}, line 2: a whole number from 0 to 100 expected, \"thirty\" given; that is the column age, --column chooses another one of age")]
-    [TestCase("member\nYes\nno\nmaybe\n", "count", "{0}, line 4: 0 or 1, no or yes, false or true expected, \"maybe\" given")]
+    [TestCase("age\nthirty\n", "sum:100", "{0}, line 2: expected a whole number from 0 to 100, got \"thirty\"; that is the column age, --column chooses another one of age")]
+    [TestCase("member\nYes\nno\nmaybe\n", "count", "{0}, line 4: expected 0 or 1, no or yes, false or true, got \"maybe\"")]
     public void A_demo_on_a_file_of_ones_own_says_which_columns_there_are(string csv, string vdaf, string expected)
     {
         string path = _folder.Write("people.csv", csv);

@@ -7,6 +7,9 @@ public sealed class MeasurementTextsTests
 {
     [TestCase("1\n\n 22 \r\n3", null, "standard input, line 1:1|standard input, line 3:22|standard input, line 4:3")]
     [TestCase("name,age\nAda,36\n", "age", "standard input, line 2:36")]
+    [TestCase("\uFEFF1\r\n2\r\n", null, "standard input, line 1:1|standard input, line 2:2")]
+    [TestCase("\uFEFF\n2\n", null, "standard input, line 2:2")]
+    [TestCase("\uFEFFage,name\r\n36,Ada\r\n", "age", "standard input, line 2:36")]
     public async Task Standard_input_is_read_as_lines_or_as_a_csv_file(string input, string? column, string expected) =>
         Assert.That(Text(await MeasurementTexts.ReadAsync("-", column, new StringReader(input), CancellationToken.None)), Is.EqualTo(expected));
 

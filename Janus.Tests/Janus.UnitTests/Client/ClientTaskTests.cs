@@ -46,7 +46,7 @@ public sealed class ClientTaskTests
     {
         string path = await WriteAsync(Role.Collector);
         TaskFileException refused = (await Assert.ThrowsAsync<TaskFileException>(() => ClientTask.LoadAsync(path)))!;
-        Assert.That(refused.Message, Is.EqualTo($"{path}: the file for the client expected, this one is for the collector"));
+        Assert.That(refused.Message, Is.EqualTo($"{path}: expected the file for the client, got the one for the collector"));
         Assert.That(refused.Path, Is.EqualTo(path));
     }
 

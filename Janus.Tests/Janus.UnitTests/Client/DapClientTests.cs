@@ -167,7 +167,7 @@ public sealed class DapClientTests
     public void Errors_that_are_cut_off_are_an_answer_that_makes_no_sense()
     {
         _aggregators.Script = (request, _, normally) => ScriptedAggregators.IsUpload(request)
-            ? Answer.Ok with { ContentType = DapMediaType.UploadErrors, Body = new byte[16] }
+            ? Answer.Ok with { ContentType = DapVersion.Newest.MediaTypes.UploadErrors, Body = new byte[16] }
             : normally();
 
         Assert.That(() => Client().UploadAsync(Measurement.FromNumber(1)), Throws.InstanceOf<DapResponseException>());
@@ -336,7 +336,7 @@ public sealed class DapClientTests
         ReportId[] ids = [.. WireMessage.Decode<UploadRequest>(request.Body).Reports.Select(report => report.ReportMetadata.ReportId)];
         ReportUploadStatus refused = new(ids[1], ReportError.InvalidMessage);
         UploadErrors errors = new([refused, new ReportUploadStatus(ReportId.Random(), ReportError.ReportDropped), refused]);
-        return Answer.Ok with { ContentType = DapMediaType.UploadErrors, Body = WireMessage.Encode(errors) };
+        return Answer.Ok with { ContentType = DapVersion.Newest.MediaTypes.UploadErrors, Body = WireMessage.Encode(errors) };
     }
 
     private static async Task<LoopbackServer> Gone()

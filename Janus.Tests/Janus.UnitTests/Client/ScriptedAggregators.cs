@@ -73,14 +73,14 @@ internal sealed class ScriptedAggregators : IAsyncDisposable
 
     private Answer Configs(HpkeConfigList list)
     {
-        Answer answer = Answer.Ok with { ContentType = DapMediaType.HpkeConfigList, Body = WireMessage.Encode(list) };
+        Answer answer = Answer.Ok with { ContentType = DapVersion.Newest.MediaTypes.HpkeConfigList, Body = WireMessage.Encode(list) };
         answer = CacheControl is null ? answer : answer.With("Cache-Control", CacheControl);
         return Age is null ? answer : answer.With("Age", Age);
     }
 
     private Answer Upload(ReceivedRequest request)
     {
-        Assert.That(DapMediaType.Matches(request.ContentType, DapMediaType.UploadRequest), Is.True, request.ContentType);
+        Assert.That(DapMediaType.Matches(request.ContentType, DapVersion.Newest.MediaTypes.UploadRequest), Is.True, request.ContentType);
         List<ReportUploadStatus> errors = [];
         int position = 0;
         foreach (Report report in WireMessage.Decode<UploadRequest>(request.Body).Reports)
@@ -102,6 +102,6 @@ internal sealed class ScriptedAggregators : IAsyncDisposable
 
         return errors.Count == 0
             ? Answer.Ok
-            : Answer.Ok with { ContentType = DapMediaType.UploadErrors, Body = WireMessage.Encode(new UploadErrors(errors)) };
+            : Answer.Ok with { ContentType = DapVersion.Newest.MediaTypes.UploadErrors, Body = WireMessage.Encode(new UploadErrors(errors)) };
     }
 }

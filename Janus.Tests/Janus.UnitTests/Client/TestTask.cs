@@ -44,7 +44,7 @@ internal sealed class TestTask : IDisposable
     /// <summary>Opens the reports with real keys, verifies them between both Aggregators, and adds up what is valid.</summary>
     public (byte[] Leader, byte[] Helper, ulong Count) Aggregate(IReadOnlyList<Report> reports, TestKey? leader = null)
     {
-        byte[] context = DomainSeparation.VdafContext(Id);
+        byte[] context = DapVersion.Newest.VdafContext(Id);
         VerifyInput[] leaderInputs = Open(reports, Role.Leader, leader ?? Leader);
         VerifyInput[] helperInputs = Open(reports, Role.Helper, Helper);
         PingPongTopology pingPong = new(Vdaf);
@@ -85,7 +85,7 @@ internal sealed class TestTask : IDisposable
 
     private VerifyInput[] Open(IReadOnlyList<Report> reports, Role server, TestKey key)
     {
-        InputShareOpener opener = new(Id, Configuration, new InputShareRecipients(server, [(key.Config, key.KeyPair)]));
+        InputShareOpener opener = new(DapVersion.Newest, Id, Configuration, new InputShareRecipients(DapVersion.Newest, server, [(key.Config, key.KeyPair)]));
         return [.. reports.Select(report =>
         {
             HpkeCiphertext ciphertext = server == Role.Leader ? report.LeaderEncryptedInputShare : report.HelperEncryptedInputShare;

@@ -26,6 +26,18 @@ public sealed class QuoteTests
     public void Cut_does_not_fall_into_the_middle_of_a_character() =>
         Assert.That(Quote.Of("x" + string.Concat(Enumerable.Repeat("😀", 60))), Is.EqualTo($"\"x{string.Concat(Enumerable.Repeat("😀", 29))}…\" (121 characters)"));
 
+    [TestCase("xxx😀", "xxx…")]
+    [TestCase("xx😀y", "xx…")]
+    [TestCase("x😀yz", "x😀…")]
+    public void Line_is_not_cut_in_the_middle_of_a_character(string text, string expected) => Assert.That(Quote.Line(text, 4), Is.EqualTo(expected));
+
+    [Test]
+    public void Half_of_a_character_is_not_shown() => Assert.Multiple(() =>
+    {
+        Assert.That(Quote.Line("x\ud83d"), Is.EqualTo("x\ufffd"));
+        Assert.That(Quote.Line("\ude00x"), Is.EqualTo("\ufffdx"));
+    });
+
     [Test]
     public void Url_is_shown_without_credentials_and_fragment() =>
         Assert.That(Quote.Of(new Uri("https://me:secret@helper.example:8443/dap/?step=1#x")), Is.EqualTo("https://helper.example:8443/dap/?step=1"));

@@ -136,7 +136,7 @@ public sealed class WireStreamReaderTests
                 {
                 }
             },
-            Throws.TypeOf<DecodeException>().With.Message.Contains("at most 4096 bytes expected"));
+            Throws.TypeOf<DecodeException>().With.Message.Contains("expected at most 4096 bytes"));
     }
 
     [Test]

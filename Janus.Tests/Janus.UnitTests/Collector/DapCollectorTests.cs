@@ -302,7 +302,7 @@ public sealed class DapCollectorTests
     [Test]
     public void Share_of_the_wrong_length_is_refused()
     {
-        AggregateShareSealer sealer = new(_leader.DapTask.Id, _leader.DapTask.Configuration, Role.Leader, _leader.SealFor);
+        AggregateShareSealer sealer = new(DapVersion.Newest, _leader.DapTask.Id, _leader.DapTask.Configuration, Role.Leader, _leader.SealFor);
         CollectionJobReq request = new(Batch, ReadOnlyMemory<byte>.Empty, []);
         _leader.Tamper = response => response with { LeaderEncryptedAggShare = sealer.Seal(request, new byte[3]) };
 

@@ -76,7 +76,7 @@ internal sealed class ScriptedLeader : IAsyncDisposable
         string collectionJobs = $"/leader/tasks/{DapTask.Id}/collection_jobs";
         if (request.Method == "POST" && request.Path == collectionJobs)
         {
-            Assert.That(DapMediaType.Matches(request.ContentType, DapMediaType.CollectionJobReq), Is.True, request.ContentType);
+            Assert.That(DapMediaType.Matches(request.ContentType, DapVersion.Newest.MediaTypes.CollectionJobReq), Is.True, request.ContentType);
             CollectionJobReq wanted = WireMessage.Decode<CollectionJobReq>(request.Body);
             string? found = _jobs.Where(job => job.Value.Equals(wanted)).Select(job => job.Key).FirstOrDefault();
             string path = found ?? $"{collectionJobs}/{CollectionJobId.Random()}";
@@ -108,9 +108,9 @@ internal sealed class ScriptedLeader : IAsyncDisposable
 
         CollectionJobResp response = new(
             count, Interval.Of(new Time(77)), Seal(Role.Leader, request, leader), Seal(Role.Helper, request, helper));
-        return Answer.Ok with { ContentType = DapMediaType.CollectionJobResp, Body = WireMessage.Encode(Tamper(response)) };
+        return Answer.Ok with { ContentType = DapVersion.Newest.MediaTypes.CollectionJobResp, Body = WireMessage.Encode(Tamper(response)) };
     }
 
     private HpkeCiphertext Seal(Role server, CollectionJobReq request, byte[] aggShare) =>
-        new AggregateShareSealer(DapTask.Id, DapTask.Configuration, server, SealFor).Seal(request, aggShare);
+        new AggregateShareSealer(DapVersion.Newest, DapTask.Id, DapTask.Configuration, server, SealFor).Seal(request, aggShare);
 }

@@ -34,7 +34,7 @@ public sealed class AggregateShareEncryptionTests
     public void The_authenticated_data_is_the_drafts_structure()
     {
         AggregateShareAad aad = new(Samples.TaskId, Samples.TaskConfiguration, Samples.CollectionJobReq);
-        HpkeSender sender = new(_config.Suite(), _config.PublicKey.Span, DomainSeparation.AggregateShareInfo(Role.Leader));
+        HpkeSender sender = new(_config.Suite(), _config.PublicKey.Span, DapVersion.Newest.AggregateShareInfo(Role.Leader));
         (byte[] enc, byte[] payload) = sender.Seal(WireMessage.Encode(aad), AggShare);
 
         Assert.That(
@@ -64,9 +64,9 @@ public sealed class AggregateShareEncryptionTests
         });
         AggregateShareOpener[] others =
         [
-            new(TaskId.Random(), Samples.TaskConfiguration, Role.Leader, _config, _keyPair),
-            new(Samples.TaskId, slash, Role.Leader, _config, _keyPair),
-            new(Samples.TaskId, Samples.TaskConfiguration, Role.Leader, otherConfig, otherKeyPair),
+            new(DapVersion.Newest, TaskId.Random(), Samples.TaskConfiguration, Role.Leader, _config, _keyPair),
+            new(DapVersion.Newest, Samples.TaskId, slash, Role.Leader, _config, _keyPair),
+            new(DapVersion.Newest, Samples.TaskId, Samples.TaskConfiguration, Role.Leader, otherConfig, otherKeyPair),
         ];
         Assert.That(others.Select(opener => opener.TryOpen(Samples.CollectionJobReq, ciphertext, out _)), Is.All.False);
         byte[] changed = [.. ciphertext.Payload.ToArray()];
@@ -74,7 +74,7 @@ public sealed class AggregateShareEncryptionTests
         Assert.That(Opener(Role.Leader).TryOpen(Samples.CollectionJobReq, ciphertext with { Payload = changed }, out _), Is.False);
     }
 
-    private AggregateShareSealer Sealer(Role server) => new(Samples.TaskId, Samples.TaskConfiguration, server, _config);
+    private AggregateShareSealer Sealer(Role server) => new(DapVersion.Newest, Samples.TaskId, Samples.TaskConfiguration, server, _config);
 
-    private AggregateShareOpener Opener(Role server) => new(Samples.TaskId, Samples.TaskConfiguration, server, _config, _keyPair);
+    private AggregateShareOpener Opener(Role server) => new(DapVersion.Newest, Samples.TaskId, Samples.TaskConfiguration, server, _config, _keyPair);
 }

@@ -67,11 +67,11 @@ public sealed class CertificateFileTests
             AssertFails(new(certificate, "/nowhere/key.pem", null), "/nowhere/key.pem: no such file");
             AssertFails(new(_folder.Path, null, null), "cannot be read");
             AssertFails(new(certificate, otherKey, null), "other-key.pem: is not the private key of the certificate in");
-            AssertFails(new(certificate, null, null), "leaf.pem: a private key in PEM expected, none found");
-            AssertFails(new(key, null, null), "leaf-key.pem: a certificate in PEM expected, none found");
+            AssertFails(new(certificate, null, null), "leaf.pem: expected a private key in PEM, found none");
+            AssertFails(new(key, null, null), "leaf-key.pem: expected a certificate in PEM, found none");
             AssertFails(new(certificate, encrypted, null), "is encrypted, and there is no file with its password");
             AssertFails(new(certificate, encrypted, wrong), "or the password is wrong");
-            AssertFails(new(nonsense, null, null), "PEM or PKCS #12 with the right password expected");
+            AssertFails(new(nonsense, null, null), "expected PEM or PKCS #12 with the right password");
             AssertFails(new(expiredCertificate, expiredKey, null), "expired.pem: the certificate of CN=expired has expired at");
             AssertFails(new(earlyCertificate, earlyKey, null), "early.pem: the certificate of CN=early is not valid before");
         }

@@ -33,7 +33,7 @@ internal sealed class DapExchangeTests
         });
         using HttpClient client = new(handler, disposeHandler: false);
         DapExchange exchange = new(client, new BackOff { MaximumAttempts = 1 }, TimeProvider.System);
-        DapResponse response = await exchange.SendAsync(new DapRequest(HttpMethod.Get, new Uri("https://helper.test/")) { MaximumResponseLength = 10 });
+        DapResponse response = await exchange.SendAsync(new DapRequest(DapOperation.GetHpkeConfigs, HttpMethod.Get, new Uri("https://helper.test/")) { MaximumResponseLength = 10 });
         Assert.That(response.Content.ToArray(), Is.EqualTo(Body));
         return response.IsComplete;
     }

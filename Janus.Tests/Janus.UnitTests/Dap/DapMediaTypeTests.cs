@@ -11,7 +11,7 @@ public sealed class DapMediaTypeTests
     [TestCase("application/ppm-dap;version=09;message=upload-req")]
     [TestCase("application/ppm-dap;message=upload-req;charset=utf-8")]
     public void Spelling_makes_no_difference(string contentType) =>
-        Assert.That(DapMediaType.Matches(contentType, DapMediaType.UploadRequest), Is.True);
+        Assert.That(DapMediaType.Matches(contentType, DapVersion.Newest.MediaTypes.UploadRequest), Is.True);
 
     [TestCase(null)]
     [TestCase("")]
@@ -24,7 +24,7 @@ public sealed class DapMediaTypeTests
     [TestCase("application/dap-report")]
     [TestCase("application/json;message=upload-req")]
     public void Another_media_type_does_not_match(string? contentType) =>
-        Assert.That(DapMediaType.Matches(contentType, DapMediaType.UploadRequest), Is.False);
+        Assert.That(DapMediaType.Matches(contentType, DapVersion.Newest.MediaTypes.UploadRequest), Is.False);
 
     [Test]
     public void A_problem_document_is_recognized_with_parameters() =>

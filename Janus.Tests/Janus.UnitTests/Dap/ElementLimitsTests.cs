@@ -23,9 +23,9 @@ public sealed class ElementLimitsTests
         ReportExtension[] extensions = [new((ReportExtensionType)1, new byte[ushort.MaxValue - 4])];
         ReportMetadata metadata = new(ReportId.Random(), new Time(1), extensions);
         ShardedReport sharded = vdaf.Shard(
-            DomainSeparation.VdafContext(Samples.TaskId), Measurement(vdaf, text), metadata.ReportId.ToArray());
+            DapVersion.Newest.VdafContext(Samples.TaskId), Measurement(vdaf, text), metadata.ReportId.ToArray());
         HpkeCiphertext[] ciphertexts = [.. new[] { Role.Leader, Role.Helper }.Select((server, i) =>
-            new InputShareSealer(Samples.TaskId, Samples.TaskConfiguration, server, config)
+            new InputShareSealer(DapVersion.Newest, Samples.TaskId, Samples.TaskConfiguration, server, config)
                 .Seal(metadata, sharded.PublicShare, new PlaintextInputShare(extensions, sharded.InputShares[i])))];
 
         int length = WireMessage.Encode(new Report(metadata, sharded.PublicShare, ciphertexts[0], ciphertexts[1])).Length;

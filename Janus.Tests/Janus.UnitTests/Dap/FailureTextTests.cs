@@ -99,7 +99,7 @@ public sealed class FailureTextTests
     {
         using HttpClient client = new(DapHttpHandler.Create()) { Timeout = timeout ?? TimeSpan.FromSeconds(20) };
         DapExchange exchange = new(client, new BackOff { MaximumAttempts = 1 }, TimeProvider.System);
-        Exception? failure = await Assert.CatchAsync(() => exchange.SendAsync(new DapRequest(HttpMethod.Get, resource)));
+        Exception? failure = await Assert.CatchAsync(() => exchange.SendAsync(new DapRequest(DapOperation.GetHpkeConfigs, HttpMethod.Get, resource)));
         Assert.That(HttpRetry.IsRetryable(failure!) || failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }, Is.True, "classed as before");
         return failure!.Message;
     }

@@ -38,7 +38,7 @@ public sealed class InputShareEncryptionTests
     public void The_authenticated_data_is_the_drafts_structure()
     {
         InputShareAad aad = new(Samples.TaskId, Samples.TaskConfiguration, Samples.Metadata, PublicShare);
-        HpkeSender sender = new(HpkeConfigs.MandatorySuite, _keyPair.PublicKey.Span, DomainSeparation.InputShareInfo(Role.Helper));
+        HpkeSender sender = new(HpkeConfigs.MandatorySuite, _keyPair.PublicKey.Span, DapVersion.Newest.InputShareInfo(Role.Helper));
         (byte[] enc, byte[] payload) = sender.Seal(WireMessage.Encode(aad), WireMessage.Encode(Share));
 
         bool opened = Opener(Role.Helper).TryOpen(
@@ -60,10 +60,10 @@ public sealed class InputShareEncryptionTests
         Assert.That(ErrorOf(opener, Samples.Metadata, [1], ciphertext), Is.EqualTo(ReportError.HpkeDecryptError), "public share");
         Assert.That(ErrorOf(Opener(Role.Helper), Samples.Metadata, PublicShare, ciphertext), Is.EqualTo(ReportError.HpkeDecryptError), "role");
         Assert.That(
-            ErrorOf(new InputShareOpener(TaskId.Random(), Samples.TaskConfiguration, Recipients(Role.Leader)), Samples.Metadata, PublicShare, ciphertext),
+            ErrorOf(new InputShareOpener(DapVersion.Newest, TaskId.Random(), Samples.TaskConfiguration, Recipients(Role.Leader)), Samples.Metadata, PublicShare, ciphertext),
             Is.EqualTo(ReportError.HpkeDecryptError), "task");
         Assert.That(
-            ErrorOf(new InputShareOpener(Samples.TaskId, slash, Recipients(Role.Leader)), Samples.Metadata, PublicShare, ciphertext),
+            ErrorOf(new InputShareOpener(DapVersion.Newest, Samples.TaskId, slash, Recipients(Role.Leader)), Samples.Metadata, PublicShare, ciphertext),
             Is.EqualTo(ReportError.HpkeDecryptError), "configuration");
         Assert.That(
             ErrorOf(opener, Samples.Metadata, PublicShare, ciphertext with { Payload = Samples.Bytes(1) }),
@@ -87,7 +87,7 @@ public sealed class InputShareEncryptionTests
     public void A_malformed_plaintext_is_an_invalid_message(string plaintext)
     {
         InputShareAad aad = new(Samples.TaskId, Samples.TaskConfiguration, Samples.Metadata, PublicShare);
-        HpkeSender sender = new(HpkeConfigs.MandatorySuite, _keyPair.PublicKey.Span, DomainSeparation.InputShareInfo(Role.Leader));
+        HpkeSender sender = new(HpkeConfigs.MandatorySuite, _keyPair.PublicKey.Span, DapVersion.Newest.InputShareInfo(Role.Leader));
         (byte[] enc, byte[] payload) = sender.Seal(WireMessage.Encode(aad), Convert.FromHexString(plaintext));
 
         Assert.That(
@@ -98,7 +98,7 @@ public sealed class InputShareEncryptionTests
     [Test]
     public void Two_configurations_with_one_id_are_refused() =>
         Assert.That(
-            () => new InputShareRecipients(Role.Leader, [(_config, _keyPair), (_config, _keyPair)]),
+            () => new InputShareRecipients(DapVersion.Newest, Role.Leader, [(_config, _keyPair), (_config, _keyPair)]),
             Throws.ArgumentException);
 
     [Test]
@@ -123,9 +123,9 @@ public sealed class InputShareEncryptionTests
         return error;
     }
 
-    private InputShareSealer Sealer(Role server) => new(Samples.TaskId, Samples.TaskConfiguration, server, _config);
+    private InputShareSealer Sealer(Role server) => new(DapVersion.Newest, Samples.TaskId, Samples.TaskConfiguration, server, _config);
 
-    private InputShareOpener Opener(Role server) => new(Samples.TaskId, Samples.TaskConfiguration, Recipients(server));
+    private InputShareOpener Opener(Role server) => new(DapVersion.Newest, Samples.TaskId, Samples.TaskConfiguration, Recipients(server));
 
-    private InputShareRecipients Recipients(Role server) => new(server, [(_config, _keyPair)]);
+    private InputShareRecipients Recipients(Role server) => new(DapVersion.Newest, server, [(_config, _keyPair)]);
 }

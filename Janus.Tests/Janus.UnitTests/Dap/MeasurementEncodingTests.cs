@@ -30,19 +30,19 @@ public sealed class MeasurementEncodingTests
         Assert.That(ResultOf((Prio3)encoding.Vdaf.ToVdaf(), encoding.Read(text)), Is.EqualTo(expected.Select(value => (UInt128)value)));
     }
 
-    [TestCase("count", "2", "0 or 1, no or yes, false or true expected, \"2\" given")]
-    [TestCase("count", "", "0 or 1, no or yes, false or true expected, \"\" given")]
+    [TestCase("count", "2", "expected 0 or 1, no or yes, false or true, got \"2\"")]
+    [TestCase("count", "", "expected 0 or 1, no or yes, false or true, got \"\"")]
     [TestCase("sum:255", "300", "300 is above the maximum 255")]
     [TestCase("sum:255", "99999999999999999999999", "99999999999999999999999 is above the maximum 255")]
-    [TestCase("sum:255", "-1", "a whole number from 0 to 255 expected, \"-1\" given")]
-    [TestCase("sum:255", "1.5", "a whole number from 0 to 255 expected, \"1.5\" given")]
-    [TestCase("sum:255", "", "a whole number from 0 to 255 expected, \"\" given")]
-    [TestCase("sumvec:3:10", "1;2", "3 elements expected, 2 given")]
+    [TestCase("sum:255", "-1", "expected a whole number from 0 to 255, got \"-1\"")]
+    [TestCase("sum:255", "1.5", "expected a whole number from 0 to 255, got \"1.5\"")]
+    [TestCase("sum:255", "", "expected a whole number from 0 to 255, got \"\"")]
+    [TestCase("sumvec:3:10", "1;2", "expected 3 elements, got 2")]
     [TestCase("sumvec:3:10", "1;2;11", "11 is above the maximum 10")]
     [TestCase("multihot:4:2", "1;1;1;0", "3 ones are above the maximum weight 2")]
-    [TestCase("multihot:4:2", "1;2;0;0", "0 or 1, no or yes, false or true expected, \"2\" given")]
+    [TestCase("multihot:4:2", "1;2;0;0", "expected 0 or 1, no or yes, false or true, got \"2\"")]
     [TestCase("histogram:4", "4", "4 is above the last bucket 3")]
-    [TestCase("histogram:0,50", "tall", "a number expected, \"tall\" given")]
+    [TestCase("histogram:0,50", "tall", "expected a number, got \"tall\"")]
     public void A_measurement_that_the_vdaf_does_not_have_is_refused(string vdaf, string text, string message) =>
         Assert.That(
             () => MeasurementEncoding.Parse(vdaf).Read(text), Throws.TypeOf<FormatException>().With.Message.EqualTo(message));

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text;
 using Janus.Codec;
 using Janus.Dap;
 using Janus.Messages;
@@ -59,6 +60,33 @@ public sealed class PeerCheckTests
         Assert.That(Summary(findings), Is.EqualTo("ok ok ok ok ok failed ok"));
         Assert.That(findings[5].Finding, Does.Contain("min batch size (ours 3, theirs 10)").And.Contain("VDAF (ours Prio3Histogram").And.Contain("theirs Prio3Sum"));
         Assert.That(findings[5].Finding, Does.Not.Contain("leader"));
+    }
+
+    [TestCase("\"verify_key_fingerprint\":null", "verify_key_fingerprint")]
+    [TestCase("\"verify_key_fingerprint\":5", "verify_key_fingerprint")]
+    [TestCase("\"verify_key_fingerprint\":\"x\",\"task_configuration\":null", "task_configuration")]
+    [TestCase("\"verify_key_fingerprint\":\"x\"", "a member")]
+    public async Task A_malformed_agreement_is_a_failure(string member, string named)
+    {
+        Peer peer = Answering();
+        peer.Agreement = () => Content(Encoding.UTF8.GetBytes($$"""{{{member}},"task_configuration_fingerprint":"x","verification_key_id":1}"""), "application/json");
+        IReadOnlyList<PeerFinding> findings = await CheckAsync(peer);
+        Assert.That(Summary(findings), Is.EqualTo("ok ok ok ok ok failed failed"));
+        Assert.That(findings[6].Finding, Does.Contain("malformed").And.Contain(named));
+    }
+
+    [TestCase("{}")]
+    [TestCase("[]")]
+    [TestCase("null")]
+    [TestCase("<html>")]
+    [TestCase("")]
+    [TestCase("{\"a\":1,\"a\":2}")]
+    public async Task An_answer_that_is_no_agreement_is_that_of_another_make(string answer)
+    {
+        Peer peer = Answering();
+        peer.Agreement = () => Content(Encoding.UTF8.GetBytes(answer), "application/json");
+        peer.AggregationJob = () => Problem(DapProblemType.UnrecognizedAggregationJob);
+        Assert.That(Summary(await CheckAsync(peer)), Is.EqualTo("ok ok ok ok ok unknown unknown"));
     }
 
     [Test]
@@ -201,7 +229,7 @@ public sealed class PeerCheckTests
         Agreement = () => Content((agreement ?? AgreementOf(Known.Configuration, Known.VerifyKey)).ToJson(), "application/json"),
     };
 
-    private static HttpResponseMessage Keys(HpkeConfig config) => Content(WireMessage.Encode(new HpkeConfigList([config])), DapMediaType.HpkeConfigList);
+    private static HttpResponseMessage Keys(HpkeConfig config) => Content(WireMessage.Encode(new HpkeConfigList([config])), DapVersion.Newest.MediaTypes.HpkeConfigList);
 
     private static HttpResponseMessage Problem(DapProblemType type)
     {

@@ -91,24 +91,24 @@ public sealed class TaskFileTests
         Assert.That(await File.ReadAllTextAsync(path), Is.EqualTo("mine"));
     }
 
-    [TestCase("for", "nobody", "for: leader, helper, collector or client expected")]
-    [TestCase("task_id", null, "task_id: 32 bytes")]
+    [TestCase("for", "nobody", "for: expected leader, helper, collector or client")]
+    [TestCase("task_id", null, "task_id: expected 32 bytes")]
     [TestCase("task_configuration", null, "task_configuration: missing")]
     [TestCase("for", "collector", "verify_key: must not be in the file for the collector")]
-    [TestCase("task_id", "AAAA", "task_id: 32 bytes")]
-    [TestCase("task_configuration", "AAAA", "task_configuration: an encoded TaskConfiguration of this version of DAP expected: cannot decode task_info")]
-    [TestCase("task_configuration", "!", "task_configuration: base64url")]
+    [TestCase("task_id", "AAAA", "task_id: expected 32 bytes")]
+    [TestCase("task_configuration", "AAAA", "task_configuration: expected an encoded TaskConfiguration of this version of DAP: cannot decode task_info")]
+    [TestCase("task_configuration", "!", "task_configuration: expected base64url")]
     [TestCase("vdaf", "sum:7", "the task's VDAF is histogram")]
     [TestCase("vdaf", "nonsense", "expected")]
-    [TestCase("verify_key", "AAAA", "a verify key of 32 bytes expected, 3 given")]
+    [TestCase("verify_key", "AAAA", "expected a verify key of 32 bytes, got 3")]
     [TestCase("verify_key", null, "verify_key: missing in the file for the helper")]
     [TestCase("collector_hpke_config", "AAAA", "kdf_id")]
-    [TestCase("aggregator_token", "no spaces", "aggregator_token: a bearer token")]
+    [TestCase("aggregator_token", "no spaces", "aggregator_token: expected a bearer token")]
     [TestCase("collector_token", "abc", "collector_token: must not be in the file for the helper")]
     [TestCase("task_id", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "task_configuration_fingerprint: ")]
     [TestCase("verify_key", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "verify_key_fingerprint: ")]
     [TestCase("surprise", "abc", "no member is called \"surprise\": is it misspelt, or written by a newer version? The members are for, task_id,")]
-    [TestCase("private_key", "abc", "a task file ('janus task add') expected, this is a Collector's key file")]
+    [TestCase("private_key", "abc", "expected a task file ('janus task add'), got a Collector's key file")]
     public async Task A_mistake_in_a_file_is_named(string member, string? value, string expected)
     {
         string path = await WriteAsync(Role.Helper);
@@ -120,11 +120,11 @@ public sealed class TaskFileTests
             Throws.TypeOf<TaskFileException>().With.Message.StartsWith(path).And.Message.Contains(expected));
     }
 
-    [TestCase("{\"for\":1}", "for: a value of another kind expected")]
-    [TestCase("{\"for\":\"client\",\"for\":\"client\"}", "a JSON object whose members differ expected")]
-    [TestCase("[]", "a JSON object expected")]
-    [TestCase("", "line 1: JSON expected")]
-    [TestCase("for: client\n", "line 1: JSON expected")]
+    [TestCase("{\"for\":1}", "for: expected a value of another kind")]
+    [TestCase("{\"for\":\"client\",\"for\":\"client\"}", "expected a JSON object whose members differ")]
+    [TestCase("[]", "expected a JSON object")]
+    [TestCase("", "line 1: expected JSON")]
+    [TestCase("for: client\n", "line 1: expected JSON")]
     public void What_is_no_task_file_is_told(string content, string expected) => Assert.That(
         async () => await TaskFile.ReadAsync(_folder.Write("x.json", content), Everybody),
         Throws.TypeOf<TaskFileException>().With.Message.EqualTo($"{_folder.File("x.json")}: {expected}"));
@@ -132,7 +132,7 @@ public sealed class TaskFileTests
     [Test]
     public void A_folder_is_no_task_file() => Assert.That(
         async () => await TaskFile.ReadAsync(_folder.Path, Everybody),
-        Throws.TypeOf<TaskFileException>().With.Message.EqualTo($"{_folder.Path}: a file expected, this is a folder"));
+        Throws.TypeOf<TaskFileException>().With.Message.EqualTo($"{_folder.Path}: expected a file, got a folder"));
 
     [Test]
     public async Task A_task_file_is_no_key_file()
@@ -140,7 +140,7 @@ public sealed class TaskFileTests
         string path = await WriteAsync(Role.Collector);
         Assert.That(
             async () => await CollectorKeyFile.ReadAsync(path),
-            Throws.TypeOf<TaskFileException>().With.Message.EqualTo($"{path}: a Collector's key file ('janus hpke-key generate') expected, this is a task file ('janus task add')"));
+            Throws.TypeOf<TaskFileException>().With.Message.EqualTo($"{path}: expected a Collector's key file ('janus hpke-key generate'), got a task file ('janus task add')"));
     }
 
     [Test]
@@ -149,7 +149,7 @@ public sealed class TaskFileTests
         string path = await WriteAsync(Role.Helper);
         Assert.That(
             async () => await TaskFile.ReadAsync(path, [Role.Collector], CancellationToken.None),
-            Throws.TypeOf<TaskFileException>().With.Message.Contains("the file for the collector expected, this one is for the helper"));
+            Throws.TypeOf<TaskFileException>().With.Message.Contains("expected the file for the collector, got the one for the helper"));
     }
 
     [Test]

@@ -75,8 +75,8 @@ public sealed class VdafDescriptionTests
     [Test]
     public void A_refusal_tells_what_was_expected()
     {
-        Assert.That(() => VdafDescription.Parse("mean:3"), Throws.TypeOf<UnsupportedVdafException>().With.Message.StartsWith("\"mean:3\": count, sum:MAX, "));
-        Assert.That(() => VdafDescription.Parse("sum:x"), Throws.TypeOf<UnsupportedVdafException>().With.Message.EqualTo("\"sum:x\": a maximum expected, \"x\" given"));
+        Assert.That(() => VdafDescription.Parse("mean:3"), Throws.TypeOf<UnsupportedVdafException>().With.Message.StartsWith("\"mean:3\": expected count, sum:MAX, "));
+        Assert.That(() => VdafDescription.Parse("sum:x"), Throws.TypeOf<UnsupportedVdafException>().With.Message.EqualTo("\"sum:x\": expected a maximum, got \"x\""));
     }
 
     [TestCase(VdafType.Poplar1, "0100")]

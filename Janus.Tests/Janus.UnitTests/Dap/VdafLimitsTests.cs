@@ -88,17 +88,17 @@ public sealed class VdafLimitsTests
     public void What_people_may_want_is_allowed(string text) => Assert.That(() => VdafDescription.Parse(text), Throws.Nothing);
 
     [TestCase(VdafType.Prio3Histogram, "0100000000000001", "length 16777216 is out of range: 1 to 8388608")]
-    [TestCase(VdafType.Prio3Histogram, "0080000000000001", "chunkLength 1 is too small for a measurement of 8388608 field elements: at least 65 expected, 2049 is best")]
+    [TestCase(VdafType.Prio3Histogram, "0080000000000001", "chunkLength 1 is too small for a measurement of 8388608 field elements: expected at least 65, 2049 is best")]
     [TestCase(VdafType.Prio3Histogram, "0000000100ffffff", "chunkLength 16777215 is out of range: 1 to 262144")]
     [TestCase(VdafType.Prio3Histogram, "ffffffff00000001", "length 4294967295 is out of range")]
     [TestCase(VdafType.Prio3Histogram, "0000000a00000000", "chunkLength 0 is out of range: 1 to 262144")]
     [TestCase(VdafType.Prio3Sum, "8000000000000000", "maxMeasurement 9223372036854775808 is out of range: 1 to 9223372036854775807")]
     [TestCase(VdafType.Prio3SumVec, "0002000100000000ffffffff00001000", "", false)]
     [TestCase(VdafType.Prio3SumVec, "00020001ffffffffffffffff00001000", "length 131073 is out of range: 1 to 131072 for elements of 64 bits")]
-    [TestCase(VdafType.Prio3SumVec, "0002000000000000000000ff00000001", "chunkLength 1 is too small for a measurement of 1048576 field elements: at least 9 expected")]
+    [TestCase(VdafType.Prio3SumVec, "0002000000000000000000ff00000001", "chunkLength 1 is too small for a measurement of 1048576 field elements: expected at least 9")]
     [TestCase(VdafType.Prio3SumVec, "00000001000000000000000001000000", "maxMeasurement 0 is out of range")]
     [TestCase(VdafType.Prio3MultihotCountVec, "01000000000010000000000000000001", "length 16777216 is out of range: 1 to 8388607")]
-    [TestCase(VdafType.Prio3MultihotCountVec, "00400000000000010000000000000001", "chunkLength 1 is too small for a measurement of 4194305 field elements: at least 33 expected")]
+    [TestCase(VdafType.Prio3MultihotCountVec, "00400000000000010000000000000001", "chunkLength 1 is too small for a measurement of 4194305 field elements: expected at least 33")]
     [TestCase(VdafType.Prio3MultihotCountVec, "0000000500000001ffffffffffffffff", "maxWeight 18446744073709551615 is out of range: 1 to the length 5")]
     public void A_number_that_is_too_large_is_named_with_what_is_allowed_before_anything_is_made(
         VdafType type, string configuration, string expected, bool refused = true)

@@ -46,5 +46,5 @@ public sealed class TaskprovDerivationTests
     public void A_secret_of_another_length_than_32_bytes_is_refused(int length) =>
         Assert.That(
             () => TaskprovDerivation.VerifyKeyOf(new byte[length], TaskId.Random(), 32),
-            Throws.ArgumentException.With.Message.Contains("32 bytes expected"));
+            Throws.ArgumentException.With.Message.Contains("expected a verify_key_init of 32 bytes"));
 }

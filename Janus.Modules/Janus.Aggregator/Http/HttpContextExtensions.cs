@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Janus.Aggregator;
 
 /// <summary>Reads what all DAP requests have in common.</summary>
-internal static class DapRequests
+internal static class HttpContextExtensions
 {
     private const string Identity = "identity";
 
@@ -29,12 +29,12 @@ internal static class DapRequests
         if (context.Request.Headers.ContentEncoding is { Count: > 0 } codings
             && !codings.All(coding => string.Equals(coding, Identity, StringComparison.OrdinalIgnoreCase)))
         {
-            throw new HttpProblemException(HttpStatusCode.UnsupportedMediaType, "the content coding is not supported", "a body without Content-Encoding expected");
+            throw new HttpProblemException(HttpStatusCode.UnsupportedMediaType, "the content coding is not supported", "expected a body without Content-Encoding");
         }
 
         if (!DapMediaType.Matches(context.Request.ContentType, expected))
         {
-            throw new HttpProblemException(HttpStatusCode.UnsupportedMediaType, "the media type is not supported", $"a body of type {expected} expected");
+            throw new HttpProblemException(HttpStatusCode.UnsupportedMediaType, "the media type is not supported", $"expected a body of type {expected}");
         }
     }
 

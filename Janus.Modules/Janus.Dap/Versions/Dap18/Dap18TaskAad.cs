@@ -3,22 +3,20 @@ using Janus.Messages;
 
 namespace Janus.Dap;
 
-/// <summary>
-/// Builds the authenticated data of one task; what is the same for all its messages is encoded once.
-/// </summary>
-internal sealed class TaskAad
+/// <summary>The authenticated data begin with the task ID and the whole task configuration.</summary>
+internal sealed class Dap18TaskAad : TaskAad
 {
     private const int FixedLength = 64;
     private readonly byte[] _prefix;
 
-    public TaskAad(TaskId taskId, TaskConfiguration taskConfiguration)
+    public Dap18TaskAad(TaskId taskId, TaskConfiguration taskConfiguration)
     {
         ArgumentNullException.ThrowIfNull(taskConfiguration);
         _prefix = [.. taskId.ToArray(), .. taskConfiguration.Encoded.Span];
     }
 
-    /// <summary>An encoded <see cref="InputShareAad"/>, to be disposed of.</summary>
-    public PooledBufferWriter ForInputShare(ReportMetadata reportMetadata, ReadOnlySpan<byte> publicShare)
+    /// <summary>An encoded <see cref="InputShareAad"/>.</summary>
+    public override PooledBufferWriter ForInputShare(ReportMetadata reportMetadata, ReadOnlySpan<byte> publicShare)
     {
         PooledBufferWriter buffer = new(checked(_prefix.Length + FixedLength + publicShare.Length));
         WireWriter writer = new(buffer);
@@ -28,8 +26,8 @@ internal sealed class TaskAad
         return buffer;
     }
 
-    /// <summary>An encoded <see cref="AggregateShareAad"/>, to be disposed of.</summary>
-    public PooledBufferWriter ForAggregateShare(CollectionJobReq collectionJobReq)
+    /// <summary>An encoded <see cref="AggregateShareAad"/>.</summary>
+    public override PooledBufferWriter ForAggregateShare(CollectionJobReq collectionJobReq)
     {
         PooledBufferWriter buffer = new(_prefix.Length + FixedLength + collectionJobReq.AggParam.Length);
         WireWriter writer = new(buffer);
