@@ -99,12 +99,12 @@ namespace Janus.Migrations
                         .HasDatabaseName("ix_aggregate_shares_unanswered")
                         .HasFilter("response IS NULL AND state IN (3, 4)");
 
-                    b.HasIndex("LeaseExpiry")
-                        .HasDatabaseName("ix_aggregate_shares_in_progress")
-                        .HasFilter("state = 1");
-
                     b.HasIndex("TaskKey", "CreatedAt")
                         .HasDatabaseName("ix_aggregate_shares_age");
+
+                    b.HasIndex("TaskKey", "LeaseExpiry")
+                        .HasDatabaseName("ix_aggregate_shares_in_progress")
+                        .HasFilter("state = 1");
 
                     b.HasIndex("TaskKey", "RequestHash")
                         .IsUnique()
@@ -215,11 +215,11 @@ namespace Janus.Migrations
                         .HasDatabaseName("ix_aggregation_jobs_age")
                         .HasFilter("state NOT IN (1, 6)");
 
-                    b.HasIndex(new[] { "LeaseExpiry" }, "helper")
+                    b.HasIndex(new[] { "TaskKey", "LeaseExpiry" }, "helper")
                         .HasDatabaseName("ix_aggregation_jobs_helper_in_progress")
                         .HasFilter("state = 1 AND request_hash IS NOT NULL");
 
-                    b.HasIndex(new[] { "LeaseExpiry" }, "leader")
+                    b.HasIndex(new[] { "TaskKey", "LeaseExpiry" }, "leader")
                         .HasDatabaseName("ix_aggregation_jobs_leader_in_progress")
                         .HasFilter("state IN (1, 6) AND request_hash IS NULL");
 
@@ -518,16 +518,16 @@ namespace Janus.Migrations
                     b.HasKey("TaskKey", "CollectionJobId")
                         .HasName("pk_collection_jobs");
 
-                    b.HasIndex("NextAttemptAt")
-                        .HasDatabaseName("ix_collection_jobs_due")
-                        .HasFilter("state IN (1, 2)");
-
                     b.HasIndex("TaskKey", "CollectionJobId")
                         .HasDatabaseName("ix_collection_jobs_waiting")
                         .HasFilter("state = 1");
 
                     b.HasIndex("TaskKey", "CreatedAt")
                         .HasDatabaseName("ix_collection_jobs_age");
+
+                    b.HasIndex("TaskKey", "NextAttemptAt")
+                        .HasDatabaseName("ix_collection_jobs_due")
+                        .HasFilter("state IN (1, 2)");
 
                     b.HasIndex("TaskKey", "RequestHash")
                         .IsUnique()

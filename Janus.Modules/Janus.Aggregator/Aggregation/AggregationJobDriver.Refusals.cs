@@ -42,8 +42,8 @@ internal sealed partial class AggregationJobDriver
         bool isRefusedAtOnce = job.Step == 0 && job.HelperLocation is null && exception is PeerRefusedException;
         if (location is null || isRefusedAtOnce)
         {
-            bool isLetGo = await LetGoAsync(task, lease, isCommitted: !isRefusedAtOnce && MayBeCommitted(task, job), cancellationToken);
-            if (isLetGo && location is not null)
+            await LetGoAsync(task, lease, isCommitted: !isRefusedAtOnce && MayBeCommitted(task, job), cancellationToken);
+            if (location is not null)
             {
                 await _helper.TryDeleteAggregationJobAsync(task, location, cancellationToken);
             }
@@ -52,13 +52,7 @@ internal sealed partial class AggregationJobDriver
         }
 
         string known = AggregatorUrls.WithoutStep(location).AbsoluteUri;
-        if (!await _store.SettleAsync(lease, known, cancellationToken))
-        {
-            CountLostLease();
-            LogLeaseLost(job.Id, task.Id);
-            return null;
-        }
-
+        RequireHeld(await _store.SettleAsync(lease, known, cancellationToken));
         return lease with
         {
             Job = job with { State = AggregationJobState.Settling, HelperLocation = known, Refusals = 0, MalformedAnswers = 0 },
@@ -71,7 +65,7 @@ internal sealed partial class AggregationJobDriver
         TimeSpan delay = _driving.RetryDelay(refusals);
         bool isMalformed = IsMalformed(exception);
         DateTimeOffset due = Clock.GetUtcNow() + (isMalformed && delay > LongestMalformedDelay ? LongestMalformedDelay : delay);
-        await _store.ReleaseRefusedAsync(lease, isMalformed, due, cancellationToken);
+        RequireHeld(await _store.ReleaseRefusedAsync(lease, isMalformed, due, cancellationToken));
         _outages.Refused(task, exception.Message);
         LogRefused(lease.Job.Id, task.Id, lease.Job.Step, refusals, exception.Message);
         LookAgainAt(due);
@@ -100,22 +94,15 @@ internal sealed partial class AggregationJobDriver
         await LetGoAsync(task, lease, MayBeCommitted(task, job), cancellationToken);
     }
 
-    // Reports that the Helper may have committed would only be rejected as replayed. False when another driver has the job.
-    private async Task<bool> LetGoAsync(
+    // Reports that the Helper may have committed would only be rejected as replayed.
+    private async Task LetGoAsync(
         AggregatorTask task, Lease<LeaderAggregationJob> lease, bool isCommitted, CancellationToken cancellationToken)
     {
         DateTimeOffset now = Clock.GetUtcNow();
         DateTimeOffset? putBackUntil = isCommitted ? null : now + _options.PutBackDelay;
-        if (await _store.AbandonAsync(lease, putBackUntil, now, cancellationToken) is { } abandoned)
-        {
-            _metrics.Jobs.LetGo(abandoned);
-            LogLetGo(lease.Job.Id, task.Id, abandoned.PutBack, abandoned.Dropped);
-            return true;
-        }
-
-        CountLostLease();
-        LogLeaseLost(lease.Job.Id, task.Id);
-        return false;
+        AbandonedReports abandoned = await _store.AbandonAsync(lease, putBackUntil, now, cancellationToken) ?? throw new LeaseLostException();
+        _metrics.Jobs.LetGo(abandoned);
+        LogLetGo(lease.Job.Id, task.Id, abandoned.PutBack, abandoned.Dropped);
     }
 
     private static bool IsMalformed(Exception exception) => exception is PeerMisbehavedException { IsComplete: true };
@@ -146,9 +133,6 @@ internal sealed partial class AggregationJobDriver
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "the Helper deferred step {Step} of aggregation job {JobId} of task {TaskId}; it is asked again at {Due}")]
     private partial void LogDeferred(AggregationJobId jobId, TaskId taskId, int step, DateTimeOffset due);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the lease of aggregation job {JobId} of task {TaskId} was lost; another driver has the job")]
-    private partial void LogLeaseLost(AggregationJobId jobId, TaskId taskId);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "aggregation job {JobId} of task {TaskId} is finished; reports committed: {Committed} of {Reports}")]
     private partial void LogFinished(AggregationJobId jobId, TaskId taskId, long committed, int reports);

@@ -24,7 +24,6 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
     private readonly JobDriverOptions _driving;
     private readonly LeaderAggregationJobStore _store;
     private readonly LeaderAggregation _aggregation;
-    private readonly TaskDirectory _tasks;
     private readonly HelperConnection _helper;
     private readonly PeerOutages _outages;
     private readonly AggregatorMetrics _metrics;
@@ -43,13 +42,12 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         WorkSignal signal,
         TimeProvider time,
         ILogger<AggregationJobDriver> logger)
-        : base(options.Value.AggregationJobDriver, signal, WorkKind.AggregationJobs, metrics.Jobs, time, logger)
+        : base(store, options.Value.AggregationJobDriver, tasks, signal, metrics.Jobs, time, logger)
     {
         _options = options.Value.AggregationJobs;
         _driving = options.Value.AggregationJobDriver;
         _store = store;
         _aggregation = aggregation;
-        _tasks = tasks;
         _helper = helper;
         _outages = outages;
         _metrics = metrics;
@@ -58,28 +56,8 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
     }
 
     /// <inheritdoc/>
-    protected override Task<IReadOnlyList<Lease<LeaderAggregationJob>>> AcquireAsync(
-        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
-        _store.AcquireAsync(maximum, duration, now, exceptTasks, cancellationToken);
-
-    /// <inheritdoc/>
-    protected override Task ReleaseAsync(Lease<LeaderAggregationJob> lease, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
-        _store.ReleaseAsync(lease, notBefore, cancellationToken);
-
-    /// <inheritdoc/>
-    protected override int TaskKeyOf(LeaderAggregationJob job) => job.TaskKey;
-
-    /// <inheritdoc/>
-    protected override IReadOnlyCollection<int> SharingPeers(IReadOnlyCollection<int> taskKeys) => _tasks.SharingHelpers(taskKeys);
-
-    /// <inheritdoc/>
-    protected override JobName NameOf(LeaderAggregationJob job) => new("aggregation job", job.Id, _tasks.NameOf(job.TaskKey));
-
-    /// <inheritdoc/>
-    protected override async Task StepAsync(Lease<LeaderAggregationJob> lease, CancellationToken cancellationToken)
+    protected override async Task StepAsync(AggregatorTask task, Lease<LeaderAggregationJob> lease, CancellationToken cancellationToken)
     {
-        AggregatorTask task = await _tasks.GetAsync(lease.Job.TaskKey, cancellationToken);
-        AggregatorActivities.DescribeTask(task.Id);
         DateTimeOffset lastStart = lease.Expiry - (_driving.LeaseDuration / 2);
         while (await TakeStepAsync(task, lease, cancellationToken) is { } next)
         {
@@ -87,7 +65,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
             DateTimeOffset now = Clock.GetUtcNow();
             if (now >= lastStart)
             {
-                await _store.ReleaseAsync(lease, now, cancellationToken);
+                RequireHeld(await _store.ReleaseAsync(lease, now, cancellationToken));
                 LookAgainAt(now);
                 return;
             }
@@ -166,14 +144,12 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         Uri location = _helper.LocationOf(task, answer, known);
         DateTimeOffset due = Clock.GetUtcNow() + _helper.PollDelay(answer.RetryAfter);
         string withStep = AggregatorUrls.WithStep(location, (ushort)lease.Job.Step).AbsoluteUri;
-        if (await _store.DeferAsync(lease, withStep, due, cancellationToken))
-        {
-            LogDeferred(lease.Job.Id, task.Id, lease.Job.Step, due);
-            LookAgainAt(due);
-        }
+        RequireHeld(await _store.DeferAsync(lease, withStep, due, cancellationToken));
+        LogDeferred(lease.Job.Id, task.Id, lease.Job.Step, due);
+        LookAgainAt(due);
     }
 
-    private async Task<Lease<LeaderAggregationJob>?> ContinueAsync(
+    private async Task<Lease<LeaderAggregationJob>> ContinueAsync(
         AggregatorTask task,
         Lease<LeaderAggregationJob> lease,
         LeaderVerification verification,
@@ -184,13 +160,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         string known = AggregatorUrls.WithoutStep(location ?? throw new PeerMisbehavedException($"the Helper at {Quote.Of(task.HelperUrls.Endpoint)} does not tell the location of the aggregation job")).AbsoluteUri;
         PostponedReport[] postponed = PostponedOf(task, progress);
         ReportError[] rejected = RejectedOf(verification, progress, postponed.Length);
-        if (!await _store.ContinueAsync(lease, progress.Next, postponed, known, cancellationToken, rejected))
-        {
-            CountLostLease();
-            LogLeaseLost(lease.Job.Id, task.Id);
-            return null;
-        }
-
+        RequireHeld(await _store.ContinueAsync(lease, progress.Next, postponed, known, cancellationToken, rejected));
         CountRejected(task, lease.Job, verification, progress);
         return lease with
         {
@@ -211,13 +181,7 @@ internal sealed partial class AggregationJobDriver : JobDriver<LeaderAggregation
         IReadOnlyList<BatchBucketShard> shards = progress.Sums.ToShards(job.Id);
         PostponedReport[] postponed = PostponedOf(task, progress);
         ReportError[] rejected = RejectedOf(verification, progress, postponed.Length);
-        if (!await _store.FinishAsync(lease, shards, postponed, Clock.GetUtcNow(), cancellationToken, rejected))
-        {
-            CountLostLease();
-            LogLeaseLost(job.Id, task.Id);
-            return null;
-        }
-
+        RequireHeld(await _store.FinishAsync(lease, shards, postponed, Clock.GetUtcNow(), cancellationToken, rejected));
         long committed = shards.Sum(shard => shard.ReportCount);
         CountRejected(task, job, verification, progress);
         _metrics.Jobs.Finished(job, verification.OldestReport, Clock.GetUtcNow());

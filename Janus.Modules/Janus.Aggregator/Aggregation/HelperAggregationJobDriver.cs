@@ -11,12 +11,10 @@ namespace Janus.Aggregator;
 /// (asynchronous-request-handling).
 /// </summary>
 /// <remarks>The request was checked before it was stored, so what fails here is the database or we, and is tried again.</remarks>
-internal sealed partial class HelperAggregationJobDriver : JobDriver<HelperAggregationJob>
+internal sealed class HelperAggregationJobDriver : JobDriver<HelperAggregationJob>
 {
     private readonly HelperAggregationJobStore _store;
     private readonly HelperAggregationSteps _steps;
-    private readonly TaskDirectory _tasks;
-    private readonly ILogger<HelperAggregationJobDriver> _logger;
 
     public HelperAggregationJobDriver(
         IOptions<AggregatorOptions> options,
@@ -27,40 +25,19 @@ internal sealed partial class HelperAggregationJobDriver : JobDriver<HelperAggre
         WorkSignal signal,
         TimeProvider time,
         ILogger<HelperAggregationJobDriver> logger)
-        : base(options.Value.AggregationJobDriver, signal, WorkKind.HelperAggregationJobs, metrics.Jobs, time, logger)
+        : base(store, options.Value.AggregationJobDriver, tasks, signal, metrics.Jobs, time, logger)
     {
         _store = store;
         _steps = steps;
-        _tasks = tasks;
-        _logger = logger;
     }
 
     /// <inheritdoc/>
-    protected override Task<IReadOnlyList<Lease<HelperAggregationJob>>> AcquireAsync(
-        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
-        _store.AcquireAsync(maximum, duration, now, exceptTasks, cancellationToken);
-
-    /// <inheritdoc/>
-    protected override Task ReleaseAsync(Lease<HelperAggregationJob> lease, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
-        _store.ReleaseAsync(lease, notBefore, cancellationToken);
-
-    /// <inheritdoc/>
-    protected override int TaskKeyOf(HelperAggregationJob job) => job.TaskKey;
-
-    /// <inheritdoc/>
-    protected override JobName NameOf(HelperAggregationJob job) => new("deferred aggregation job", job.Id, _tasks.NameOf(job.TaskKey));
-
-    /// <inheritdoc/>
-    protected override async Task StepAsync(Lease<HelperAggregationJob> lease, CancellationToken cancellationToken)
+    protected override async Task StepAsync(AggregatorTask task, Lease<HelperAggregationJob> lease, CancellationToken cancellationToken)
     {
         HelperAggregationJob job = lease.Job;
-        AggregatorTask task = await _tasks.GetAsync(job.TaskKey, cancellationToken);
-        AggregatorActivities.DescribeTask(task.Id);
         if (await _store.ReadWorkAsync(job, cancellationToken) is not { Request: { } request } work)
         {
-            CountLostLease();
-            LogOvertaken(job.Id, task.Id);
-            return;
+            throw new LeaseLostException();
         }
 
         HelperCommitOutcome outcome;
@@ -76,13 +53,6 @@ internal sealed partial class HelperAggregationJobDriver : JobDriver<HelperAggre
             outcome = await _steps.ContinueAsync(task, job, lease, reports, continues, cancellationToken);
         }
 
-        if (outcome is HelperCommitOutcome.Overtaken)
-        {
-            CountLostLease();
-            LogOvertaken(job.Id, task.Id);
-        }
+        RequireHeld(outcome is not HelperCommitOutcome.Overtaken);
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "deferred aggregation job {JobId} of task {TaskId} was deleted, or another driver has it")]
-    private partial void LogOvertaken(AggregationJobId jobId, TaskId taskId);
 }

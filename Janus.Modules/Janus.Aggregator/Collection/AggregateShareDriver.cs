@@ -18,7 +18,6 @@ internal sealed partial class AggregateShareDriver : JobDriver<StoredAggregateSh
 {
     private readonly AggregateShareStore _store;
     private readonly HelperCollection _collection;
-    private readonly TaskDirectory _tasks;
     private readonly ILogger<AggregateShareDriver> _logger;
 
     public AggregateShareDriver(
@@ -30,35 +29,17 @@ internal sealed partial class AggregateShareDriver : JobDriver<StoredAggregateSh
         WorkSignal signal,
         TimeProvider time,
         ILogger<AggregateShareDriver> logger)
-        : base(options.Value.CollectionJobDriver, signal, WorkKind.AggregateShares, metrics.Jobs, time, logger)
+        : base(store, options.Value.CollectionJobDriver, tasks, signal, metrics.Jobs, time, logger)
     {
         _store = store;
         _collection = collection;
-        _tasks = tasks;
         _logger = logger;
     }
 
     /// <inheritdoc/>
-    protected override Task<IReadOnlyList<Lease<StoredAggregateShare>>> AcquireAsync(
-        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
-        _store.AcquireAsync(maximum, duration, now, exceptTasks, cancellationToken);
-
-    /// <inheritdoc/>
-    protected override Task ReleaseAsync(Lease<StoredAggregateShare> lease, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
-        _store.ReleaseAsync(lease, notBefore, cancellationToken);
-
-    /// <inheritdoc/>
-    protected override int TaskKeyOf(StoredAggregateShare job) => job.TaskKey;
-
-    /// <inheritdoc/>
-    protected override JobName NameOf(StoredAggregateShare job) => new("deferred aggregate share", job.Id, _tasks.NameOf(job.TaskKey));
-
-    /// <inheritdoc/>
-    protected override async Task StepAsync(Lease<StoredAggregateShare> lease, CancellationToken cancellationToken)
+    protected override async Task StepAsync(AggregatorTask task, Lease<StoredAggregateShare> lease, CancellationToken cancellationToken)
     {
         StoredAggregateShare share = lease.Job;
-        AggregatorTask task = await _tasks.GetAsync(share.TaskKey, cancellationToken);
-        AggregatorActivities.DescribeTask(task.Id);
         AggregateShareReq request = WireMessage.Decode<AggregateShareReq>(share.Request);
         bool isOurs;
         try
@@ -71,16 +52,9 @@ internal sealed partial class AggregateShareDriver : JobDriver<StoredAggregateSh
             isOurs = await _store.FailAsync(lease, problem.Type.Urn, problem.Detail, cancellationToken);
         }
 
-        if (!isOurs)
-        {
-            CountLostLease();
-            LogOvertaken(share.Id, task.Id);
-        }
+        RequireHeld(isOurs);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "deferred aggregate share {ShareId} of task {TaskId} refused: {Problem}: {Detail}")]
     private partial void LogRefused(AggregateShareId shareId, TaskId taskId, string problem, string detail);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "deferred aggregate share {ShareId} of task {TaskId} was deleted, or another driver has it")]
-    private partial void LogOvertaken(AggregateShareId shareId, TaskId taskId);
 }

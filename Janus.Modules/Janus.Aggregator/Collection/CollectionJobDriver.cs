@@ -23,7 +23,6 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
     private readonly CollectionJobStore _store;
     private readonly BatchStore _batches;
     private readonly BatchNoises _noises;
-    private readonly TaskDirectory _tasks;
     private readonly HelperConnection _helper;
     private readonly TimeSpan _gracePeriod;
     private readonly CollectionMetrics _metrics;
@@ -40,12 +39,11 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         WorkSignal signal,
         TimeProvider time,
         ILogger<CollectionJobDriver> logger)
-        : base(options.Value.CollectionJobDriver, signal, WorkKind.CollectionJobs, metrics.Jobs, time, logger)
+        : base(store, options.Value.CollectionJobDriver, tasks, signal, metrics.Jobs, time, logger)
     {
         _store = store;
         _batches = batches;
         _noises = noises;
-        _tasks = tasks;
         _helper = helper;
         _gracePeriod = options.Value.GarbageCollection.GracePeriod;
         _metrics = metrics.Collections;
@@ -53,28 +51,8 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
     }
 
     /// <inheritdoc/>
-    protected override Task<IReadOnlyList<Lease<CollectionJob>>> AcquireAsync(
-        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
-        _store.AcquireAsync(maximum, duration, now, exceptTasks, cancellationToken);
-
-    /// <inheritdoc/>
-    protected override Task ReleaseAsync(Lease<CollectionJob> lease, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
-        _store.ReleaseAsync(lease, notBefore, cancellationToken);
-
-    /// <inheritdoc/>
-    protected override int TaskKeyOf(CollectionJob job) => job.TaskKey;
-
-    /// <inheritdoc/>
-    protected override IReadOnlyCollection<int> SharingPeers(IReadOnlyCollection<int> taskKeys) => _tasks.SharingHelpers(taskKeys);
-
-    /// <inheritdoc/>
-    protected override JobName NameOf(CollectionJob job) => new("collection job", job.Id, _tasks.NameOf(job.TaskKey));
-
-    /// <inheritdoc/>
-    protected override async Task StepAsync(Lease<CollectionJob> lease, CancellationToken cancellationToken)
+    protected override async Task StepAsync(AggregatorTask task, Lease<CollectionJob> lease, CancellationToken cancellationToken)
     {
-        AggregatorTask task = await _tasks.GetAsync(lease.Job.TaskKey, cancellationToken);
-        AggregatorActivities.DescribeTask(task.Id);
         CollectionJob job = lease.Job;
         if (job.State == CollectionJobState.Fenced)
         {
@@ -97,7 +75,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
             ?? await _store.SelectBatchAsync(lease, minBatchSize, task.Stored.FirstLiveTime(Clock.GetUtcNow()), cancellationToken);
         if (range is null)
         {
-            await _store.DeferAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
+            RequireHeld(await _store.DeferAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken));
             return null;
         }
 
@@ -142,7 +120,7 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
             if (!hasEnough || summary.PendingReports > 0)
             {
                 LogNotReady(lease.Job.Id, task.Id, summary.ReportCount, minBatchSize, summary.PendingReports);
-                await _store.DeferAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken);
+                RequireHeld(await _store.DeferAsync(lease, Clock.GetUtcNow() + NotReadyDelay, cancellationToken));
                 return null;
             }
 
@@ -163,15 +141,13 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
                 }
             }
 
+            RequireHeld(outcome != FenceOutcome.LeaseLost);
             switch (outcome)
             {
                 case FenceOutcome.Fenced:
                     return (FencedFrom(lease.Job, batch), share);
                 case FenceOutcome.Changed:
                     continue;
-                case FenceOutcome.LeaseLost:
-                    CountLostLease();
-                    return null;
                 default:
                     await FailAsync(lease, outcome, cancellationToken);
                     return null;
@@ -188,11 +164,12 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         Interval = batch.ReportInterval,
     };
 
-    // Returns the lease with the job as it is then, or null when it is over.
+    // Returns the lease with the job as it is then, or null when the job is over.
     private async Task<Lease<CollectionJob>?> TryCloseAsync(Lease<CollectionJob> lease, BatchRange range, CancellationToken cancellationToken)
     {
         DateTimeOffset now = Clock.GetUtcNow();
         FenceOutcome outcome = await _store.CloseAsync(lease, range, now, cancellationToken);
+        RequireHeld(outcome != FenceOutcome.LeaseLost);
         if (outcome == FenceOutcome.Overlap)
         {
             await FailAsync(lease, outcome, cancellationToken);
@@ -230,15 +207,15 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         // (5)
         HpkeCiphertext leaderShare = task.AggregateShares.Seal(request, share.Span);
         CollectionJobResp response = new((ulong)job.ReportCount!, job.Interval!.Value, leaderShare, answer.Message.EncryptedAggregateShare);
-        if (await _store.FinishAsync(lease, WireMessage.Encode(response), location?.AbsoluteUri, Clock.GetUtcNow(), cancellationToken))
-        {
-            _metrics.Finished(job.ReportCount!.Value, Clock.GetUtcNow() - job.CreatedAt);
-            LogFinished(job.Id, task.Id, job.ReportCount.Value);
-        }
-        else if (location is not null && await _store.FindAsync(task.Key, job.Id, cancellationToken) is { State: CollectionJobState.Deleted })
+        bool isFinished = await _store.FinishAsync(lease, WireMessage.Encode(response), location?.AbsoluteUri, Clock.GetUtcNow(), cancellationToken);
+        if (!isFinished && location is not null && await _store.FindAsync(task.Key, job.Id, cancellationToken) is { State: CollectionJobState.Deleted })
         {
             await _helper.TryDeleteAggregateShareAsync(task, location, cancellationToken);
         }
+
+        RequireHeld(isFinished);
+        _metrics.Finished(job.ReportCount!.Value, Clock.GetUtcNow() - job.CreatedAt);
+        LogFinished(job.Id, task.Id, job.ReportCount.Value);
     }
 
     private async Task<HelperAnswer<AggregateShare>> AskAsync(
@@ -258,8 +235,8 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
         Lease<CollectionJob> lease, HelperAnswer<AggregateShare> answer, Uri location, CancellationToken cancellationToken)
     {
         DateTimeOffset due = Clock.GetUtcNow() + _helper.PollDelay(answer.RetryAfter);
-        await _store.RecordHelperLocationAsync(lease, location.AbsoluteUri, cancellationToken);
-        await _store.DeferAsync(lease, due, cancellationToken);
+        RequireHeld(await _store.RecordHelperLocationAsync(lease, location.AbsoluteUri, cancellationToken));
+        RequireHeld(await _store.DeferAsync(lease, due, cancellationToken));
         LookAgainAt(due);
     }
 
@@ -274,14 +251,8 @@ internal sealed partial class CollectionJobDriver : JobDriver<CollectionJob>
     private async Task FailAsync(Lease<CollectionJob> lease, string urn, string detail, CancellationToken cancellationToken)
     {
         DateTimeOffset now = Clock.GetUtcNow();
-        if (await _store.FailAsync(lease, urn, detail, now, cancellationToken))
-        {
-            _metrics.Failed(urn, now - lease.Job.CreatedAt);
-        }
-        else
-        {
-            CountLostLease();
-        }
+        RequireHeld(await _store.FailAsync(lease, urn, detail, now, cancellationToken));
+        _metrics.Failed(urn, now - lease.Job.CreatedAt);
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "collection job {JobId} of task {TaskId} waits; reports aggregated: {Aggregated} of at least {Minimum}, pending: {Pending}")]

@@ -17,6 +17,12 @@ internal abstract partial class JobDriver<TJob>
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} of task {TaskId} took longer than its lease of {Lease} (LeaseDuration) at attempt {Attempts}; next attempt in {Delay}")]
     private partial void LogStepTooLong(JobName job, string taskId, TimeSpan lease, int attempts, TimeSpan delay);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the lease of {Job} of task {TaskId} was lost; another driver has the job")]
+    private partial void LogLeaseLost(JobName job, string taskId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Job} of task {TaskId} was deleted, or another driver has it")]
+    private partial void LogOvertaken(JobName job, string taskId);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{Job} of task {TaskId} released because the process is stopping")]
     private partial void LogReleased(JobName job, string taskId);
 

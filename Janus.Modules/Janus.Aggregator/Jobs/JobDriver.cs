@@ -6,34 +6,43 @@ using Microsoft.Extensions.Logging;
 namespace Janus.Aggregator;
 
 /// <summary>
-/// The lease loop: acquires jobs of one kind, oldest first, and steps each within its lease's remaining time.
+/// The lease loop: acquires jobs of one kind, those of tasks in turn, and steps each within its lease's remaining time.
 /// </summary>
 /// <remarks>
 /// Any number of drivers may run on one database. A job is released with a back-off when its step fails, and
 /// at once when the process stops; when the process dies, the lease runs out and another driver takes over.
-/// A place that is free goes to a task that had none in this round, if one has work; so a task with many jobs does not hold
-/// up the others. When all places are taken, a few more are there for the tasks of other peers only, so a peer that
-/// does not answer does not hold up the others either.
+/// A round are the tasks that have due jobs when it begins, those first that have waited longest. Each gets an equal share of
+/// the places that are free at its turn, and no second one before the round is over; so a task with many jobs does not hold up
+/// the others. When all places are taken, a few more are there for the tasks of other peers only, so a peer that does not
+/// answer does not hold up the others either.
 /// </remarks>
 /// <typeparam name="TJob">The kind of job.</typeparam>
 internal abstract partial class JobDriver<TJob> : BackgroundService
+    where TJob : ILeasedJob
 {
     private readonly CancellationTokenSource _abort = new();
     private readonly PriorityQueue<bool, DateTimeOffset> _retries = new();
-    private readonly HashSet<int> _served = [];
+    private readonly ILeaseStore<TJob> _store;
     private readonly JobDriverOptions _options;
+    private readonly TaskDirectory _tasks;
     private readonly WorkSignal _signal;
-    private readonly WorkKind _kind;
     private readonly string _label;
+    private readonly string _kindName;
     private readonly JobMetrics _metrics;
     private readonly ILogger _logger;
 
-    protected JobDriver(JobDriverOptions options, WorkSignal signal, WorkKind kind, JobMetrics metrics, TimeProvider time, ILogger logger)
+    // The tasks whose turn is still to come in this round.
+    private List<int> _turns = [];
+
+    protected JobDriver(
+        ILeaseStore<TJob> store, JobDriverOptions options, TaskDirectory tasks, WorkSignal signal, JobMetrics metrics, TimeProvider time, ILogger logger)
     {
+        _store = store;
         _options = options;
+        _tasks = tasks;
         _signal = signal;
-        _kind = kind;
-        _label = BacklogMetrics.LabelOf(kind);
+        _label = BacklogMetrics.LabelOf(store.Kind);
+        _kindName = _label.Replace('_', ' ');
         _metrics = metrics;
         Clock = time;
         _logger = logger;
@@ -42,21 +51,18 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
     /// <summary>The clock of leases and delays.</summary>
     protected TimeProvider Clock { get; }
 
-    /// <summary>Leases at most <paramref name="maximum"/> jobs of other tasks than <paramref name="exceptTasks"/>.</summary>
-    protected abstract Task<IReadOnlyList<Lease<TJob>>> AcquireAsync(
-        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken);
-
-    /// <summary>The surrogate key of the job's task.</summary>
-    protected abstract int TaskKeyOf(TJob job);
-
-    /// <summary>The tasks that a peer holds up who holds up these: themselves, and those that have the same peer.</summary>
-    protected virtual IReadOnlyCollection<int> SharingPeers(IReadOnlyCollection<int> taskKeys) => taskKeys;
-
-    /// <summary>Gives a job back, not to be acquired again before <paramref name="notBefore"/>.</summary>
-    protected abstract Task ReleaseAsync(Lease<TJob> lease, DateTimeOffset notBefore, CancellationToken cancellationToken);
-
     /// <summary>Does the job's next piece of work, and ends its lease by a write that checks it.</summary>
-    protected abstract Task StepAsync(Lease<TJob> lease, CancellationToken cancellationToken);
+    /// <exception cref="LeaseLostException">It turned out to be another driver's: see <see cref="RequireHeld"/>.</exception>
+    protected abstract Task StepAsync(AggregatorTask task, Lease<TJob> lease, CancellationToken cancellationToken);
+
+    /// <summary>Ends the step when a write found that the lease is lost.</summary>
+    protected static void RequireHeld(bool isHeld)
+    {
+        if (!isHeld)
+        {
+            throw new LeaseLostException();
+        }
+    }
 
     /// <summary>Lets the loop look for work at a time when a job that a step gave back becomes due.</summary>
     protected void LookAgainAt(DateTimeOffset due)
@@ -65,16 +71,6 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         {
             _retries.Enqueue(true, due);
         }
-    }
-
-    /// <summary>What the job is called in logs, such as its kind and ID.</summary>
-    protected abstract JobName NameOf(TJob job);
-
-    /// <summary>Counts a job that turned out to be another driver's, or gone.</summary>
-    protected void CountLostLease()
-    {
-        _metrics.LeaseLost(_label);
-        Activity.Current?.SetTag("janus.lease", "lost");
     }
 
     /// <inheritdoc/>
@@ -94,7 +90,7 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        WorkWaiter waiter = _signal.CreateWaiter(_kind);
+        WorkWaiter waiter = _signal.CreateWaiter(_store.Kind);
         Dictionary<Task, int> running = [];
         Task? signal = null;
         while (!stoppingToken.IsCancellationRequested)
@@ -113,11 +109,11 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
             try
             {
                 // Not broken off by a stop: a lease that was committed but not read would stay until it runs out.
-                IReadOnlyList<Lease<TJob>> leases = await AcquireAsync(running.Count, [.. running.Values.Distinct()]);
+                IReadOnlyList<Lease<TJob>> leases = await AcquireAsync(running.Count, running.Values);
                 foreach (Lease<TJob> lease in leases)
                 {
                     _metrics.Leased(_label, lease.Attempts);
-                    running.Add(Task.Run(() => DriveAsync(lease), CancellationToken.None), TaskKeyOf(lease.Job));
+                    running.Add(Task.Run(() => DriveAsync(lease), CancellationToken.None), lease.Job.TaskKey);
                 }
 
                 if (leases.Count == 0)
@@ -142,7 +138,7 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
             catch (Exception exception)
             {
                 LogLevel level = DatabaseFailure.LevelOf(exception, LogLevel.Warning);
-                LogAcquisitionFailed(level, _kind, exception);
+                LogAcquisitionFailed(level, _store.Kind, exception);
                 await Task.Delay(_options.InitialRetryDelay, Clock, stoppingToken).ContinueWith(_ => { }, TaskScheduler.Default);
             }
         }
@@ -150,28 +146,43 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         await Task.WhenAll(running.Keys);
     }
 
+    // What one task has: it is driven before more is asked for, which may fail.
     private async Task<IReadOnlyList<Lease<TJob>>> AcquireAsync(int running, IReadOnlyCollection<int> busyTasks)
     {
         int free = _options.Concurrency - running;
-        if (free <= 0)
+        IReadOnlyCollection<int> passedOver = free > 0 ? [] : SharingPeers([.. busyTasks.Distinct()]);
+        free = free > 0 ? free : free + _options.PlacesForOthers;
+        bool isNewRound = false;
+        while (true)
         {
-            return await LeaseAsync(free + _options.PlacesForOthers, SharingPeers(busyTasks));
-        }
+            int[] waiting = [.. _turns.Except(passedOver)];
+            if (waiting.Length == 0)
+            {
+                if (isNewRound)
+                {
+                    return [];
+                }
 
-        IReadOnlyList<Lease<TJob>> leases = _served.Count == 0 ? [] : await LeaseAsync(free, _served);
-        if (leases.Count < free)
-        {
-            // Every task that has work had a turn. What has been leased is driven before more is asked for, which may fail.
-            _served.Clear();
-            leases = leases.Count > 0 ? leases : await LeaseAsync(free, []);
-        }
+                // Who is passed over comes first when it is no longer.
+                isNewRound = true;
+                IReadOnlyList<int> due = await _store.DueTasksAsync(Clock.GetUtcNow(), _abort.Token);
+                _turns = [.. _turns.Intersect(due).Union(due)];
+                continue;
+            }
 
-        _served.UnionWith(leases.Select(lease => TaskKeyOf(lease.Job)));
-        return leases;
+            _turns.Remove(waiting[0]);
+            int share = (free + waiting.Length - 1) / waiting.Length;
+            IReadOnlyList<Lease<TJob>> leases = await _store.AcquireAsync(waiting[0], share, _options.LeaseDuration, Clock.GetUtcNow(), _abort.Token);
+            if (leases.Count > 0)
+            {
+                return leases;
+            }
+        }
     }
 
-    private Task<IReadOnlyList<Lease<TJob>>> LeaseAsync(int maximum, IReadOnlyCollection<int> exceptTasks) =>
-        AcquireAsync(maximum, _options.LeaseDuration, Clock.GetUtcNow(), exceptTasks, _abort.Token);
+    // The tasks that a peer holds up who holds up these: themselves, and those that have the same peer. Only a Leader asks one.
+    private IReadOnlyCollection<int> SharingPeers(IReadOnlyCollection<int> taskKeys) =>
+        _store.Kind is WorkKind.AggregationJobs or WorkKind.CollectionJobs ? _tasks.SharingHelpers(taskKeys) : taskKeys;
 
     // Jobs that this driver released become due without a notification.
     private TimeSpan UntilNextRetry()
@@ -206,7 +217,14 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token, expiry.Token);
         try
         {
-            await StepAsync(lease, cancel.Token);
+            AggregatorTask task = await _tasks.GetAsync(lease.Job.TaskKey, cancel.Token);
+            AggregatorActivities.DescribeTask(task.Id);
+            await StepAsync(task, lease, cancel.Token);
+            activity.End(outcome);
+        }
+        catch (LeaseLostException)
+        {
+            ReportLost(lease);
             activity.End(outcome);
         }
         catch (Exception exception)
@@ -249,6 +267,24 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         }
     }
 
+    private JobName NameOf(TJob job) => new(_kindName, job.Id, _tasks.NameOf(job.TaskKey));
+
+    private void ReportLost(Lease<TJob> lease)
+    {
+        _metrics.LeaseLost(_label);
+        Activity.Current?.SetTag("janus.lease", "lost");
+        JobName name = NameOf(lease.Job);
+        if (_store.Kind == WorkKind.AggregationJobs)
+        {
+            // Nobody deletes a Leader's: its lease has run out.
+            LogLeaseLost(name, name.TaskId);
+        }
+        else
+        {
+            LogOvertaken(name, name.TaskId);
+        }
+    }
+
     private string OutcomeOf(Exception exception, bool isExpired) => exception switch
     {
         _ when _abort.IsCancellationRequested => "stopped",
@@ -272,7 +308,10 @@ internal abstract partial class JobDriver<TJob> : BackgroundService
         try
         {
             using CancellationTokenSource limit = new(TimeSpan.FromSeconds(5), Clock);
-            await ReleaseAsync(lease, notBefore, limit.Token);
+            if (!await _store.ReleaseAsync(lease, notBefore, limit.Token))
+            {
+                ReportLost(lease);
+            }
         }
         catch (Exception exception)
         {

@@ -3,13 +3,16 @@ using Janus.Messages;
 namespace Janus.Datastore;
 
 /// <summary>An aggregation job as the Helper stores it, with its answer: DAP §4.5 (aggregate-flow).</summary>
-public sealed record HelperAggregationJob
+public sealed record HelperAggregationJob : ILeasedJob
 {
     /// <summary>The task's key in the database.</summary>
     public required int TaskKey { get; init; }
 
     /// <summary>The aggregation job ID.</summary>
     public required AggregationJobId Id { get; init; }
+
+    /// <inheritdoc/>
+    object ILeasedJob.Id => Id;
 
     /// <summary>Where the job stands; <see cref="AggregationJobState.Deleted"/> jobs have no response any more.</summary>
     public AggregationJobState State { get; init; } = AggregationJobState.Finished;

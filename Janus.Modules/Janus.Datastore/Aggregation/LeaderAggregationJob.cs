@@ -3,13 +3,16 @@ using Janus.Messages;
 namespace Janus.Datastore;
 
 /// <summary>An aggregation job of the Leader: DAP §4.5 (aggregate-flow).</summary>
-public sealed record LeaderAggregationJob
+public sealed record LeaderAggregationJob : ILeasedJob
 {
     /// <summary>The task's key in the database.</summary>
     public required int TaskKey { get; init; }
 
     /// <summary>The aggregation job ID, unique in this database; the Leader's own name for the job.</summary>
     public required AggregationJobId Id { get; init; }
+
+    /// <inheritdoc/>
+    object ILeasedJob.Id => Id;
 
     /// <summary>The VDAF aggregation parameter, empty for Prio3.</summary>
     public required byte[] AggParam { get; init; }

@@ -3,13 +3,16 @@ using Janus.Messages;
 namespace Janus.Datastore;
 
 /// <summary>A collection job of the Leader: DAP §4.6 (collect-flow).</summary>
-public sealed record CollectionJob
+public sealed record CollectionJob : ILeasedJob
 {
     /// <summary>The task's key in the database.</summary>
     public required int TaskKey { get; init; }
 
     /// <summary>The collection job ID.</summary>
     public required CollectionJobId Id { get; init; }
+
+    /// <inheritdoc/>
+    object ILeasedJob.Id => Id;
 
     /// <summary>The CollectionJobReq exactly as it came.</summary>
     public required byte[] Request { get; init; }

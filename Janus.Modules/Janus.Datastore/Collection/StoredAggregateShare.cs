@@ -3,13 +3,16 @@ using Janus.Messages;
 namespace Janus.Datastore;
 
 /// <summary>An aggregate share of the Helper, given or asked for: DAP §4.6.4 (collect-aggregate).</summary>
-public sealed record StoredAggregateShare
+public sealed record StoredAggregateShare : ILeasedJob
 {
     /// <summary>The task's key in the database.</summary>
     public required int TaskKey { get; init; }
 
     /// <summary>The aggregate share ID.</summary>
     public required AggregateShareId Id { get; init; }
+
+    /// <inheritdoc/>
+    object ILeasedJob.Id => Id;
 
     /// <summary>Where it stands.</summary>
     public AggregateShareState State { get; init; } = AggregateShareState.InProgress;

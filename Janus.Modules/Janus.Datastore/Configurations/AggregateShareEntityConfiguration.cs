@@ -14,9 +14,9 @@ internal sealed class AggregateShareEntityConfiguration : IEntityTypeConfigurati
         builder.HasIndex(share => new { share.TaskKey, share.RequestHash }).IsUnique();
 
         // Acquisition.
-        builder.HasIndex(share => share.LeaseExpiry)
+        builder.HasIndex(share => new { share.TaskKey, share.LeaseExpiry })
             .HasDatabaseName("ix_aggregate_shares_in_progress")
-            .HasFilter($"state = {AggregateShareState.InProgress:d}");
+            .HasFilter(LeaseTable.AggregateShares.Unfinished);
 
         // Garbage: what is old, and what has no answer.
         builder.HasIndex(share => new { share.TaskKey, share.CreatedAt }).HasDatabaseName("ix_aggregate_shares_age");

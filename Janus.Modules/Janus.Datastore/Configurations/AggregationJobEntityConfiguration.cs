@@ -12,13 +12,13 @@ internal sealed class AggregationJobEntityConfiguration : IEntityTypeConfigurati
         builder.ToTable("aggregation_jobs");
         builder.HasKey(job => new { job.TaskKey, job.AggregationJobId });
 
-        // Acquisition, by role. A new job's lease expires when it is created, so this is the order of creation.
-        builder.HasIndex(job => job.LeaseExpiry, "leader")
+        // Acquisition, by role.
+        builder.HasIndex(job => new { job.TaskKey, job.LeaseExpiry }, "leader")
             .HasDatabaseName("ix_aggregation_jobs_leader_in_progress")
-            .HasFilter($"state IN {UnfinishedAggregationJobs.States} AND request_hash IS NULL");
-        builder.HasIndex(job => job.LeaseExpiry, "helper")
+            .HasFilter(LeaseTable.LeaderAggregationJobs.Unfinished);
+        builder.HasIndex(job => new { job.TaskKey, job.LeaseExpiry }, "helper")
             .HasDatabaseName("ix_aggregation_jobs_helper_in_progress")
-            .HasFilter($"state = {AggregationJobState.InProgress:d} AND request_hash IS NOT NULL");
+            .HasFilter(LeaseTable.HelperAggregationJobs.Unfinished);
 
         // Whether a batch of the Leader's choice still has reports to aggregate or to settle.
         builder.HasIndex(job => new { job.TaskKey, job.BatchId })

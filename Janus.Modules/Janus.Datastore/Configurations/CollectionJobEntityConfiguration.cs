@@ -19,9 +19,9 @@ internal sealed class CollectionJobEntityConfiguration : IEntityTypeConfiguratio
             .HasFilter($"state IN ({CollectionJobState.Waiting:d}, {CollectionJobState.Fenced:d}, {CollectionJobState.Finished:d})");
 
         // Acquisition.
-        builder.HasIndex(job => job.NextAttemptAt)
+        builder.HasIndex(job => new { job.TaskKey, job.NextAttemptAt })
             .HasDatabaseName("ix_collection_jobs_due")
-            .HasFilter($"state IN ({CollectionJobState.Waiting:d}, {CollectionJobState.Fenced:d})");
+            .HasFilter(LeaseTable.CollectionJobs.Unfinished);
 
         // What a task's aggregation jobs wake.
         builder.HasIndex(job => new { job.TaskKey, job.CollectionJobId })

@@ -4,10 +4,8 @@ using Npgsql;
 namespace Janus.Datastore;
 
 /// <summary>The aggregate shares of a Helper, those that it has given and those that it has deferred: DAP §4.6.4 (collect-aggregate).</summary>
-public sealed partial class AggregateShareStore
+public sealed partial class AggregateShareStore : LeaseStore<StoredAggregateShare>
 {
-    private const int ColumnCount = 13;
-
     private const string Columns = """
         s.task_key, s.aggregate_share_id, s.state, s.request_hash, s.request, s.first_bucket, s.last_bucket, s.report_count,
         s.checksum, s.response, s.problem_type, s.problem_detail, s.created_at
@@ -55,35 +53,11 @@ public sealed partial class AggregateShareStore
         WHERE task_key = $1 AND aggregate_share_id = $2 AND state <> {AggregateShareState.Deleted:d}
         """;
 
-    private static readonly string FirstDueSql = $"""
-        -- AggregateShareStore.FirstDue
-        SELECT min(lease_expiry) FROM aggregate_shares WHERE state = {AggregateShareState.InProgress:d}
-        """;
-
-    private static readonly string AcquireSql = $"""
-        -- AggregateShareStore.Acquire
-        WITH due AS MATERIALIZED (
-            SELECT task_key, aggregate_share_id FROM aggregate_shares
-            WHERE state = {AggregateShareState.InProgress:d} AND lease_expiry <= $1 AND task_key <> ALL ($4)
-            ORDER BY lease_expiry LIMIT $2
-            FOR UPDATE SKIP LOCKED
-        )
-        UPDATE aggregate_shares AS s
-        SET lease_expiry = $3, lease_token = gen_random_uuid(), lease_attempts = s.lease_attempts + 1
-        FROM due WHERE s.task_key = due.task_key AND s.aggregate_share_id = due.aggregate_share_id
-        RETURNING {Columns}, s.lease_token, s.lease_expiry, s.lease_attempts
-        """;
-
-    private static readonly string ReleaseSql = $"""
-        -- AggregateShareStore.Release
-        UPDATE aggregate_shares SET lease_expiry = $4, lease_token = NULL
-        WHERE task_key = $1 AND aggregate_share_id = $2 AND lease_token = $3 AND state = {AggregateShareState.InProgress:d}
-        """;
-
     private readonly TransactionRunner _runner;
     private readonly ColumnEncryption _encryption;
 
     internal AggregateShareStore(TransactionRunner runner, ColumnEncryption encryption)
+        : base(runner, LeaseTable.AggregateShares, "s", Columns, Read, share => Uuid.Of(share.Id))
     {
         _runner = runner;
         _encryption = encryption;
@@ -148,36 +122,9 @@ public sealed partial class AggregateShareStore
     public Task<DateTimeOffset?> FirstDueAsync(CancellationToken cancellationToken) =>
         _runner.ReadAsync("AggregateShareStore.FirstDue", async (transaction, token) =>
         {
-            await using NpgsqlCommand command = transaction.Command(FirstDueSql);
+            await using NpgsqlCommand command = transaction.Command(LeaseTable.AggregateShares.FirstDueSql);
             return (await command.ReadAllAsync(row => row.InstantOrNull(0), token))[0];
         }, cancellationToken);
-
-    /// <summary>Leases up to <paramref name="maximum"/> deferred shares of other tasks than these, those that have waited longest first.</summary>
-    public Task<IReadOnlyList<Lease<StoredAggregateShare>>> AcquireAsync(
-        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
-        _runner.RunAsync<IReadOnlyList<Lease<StoredAggregateShare>>>("AggregateShareStore.Acquire", async (transaction, token) =>
-        {
-            await using NpgsqlCommand command = transaction.Command(AcquireSql).With(now).With(maximum).With(now + duration)
-                    .With(exceptTasks.ToArray(), CommandExtensions.IntArray);
-            List<Lease<StoredAggregateShare>> leases = await command.ReadAllAsync(
-                row => new Lease<StoredAggregateShare>(
-                    Read(row), row.GetGuid(ColumnCount), row.Instant(ColumnCount + 1), row.GetInt32(ColumnCount + 2)),
-                token);
-            leases.Sort((left, right) => left.Job.CreatedAt.CompareTo(right.Job.CreatedAt));
-            return leases;
-        }, cancellationToken);
-
-    /// <summary>Gives a share back, to be tried again from then on. False when the lease is lost.</summary>
-    public Task<bool> ReleaseAsync(Lease<StoredAggregateShare> lease, DateTimeOffset notBefore, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(lease);
-        return _runner.RunAsync("AggregateShareStore.Release", async (transaction, token) =>
-        {
-            await using NpgsqlCommand command = transaction.Command(ReleaseSql)
-                .With(lease.Job.TaskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(notBefore);
-            return await command.ExecuteNonQueryAsync(token) == 1;
-        }, cancellationToken);
-    }
 
     private static StoredAggregateShare Read(NpgsqlDataReader row) => new()
     {

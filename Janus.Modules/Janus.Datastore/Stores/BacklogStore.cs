@@ -4,8 +4,8 @@ namespace Janus.Datastore;
 
 /// <summary>Tells how much work waits: for metrics, every few seconds.</summary>
 /// <remarks>
-/// What it costs is bounded however much waits: one index probe for each task, and as many entries of each queue's index as
-/// are counted at most.
+/// What it costs is bounded however much waits: a few index probes for each task, and as many entries of each queue's index as
+/// are counted at most. When there are more, those of some tasks are counted.
 /// </remarks>
 public sealed class BacklogStore
 {
@@ -38,21 +38,14 @@ public sealed class BacklogStore
         """;
 
     private static readonly string JobsSql = $"""
-        -- BacklogStore.Jobs: those that are due first
+        -- BacklogStore.Jobs
         SELECT kind, CASE WHEN due <= $1 THEN {WaitingState.Due:d} WHEN lease_token IS NOT NULL THEN {WaitingState.Leased:d} ELSE {WaitingState.Postponed:d} END AS waiting_state,
             count(*), min(created_at), min(due)
         FROM (
-            (SELECT {WorkKind.AggregationJobs:d} AS kind, created_at, lease_expiry AS due, lease_token FROM aggregation_jobs
-                WHERE state IN {UnfinishedAggregationJobs.States} AND request_hash IS NULL ORDER BY lease_expiry LIMIT $2)
-            UNION ALL
-            (SELECT {WorkKind.HelperAggregationJobs:d}, created_at, lease_expiry, lease_token FROM aggregation_jobs
-                WHERE state = {AggregationJobState.InProgress:d} AND request_hash IS NOT NULL ORDER BY lease_expiry LIMIT $2)
-            UNION ALL
-            (SELECT {WorkKind.CollectionJobs:d}, created_at, greatest(next_attempt_at, lease_expiry), lease_token FROM collection_jobs
-                WHERE state IN ({CollectionJobState.Waiting:d}, {CollectionJobState.Fenced:d}) ORDER BY next_attempt_at LIMIT $2)
-            UNION ALL
-            (SELECT {WorkKind.AggregateShares:d}, created_at, lease_expiry, lease_token FROM aggregate_shares
-                WHERE state = {AggregateShareState.InProgress:d} ORDER BY lease_expiry LIMIT $2)
+            {string.Join(" UNION ALL ", LeaseTable.All.Select(table => $"""
+            (SELECT {table.Kind:d} AS kind, created_at, greatest({table.Due}, lease_expiry) AS due, lease_token FROM {table.Name}
+                WHERE {table.Unfinished} ORDER BY task_key, {table.Due} LIMIT $2)
+            """))}
         ) AS waiting
         GROUP BY 1, 2
         """;
@@ -69,12 +62,29 @@ public sealed class BacklogStore
             batch.Add(CountReportsSql).With(MaximumReports);
             batch.Add(OldestReportsSql);
             batch.Add(JobsSql).With(now).With(MaximumJobs);
+            foreach (LeaseTable table in LeaseTable.All)
+            {
+                batch.Add(table.FirstDueSql);
+            }
+
             await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(token);
             List<long> reports = await reader.ReadRowsAsync(row => Math.Max(row.GetInt64(0), row.GetInt64(1)), token);
             List<KeyValuePair<int, DateTimeOffset>> oldest = await reader.ReadNextAsync(
                 row => KeyValuePair.Create(row.GetInt32(0), row.Instant(1)), token);
             List<WaitingJobs> jobs = await reader.ReadNextAsync(
                 row => new WaitingJobs((WorkKind)row.GetInt32(0), (WaitingState)row.GetInt32(1), row.GetInt64(2), row.Instant(3), row.Instant(4)), token);
+            foreach (LeaseTable table in LeaseTable.All)
+            {
+                DateTimeOffset? first = (await reader.ReadNextAsync(row => row.InstantOrNull(0), token))[0];
+                if (jobs.Where(some => some.Kind == table.Kind).Sum(some => some.Count) >= MaximumJobs)
+                {
+                    // It may be one of those that are not counted.
+                    jobs = [.. jobs.Select(some => (some.Kind, some.State) == (table.Kind, WaitingState.Due) && some.OldestDue > first
+                        ? some with { OldestDue = first.Value }
+                        : some)];
+                }
+            }
+
             return new Backlog(reports[0], oldest, jobs);
         }, cancellationToken);
 }

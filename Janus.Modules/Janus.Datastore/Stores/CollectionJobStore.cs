@@ -5,7 +5,7 @@ using NpgsqlTypes;
 namespace Janus.Datastore;
 
 /// <summary>The Leader's collection jobs as the Collector sees them, and their leases: DAP §4.6 (collect-flow).</summary>
-public sealed partial class CollectionJobStore
+public sealed partial class CollectionJobStore : LeaseStore<CollectionJob>
 {
     private const int MaximumCreationRounds = 5;
 
@@ -57,35 +57,13 @@ public sealed partial class CollectionJobStore
         WHERE task_key = $1 AND batch_id = $2 AND collection_job_id = $3
         """;
 
-    private static readonly string AcquireSql = $"""
-        -- CollectionJobStore.Acquire
-        WITH due AS MATERIALIZED (
-            SELECT task_key, collection_job_id FROM collection_jobs
-            WHERE state IN ({CollectionJobState.Waiting:d}, {CollectionJobState.Fenced:d})
-                AND next_attempt_at <= $1 AND lease_expiry <= $1 AND task_key <> ALL ($4)
-            ORDER BY next_attempt_at LIMIT $2
-            FOR UPDATE SKIP LOCKED
-        )
-        -- The next attempt is set to the expiry, so that a job that is woken while it is leased can be told apart.
-        UPDATE collection_jobs AS c SET lease_expiry = $3, next_attempt_at = $3, lease_token = gen_random_uuid(),
-            lease_attempts = c.lease_attempts + 1
-        FROM due WHERE c.task_key = due.task_key AND c.collection_job_id = due.collection_job_id
-        RETURNING {CollectionJobRows.Columns}, c.lease_token, c.lease_expiry, c.lease_attempts
-        """;
-
-    // Who waits is woken by what has been aggregated meanwhile; who is fenced has nothing more to wait for but the Helper.
-    private static readonly string ReleaseSql = $"""
-        -- CollectionJobStore.Release
-        UPDATE collection_jobs SET lease_expiry = $5, lease_token = NULL,
-            next_attempt_at = CASE WHEN state = {CollectionJobState.Waiting:d} AND next_attempt_at < lease_expiry THEN next_attempt_at ELSE $4 END,
-            lease_attempts = CASE WHEN $6 THEN 0 ELSE lease_attempts END
-        WHERE task_key = $1 AND collection_job_id = $2 AND lease_token = $3
-        """;
+    private static readonly string DeferSql = LeaseTable.CollectionJobs.ReleaseSql("Defer", "lease_attempts = 0");
 
     private readonly TransactionRunner _runner;
     private readonly ColumnEncryption _encryption;
 
     internal CollectionJobStore(TransactionRunner runner, ColumnEncryption encryption)
+        : base(runner, LeaseTable.CollectionJobs, "c", CollectionJobRows.Columns, CollectionJobRows.Read, job => Uuid.Of(job.Id))
     {
         _runner = runner;
         _encryption = encryption;
@@ -204,49 +182,12 @@ public sealed partial class CollectionJobStore
             return new CollectionJobDeletion(helperLocation);
         }, cancellationToken);
 
-    /// <summary>Leases up to <paramref name="maximum"/> due jobs of other tasks than these that wait or are fenced, those due longest first.</summary>
-    public Task<IReadOnlyList<Lease<CollectionJob>>> AcquireAsync(
-        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
-        _runner.RunAsync<IReadOnlyList<Lease<CollectionJob>>>("CollectionJobStore.Acquire", async (transaction, token) =>
-        {
-            await using NpgsqlCommand command = transaction.Command(AcquireSql).With(now).With(maximum).With(now + duration)
-                    .With(exceptTasks.ToArray(), CommandExtensions.IntArray);
-            List<Lease<CollectionJob>> leases = await command.ReadAllAsync(
-                row => new Lease<CollectionJob>(
-                    CollectionJobRows.Read(row), row.GetGuid(19), row.Instant(20), row.GetInt32(21)),
-                token);
-            leases.Sort((left, right) => left.Job.CreatedAt.CompareTo(right.Job.CreatedAt));
-            return leases;
-        }, cancellationToken);
-
     /// <summary>
-    /// Gives a job back after a failure, to be tried again from then on, or at once when an aggregation job of the task
-    /// finished meanwhile. False when the lease is lost.
+    /// Gives a job back that only has to wait, at once when an aggregation job of the task finished meanwhile; its attempts
+    /// count from 0 again. False when the lease is lost.
     /// </summary>
-    public Task<bool> ReleaseAsync(
-        Lease<CollectionJob> lease, DateTimeOffset nextAttempt, CancellationToken cancellationToken) =>
-        ReleaseAsync(lease, nextAttempt, resetAttempts: false, cancellationToken);
-
-    /// <summary>
-    /// Gives a job back that only has to wait; its attempts count from 0 again. Otherwise as
-    /// <see cref="ReleaseAsync(Lease{CollectionJob}, DateTimeOffset, CancellationToken)"/>.
-    /// </summary>
-    public Task<bool> DeferAsync(
-        Lease<CollectionJob> lease, DateTimeOffset nextAttempt, CancellationToken cancellationToken) =>
-        ReleaseAsync(lease, nextAttempt, resetAttempts: true, cancellationToken);
-
-    private Task<bool> ReleaseAsync(
-        Lease<CollectionJob> lease, DateTimeOffset nextAttempt, bool resetAttempts, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(lease);
-        return _runner.RunAsync("CollectionJobStore.Release", async (transaction, token) =>
-        {
-            await using NpgsqlCommand command = transaction.Command(ReleaseSql)
-                .With(lease.Job.TaskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(nextAttempt)
-                .With(DateTimeOffset.UnixEpoch).With(resetAttempts, NpgsqlDbType.Boolean);
-            return await command.ExecuteNonQueryAsync(token) == 1;
-        }, cancellationToken);
-    }
+    public Task<bool> DeferAsync(Lease<CollectionJob> lease, DateTimeOffset nextAttempt, CancellationToken cancellationToken) =>
+        ReleaseAsync("Defer", DeferSql, lease, nextAttempt, cancellationToken);
 
     private static async Task<CollectionJob?> FindIdenticalAsync(
         DatastoreTransaction transaction, int taskKey, byte[] requestHash, CancellationToken cancellationToken)

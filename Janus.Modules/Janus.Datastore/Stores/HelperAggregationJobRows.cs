@@ -12,8 +12,6 @@ internal static class HelperAggregationJobRows
         j.response, j.created_at, j.finished_at, j.step, j.step_request_hash
         """;
 
-    private const int ColumnCount = 14;
-
     public static HelperAggregationJob Read(NpgsqlDataReader row) => new()
     {
         TaskKey = row.GetInt32(0),
@@ -31,8 +29,4 @@ internal static class HelperAggregationJobRows
         Step = row.GetInt32(12),
         StepRequestHash = row.BytesOrNull(13),
     };
-
-    /// <summary>Reads the lease's token, expiry and attempts behind the job's columns.</summary>
-    public static Lease<HelperAggregationJob> ReadLease(NpgsqlDataReader row) =>
-        new(Read(row), row.GetGuid(ColumnCount), row.Instant(ColumnCount + 1), row.GetInt32(ColumnCount + 2));
 }

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Janus.Datastore;
 
 /// <summary>The Helper's aggregation jobs: DAP §4.5 (aggregate-flow).</summary>
-public sealed partial class HelperAggregationJobStore
+public sealed partial class HelperAggregationJobStore : LeaseStore<HelperAggregationJob>
 {
     private const string FindSql = $"""
         -- HelperAggregationJobStore.Find
@@ -38,31 +38,6 @@ public sealed partial class HelperAggregationJobStore
         RETURNING true
         """;
 
-    private static readonly string FirstDueSql = $"""
-        -- HelperAggregationJobStore.FirstDue
-        SELECT min(lease_expiry) FROM aggregation_jobs WHERE state = {AggregationJobState.InProgress:d} AND request_hash IS NOT NULL
-        """;
-
-    private static readonly string AcquireSql = $"""
-        -- HelperAggregationJobStore.Acquire
-        WITH due AS MATERIALIZED (
-            SELECT task_key, aggregation_job_id FROM aggregation_jobs
-            WHERE state = {AggregationJobState.InProgress:d} AND request_hash IS NOT NULL AND lease_expiry <= $1 AND task_key <> ALL ($4)
-            ORDER BY lease_expiry LIMIT $2
-            FOR UPDATE SKIP LOCKED
-        )
-        UPDATE aggregation_jobs AS j
-        SET lease_expiry = $3, lease_token = gen_random_uuid(), lease_attempts = j.lease_attempts + 1
-        FROM due WHERE j.task_key = due.task_key AND j.aggregation_job_id = due.aggregation_job_id
-        RETURNING {HelperAggregationJobRows.Columns}, j.lease_token, j.lease_expiry, j.lease_attempts
-        """;
-
-    private static readonly string ReleaseSql = $"""
-        -- HelperAggregationJobStore.Release
-        UPDATE aggregation_jobs SET lease_expiry = $4, lease_token = NULL
-        WHERE task_key = $1 AND aggregation_job_id = $2 AND lease_token = $3 AND state = {AggregationJobState.InProgress:d}
-        """;
-
     private static readonly string DeleteSql = $"""
         -- HelperAggregationJobStore.Delete
         UPDATE aggregation_jobs SET state = {AggregationJobState.Deleted:d}, response = NULL, request = NULL,
@@ -78,6 +53,7 @@ public sealed partial class HelperAggregationJobStore
     private readonly ColumnEncryption _encryption;
 
     internal HelperAggregationJobStore(TransactionRunner runner, ReportPartitions partitions, ColumnEncryption encryption)
+        : base(runner, LeaseTable.HelperAggregationJobs, "j", HelperAggregationJobRows.Columns, HelperAggregationJobRows.Read, job => Uuid.Of(job.Id))
     {
         _runner = runner;
         _partitions = partitions;
@@ -157,33 +133,9 @@ public sealed partial class HelperAggregationJobStore
     public Task<DateTimeOffset?> FirstDueAsync(CancellationToken cancellationToken) =>
         _runner.ReadAsync("HelperAggregationJobStore.FirstDue", async (transaction, token) =>
         {
-            await using NpgsqlCommand command = transaction.Command(FirstDueSql);
+            await using NpgsqlCommand command = transaction.Command(LeaseTable.HelperAggregationJobs.FirstDueSql);
             return (await command.ReadAllAsync(row => row.InstantOrNull(0), token))[0];
         }, cancellationToken);
-
-    /// <summary>Leases up to <paramref name="maximum"/> deferred jobs of other tasks than these, those that have waited longest first.</summary>
-    public Task<IReadOnlyList<Lease<HelperAggregationJob>>> AcquireAsync(
-        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
-        _runner.RunAsync<IReadOnlyList<Lease<HelperAggregationJob>>>("HelperAggregationJobStore.Acquire", async (transaction, token) =>
-        {
-            await using NpgsqlCommand command = transaction.Command(AcquireSql).With(now).With(maximum).With(now + duration)
-                    .With(exceptTasks.ToArray(), CommandExtensions.IntArray);
-            List<Lease<HelperAggregationJob>> leases = await command.ReadAllAsync(HelperAggregationJobRows.ReadLease, token);
-            leases.Sort((left, right) => left.Job.CreatedAt.CompareTo(right.Job.CreatedAt));
-            return leases;
-        }, cancellationToken);
-
-    /// <summary>Gives a job back, to be tried again from then on. False when the lease is lost.</summary>
-    public Task<bool> ReleaseAsync(Lease<HelperAggregationJob> lease, DateTimeOffset notBefore, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(lease);
-        return _runner.RunAsync("HelperAggregationJobStore.Release", async (transaction, token) =>
-        {
-            await using NpgsqlCommand command = transaction.Command(ReleaseSql)
-                .With(lease.Job.TaskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(notBefore);
-            return await command.ExecuteNonQueryAsync(token) == 1;
-        }, cancellationToken);
-    }
 
     /// <summary>
     /// Deletes a job's request, answer and states; the memory of its request stays, and so does what it committed, unless the

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Janus.Datastore;
 
 /// <summary>The Leader's aggregation jobs: DAP §4.5 (aggregate-flow).</summary>
-public sealed partial class LeaderAggregationJobStore
+public sealed partial class LeaderAggregationJobStore : LeaseStore<LeaderAggregationJob>
 {
     private const string TasksSql = """
         -- LeaderAggregationJobStore.Tasks: one index probe for each task, however many reports wait or are postponed
@@ -21,19 +21,9 @@ public sealed partial class LeaderAggregationJobStore
         SELECT task_key FROM first_report WHERE received_at <= $1
         """;
 
-    private static readonly string AcquireSql = $"""
-        -- LeaderAggregationJobStore.Acquire
-        WITH due AS MATERIALIZED (
-            SELECT task_key, aggregation_job_id FROM aggregation_jobs
-            WHERE state IN {UnfinishedAggregationJobs.States} AND request_hash IS NULL AND lease_expiry <= $1 AND task_key <> ALL ($4)
-            ORDER BY lease_expiry LIMIT $2
-            FOR UPDATE SKIP LOCKED
-        )
-        UPDATE aggregation_jobs AS j
-        SET lease_expiry = $3, lease_token = gen_random_uuid(), lease_attempts = j.lease_attempts + 1
-        FROM due WHERE j.task_key = due.task_key AND j.aggregation_job_id = due.aggregation_job_id
-        RETURNING j.task_key, j.aggregation_job_id, j.agg_param, j.batch_id, j.step, j.report_count, j.min_time,
-            j.max_time, j.created_at, j.helper_location, j.refusals, j.malformed_answers, j.state, j.lease_token, j.lease_expiry, j.lease_attempts
+    private const string Columns = """
+        j.task_key, j.aggregation_job_id, j.agg_param, j.batch_id, j.step, j.report_count, j.min_time, j.max_time, j.created_at,
+        j.helper_location, j.refusals, j.malformed_answers, j.state
         """;
 
     private const string ReadReportsSql = """
@@ -49,22 +39,17 @@ public sealed partial class LeaderAggregationJobStore
         SELECT verification FROM aggregation_jobs WHERE task_key = $1 AND aggregation_job_id = $2 AND step = $3
         """;
 
-    private static readonly string ReleaseSql = $"""
-        -- LeaderAggregationJobStore.Release
-        UPDATE aggregation_jobs SET lease_expiry = $4, lease_token = NULL, refusals = refusals + $5, malformed_answers = malformed_answers + $6
-        WHERE task_key = $1 AND aggregation_job_id = $2 AND lease_token = $3 AND state IN {UnfinishedAggregationJobs.States}
-        """;
+    private static readonly string ReleaseRefusedSql =
+        LeaseTable.LeaderAggregationJobs.ReleaseSql("ReleaseRefused", "refusals = refusals + 1, malformed_answers = malformed_answers + $5");
 
-    private static readonly string DeferSql = $"""
-        -- LeaderAggregationJobStore.Defer
-        UPDATE aggregation_jobs SET lease_expiry = $4, lease_token = NULL, lease_attempts = 0, helper_location = $5
-        WHERE task_key = $1 AND aggregation_job_id = $2 AND lease_token = $3 AND state = {AggregationJobState.InProgress:d}
-        """;
+    private static readonly string DeferSql =
+        LeaseTable.LeaderAggregationJobs.ReleaseSql("Defer", "lease_attempts = 0, helper_location = $5");
 
     private readonly TransactionRunner _runner;
     private readonly ColumnEncryption _encryption;
 
     internal LeaderAggregationJobStore(TransactionRunner runner, ColumnEncryption encryption)
+        : base(runner, LeaseTable.LeaderAggregationJobs, "j", Columns, ReadJob, job => Uuid.Of(job.Id))
     {
         _runner = runner;
         _encryption = encryption;
@@ -122,22 +107,6 @@ public sealed partial class LeaderAggregationJobStore
             cancellationToken);
     }
 
-    /// <summary>Leases up to <paramref name="maximum"/> jobs of other tasks than these that nobody works on, those that have waited longest first.</summary>
-    public Task<IReadOnlyList<Lease<LeaderAggregationJob>>> AcquireAsync(
-        int maximum, TimeSpan duration, DateTimeOffset now, IReadOnlyCollection<int> exceptTasks, CancellationToken cancellationToken) =>
-        _runner.RunAsync<IReadOnlyList<Lease<LeaderAggregationJob>>>(
-            "LeaderAggregationJobStore.Acquire",
-            async (transaction, token) =>
-            {
-                await using NpgsqlCommand command = transaction.Command(AcquireSql)
-                    .With(now).With(maximum).With(now + duration)
-                    .With(exceptTasks.ToArray(), CommandExtensions.IntArray);
-                List<Lease<LeaderAggregationJob>> leases = await command.ReadAllAsync(ReadLease, token);
-                leases.Sort((left, right) => left.Job.CreatedAt.CompareTo(right.Job.CreatedAt));
-                return leases;
-            },
-            cancellationToken);
-
     /// <summary>The job's reports in their order, shares in the clear.</summary>
     /// <exception cref="CryptographicException">A share does not open.</exception>
     public Task<IReadOnlyList<UnaggregatedReport>> ReadReportsAsync(
@@ -175,11 +144,6 @@ public sealed partial class LeaderAggregationJobStore
         }, cancellationToken);
     }
 
-    /// <summary>Gives a job back after a failure, to be tried again from then on. False when the lease is lost.</summary>
-    public Task<bool> ReleaseAsync(
-        Lease<LeaderAggregationJob> lease, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
-        ReleaseAsync(lease, notBefore, refusals: 0, malformedAnswers: 0, cancellationToken);
-
     /// <summary>Gives a job back that the Helper has refused or answered wrongly, and counts that. False when the lease is lost.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="isMalformed">Whether it was an answer that arrived whole and was malformed.</param>
@@ -187,35 +151,15 @@ public sealed partial class LeaderAggregationJobStore
     /// <param name="cancellationToken">Stops waiting for the database.</param>
     public Task<bool> ReleaseRefusedAsync(
         Lease<LeaderAggregationJob> lease, bool isMalformed, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
-        ReleaseAsync(lease, notBefore, refusals: 1, malformedAnswers: isMalformed ? 1 : 0, cancellationToken);
+        ReleaseAsync("ReleaseRefused", ReleaseRefusedSql, lease, notBefore, cancellationToken, command => command.With(isMalformed ? 1 : 0));
 
     /// <summary>
     /// Gives a job back whose answer the Helper has deferred, to ask for it from then on at this location; the attempts
     /// count from 0 again. False when the lease is lost.
     /// </summary>
     public Task<bool> DeferAsync(
-        Lease<LeaderAggregationJob> lease, string helperLocation, DateTimeOffset notBefore, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(lease);
-        return _runner.RunAsync("LeaderAggregationJobStore.Defer", async (transaction, token) =>
-        {
-            await using NpgsqlCommand command = transaction.Command(DeferSql)
-                .With(lease.Job.TaskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(notBefore).With(helperLocation);
-            return await command.ExecuteNonQueryAsync(token) == 1;
-        }, cancellationToken);
-    }
-
-    private Task<bool> ReleaseAsync(
-        Lease<LeaderAggregationJob> lease, DateTimeOffset notBefore, int refusals, int malformedAnswers, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(lease);
-        return _runner.RunAsync("LeaderAggregationJobStore.Release", async (transaction, token) =>
-        {
-            await using NpgsqlCommand command = transaction.Command(ReleaseSql)
-                .With(lease.Job.TaskKey).With(Uuid.Of(lease.Job.Id)).With(lease.Token).With(notBefore).With(refusals).With(malformedAnswers);
-            return await command.ExecuteNonQueryAsync(token) == 1;
-        }, cancellationToken);
-    }
+        Lease<LeaderAggregationJob> lease, string helperLocation, DateTimeOffset notBefore, CancellationToken cancellationToken) =>
+        ReleaseAsync("Defer", DeferSql, lease, notBefore, cancellationToken, command => command.With(helperLocation));
 
     private static void Check(AggregationJobLimits limits)
     {
@@ -224,26 +168,22 @@ public sealed partial class LeaderAggregationJobStore
         ArgumentOutOfRangeException.ThrowIfLessThan(limits.MaximumReports, limits.MinimumReports, nameof(limits));
     }
 
-    private static Lease<LeaderAggregationJob> ReadLease(NpgsqlDataReader row)
+    private static LeaderAggregationJob ReadJob(NpgsqlDataReader row) => new()
     {
-        LeaderAggregationJob job = new()
-        {
-            TaskKey = row.GetInt32(0),
-            Id = Uuid.To<AggregationJobId>(row.GetGuid(1)),
-            AggParam = row.Bytes(2),
-            BatchId = row.BytesOrNull(3) is { } batchId ? BatchId.FromBytes(batchId) : null,
-            Step = row.GetInt32(4),
-            ReportCount = row.GetInt32(5),
-            MinTime = (ulong)row.GetInt64(6),
-            MaxTime = (ulong)row.GetInt64(7),
-            CreatedAt = row.Instant(8),
-            HelperLocation = row.TextOrNull(9),
-            Refusals = row.GetInt32(10),
-            MalformedAnswers = row.GetInt32(11),
-            State = (AggregationJobState)row.GetInt16(12),
-        };
-        return new(job, row.GetGuid(13), row.Instant(14), row.GetInt32(15));
-    }
+        TaskKey = row.GetInt32(0),
+        Id = Uuid.To<AggregationJobId>(row.GetGuid(1)),
+        AggParam = row.Bytes(2),
+        BatchId = row.BytesOrNull(3) is { } batchId ? BatchId.FromBytes(batchId) : null,
+        Step = row.GetInt32(4),
+        ReportCount = row.GetInt32(5),
+        MinTime = (ulong)row.GetInt64(6),
+        MaxTime = (ulong)row.GetInt64(7),
+        CreatedAt = row.Instant(8),
+        HelperLocation = row.TextOrNull(9),
+        Refusals = row.GetInt32(10),
+        MalformedAnswers = row.GetInt32(11),
+        State = (AggregationJobState)row.GetInt16(12),
+    };
 
     private UnaggregatedReport ReadReport(NpgsqlDataReader row, int taskKey)
     {

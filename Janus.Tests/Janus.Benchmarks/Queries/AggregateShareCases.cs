@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Janus.Datastore;
 using Janus.Messages;
+using Janus.Testing;
 
 namespace Janus.Benchmarks.Queries;
 
@@ -35,6 +36,7 @@ internal static class AggregateShareCases
             (FilledTask task, AggregateShareId id, _) = await PickAsync(context);
             await context.Get<AggregateShareStore>().DeleteAsync(task.Key, id, context.Token);
         }),
+        new("AggregateShareStore.DueTasksAsync", RunsPer.Tick, context => context.Get<AggregateShareStore>().DueTasksAsync(context.Now, context.Token)),
         new("AggregateShareStore.AcquireAsync", RunsPer.Tick, context => WithLeasesAsync(context, 10, (store, lease) =>
             store.ReleaseAsync(lease, lease.Job.CreatedAt, context.Token))),
         new("AggregateShareStore.CommitAsync", RunsPer.Tick, async context =>
@@ -94,7 +96,7 @@ internal static class AggregateShareCases
         WorkloadContext context, int most, Func<AggregateShareStore, Lease<StoredAggregateShare>, Task> step)
     {
         AggregateShareStore store = context.Get<AggregateShareStore>();
-        foreach (Lease<StoredAggregateShare> lease in await store.AcquireAsync(most, WorkloadContext.Minute, context.Now, [], context.Token))
+        foreach (Lease<StoredAggregateShare> lease in await store.AcquireAsync(most, WorkloadContext.Minute, context.Now, context.Token))
         {
             await step(store, lease);
         }

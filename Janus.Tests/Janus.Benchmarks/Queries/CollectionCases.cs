@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Janus.Datastore;
 using Janus.Messages;
+using Janus.Testing;
 
 namespace Janus.Benchmarks.Queries;
 
@@ -51,10 +52,11 @@ internal static class CollectionCases
             (FilledTask task, CollectionJobId id) = await PickAsync(context, context.Round % 2 == 0 ? CollectionJobState.Waiting : CollectionJobState.Finished);
             await context.Get<CollectionJobStore>().DeleteUncollectedAsync(task.Key, id, context.Token);
         }),
+        new("CollectionJobStore.DueTasksAsync", RunsPer.Tick, context => context.Get<CollectionJobStore>().DueTasksAsync(context.Now, context.Token)),
         new("CollectionJobStore.AcquireAsync", RunsPer.Tick, async context =>
         {
             CollectionJobStore store = context.Get<CollectionJobStore>();
-            foreach (Lease<CollectionJob> lease in await store.AcquireAsync(10, WorkloadContext.Minute, context.Now, [], context.Token))
+            foreach (Lease<CollectionJob> lease in await store.AcquireAsync(10, WorkloadContext.Minute, context.Now, context.Token))
             {
                 await store.DeferAsync(lease, lease.Job.CreatedAt, context.Token);
             }
@@ -188,7 +190,7 @@ internal static class CollectionCases
                 context.Now,
                 context.Round % 7,
                 i);
-            foreach (Lease<CollectionJob> lease in await store.AcquireAsync(1, WorkloadContext.Minute, context.Now, [], context.Token))
+            foreach (Lease<CollectionJob> lease in await store.AcquireAsync(1, WorkloadContext.Minute, context.Now, context.Token))
             {
                 bool isDone = await step(store, lease);
                 await store.DeferAsync(lease, lease.Job.CreatedAt, context.Token);

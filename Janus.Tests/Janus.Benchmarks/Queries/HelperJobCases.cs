@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Janus.Datastore;
 using Janus.Messages;
+using Janus.Testing;
 
 namespace Janus.Benchmarks.Queries;
 
@@ -53,6 +54,7 @@ internal static class HelperJobCases
             (FilledTask task, AggregationJobId id) = await PickAsync(context, AggregationJobState.Finished);
             await context.Get<HelperAggregationJobStore>().DeleteAsync(task.Key, id, context.Token);
         }),
+        new("HelperAggregationJobStore.DueTasksAsync", RunsPer.Tick, context => context.Get<HelperAggregationJobStore>().DueTasksAsync(context.Now, context.Token)),
         new("HelperAggregationJobStore.AcquireAsync", RunsPer.Tick, async context =>
         {
             foreach (Lease<HelperAggregationJob> lease in await AcquireAsync(context, 10))
@@ -78,7 +80,7 @@ internal static class HelperJobCases
     ];
 
     private static Task<IReadOnlyList<Lease<HelperAggregationJob>>> AcquireAsync(WorkloadContext context, int most) =>
-        context.Get<HelperAggregationJobStore>().AcquireAsync(most, WorkloadContext.Minute, context.Now, [], context.Token);
+        context.Get<HelperAggregationJobStore>().AcquireAsync(most, WorkloadContext.Minute, context.Now, context.Token);
 
     private static async Task<(FilledTask Task, AggregationJobId Id)> PickAsync(WorkloadContext context, AggregationJobState state)
     {

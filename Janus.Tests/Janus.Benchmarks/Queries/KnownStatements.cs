@@ -15,9 +15,11 @@ internal static partial class KnownStatements
 
     /// <summary>
     /// The names of all raw statements that have a plan: every string literal of the assembly that begins with a name,
-    /// wherever it stands. What sets, locks, defines or vacuums has no plan.
+    /// wherever it stands, and what is made of the descriptions of leases. What sets, locks, defines or vacuums has no plan.
     /// </summary>
     public static IReadOnlySet<string> Named() => Literals()
+        .Concat(StaticStrings())
+        .Concat(LeaseTable.All.SelectMany(table => new[] { table.DueTasksSql, table.FirstDueSql, table.AcquireSql("j", "*"), table.ReleaseSql("Release") }))
         .Where(literal => NameOf(literal) is not null && !Utility().IsMatch(literal))
         .Select(literal => NameOf(literal)!)
         .ToHashSet();
@@ -25,20 +27,25 @@ internal static partial class KnownStatements
     /// <summary>Static strings that are statements without a name; parts of a named statement are none.</summary>
     public static IReadOnlyList<string> Unnamed()
     {
-        string[] strings = [.. typeof(TransactionRunner).Assembly.GetTypes()
-            .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
-            .Where(field => field.FieldType == typeof(string) && !field.DeclaringType!.ContainsGenericParameters)
-            .Select(field => (string?)field.GetValue(null))
-            .OfType<string>()];
+        string[] strings = [.. StaticStrings()];
         return [.. strings.Where(sql => Statement().IsMatch(sql) && !strings.Any(other => NameOf(other) is not null && other.Contains(sql, StringComparison.Ordinal)))];
     }
 
-    /// <summary>The public methods of the stores and of the schema, such as <c>ReportStore.PutAsync</c>; one entry for each overload.</summary>
+    /// <summary>
+    /// The public methods of the stores and of the schema, inherited ones too, such as <c>ReportStore.PutAsync</c>; one entry for
+    /// each overload.
+    /// </summary>
     public static IReadOnlyList<string> Methods() => [.. typeof(TransactionRunner).Assembly.GetTypes()
         .Where(type => type.IsPublic && (type.Name.EndsWith("Store", StringComparison.Ordinal) || type == typeof(DatastoreSchema)))
-        .SelectMany(type => type.GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.DeclaredOnly)
+        .SelectMany(type => type.GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public)
             .Where(method => typeof(Task).IsAssignableFrom(method.ReturnType))
             .Select(method => $"{type.Name}.{method.Name}"))];
+
+    private static IEnumerable<string> StaticStrings() => typeof(TransactionRunner).Assembly.GetTypes()
+        .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+        .Where(field => field.FieldType == typeof(string) && !field.DeclaringType!.ContainsGenericParameters)
+        .Select(field => (string?)field.GetValue(null))
+        .OfType<string>();
 
     private static List<string> Literals()
     {

@@ -1,5 +1,6 @@
 using Janus.Datastore;
 using Janus.Messages;
+using Janus.Testing;
 
 namespace Janus.Benchmarks.Queries;
 
@@ -10,10 +11,11 @@ internal static class LeaderJobCases
 
     public static IReadOnlyList<WorkloadCase> All { get; } =
     [
+        new("LeaderAggregationJobStore.DueTasksAsync", RunsPer.Tick, context => context.Get<LeaderAggregationJobStore>().DueTasksAsync(context.Now, context.Token)),
         new("LeaderAggregationJobStore.AcquireAsync", RunsPer.Tick, async context =>
         {
             LeaderAggregationJobStore store = context.Get<LeaderAggregationJobStore>();
-            foreach (Lease<LeaderAggregationJob> lease in await store.AcquireAsync(10, WorkloadContext.Minute, context.Now, [], context.Token))
+            foreach (Lease<LeaderAggregationJob> lease in await store.AcquireAsync(10, WorkloadContext.Minute, context.Now, context.Token))
             {
                 await store.ReleaseAsync(lease, lease.Job.CreatedAt, context.Token);
             }
@@ -55,7 +57,7 @@ internal static class LeaderJobCases
             context.Now,
             context.Round / 2 % 2);
         LeaderAggregationJobStore store = context.Get<LeaderAggregationJobStore>();
-        foreach (Lease<LeaderAggregationJob> lease in await store.AcquireAsync(1, WorkloadContext.Minute, context.Now, [], context.Token))
+        foreach (Lease<LeaderAggregationJob> lease in await store.AcquireAsync(1, WorkloadContext.Minute, context.Now, context.Token))
         {
             await step(store, lease, context);
             await store.ReleaseAsync(lease, lease.Job.CreatedAt, context.Token);

@@ -63,7 +63,7 @@ public sealed class DeferredAggregationJobTests : EndpointFixture
         HttpAnswer polled = await RawHttp.GetAsync(At(first.Location!), leader.Task.AggregatorToken);
 
         // A driver that takes the first leaves the second, which has waited for less.
-        await Aggregator.Get<HelperAggregationJobStore>().AcquireAsync(1, TimeSpan.FromHours(1), Clock.GetUtcNow(), [], default);
+        await Aggregator.Get<HelperAggregationJobStore>().AcquireAsync(1, TimeSpan.FromHours(1), Clock.GetUtcNow(), default);
         HttpAnswer after = await RawHttp.GetAsync(At(first.Location!), leader.Task.AggregatorToken);
         Clock.Advance(TimeSpan.FromMinutes(1));
         HttpAnswer late = await RawHttp.GetAsync(At(second.Location!), leader.Task.AggregatorToken);
@@ -93,9 +93,9 @@ public sealed class DeferredAggregationJobTests : EndpointFixture
         await leader.PostInitOnceAsync(leader.InitBody(Reports(leader).Make(1, 2).Select(leader.Init)));
         HelperAggregationJobStore store = Aggregator.Get<HelperAggregationJobStore>();
         TimeSpan minute = TimeSpan.FromMinutes(1);
-        Lease<HelperAggregationJob> first = (await store.AcquireAsync(1, minute, Clock.GetUtcNow(), [], default)).Single();
-        Assert.That(await store.AcquireAsync(1, minute, Clock.GetUtcNow(), [], default), Is.Empty);
-        Lease<HelperAggregationJob> second = (await store.AcquireAsync(1, minute, Clock.GetUtcNow() + minute, [], default)).Single();
+        Lease<HelperAggregationJob> first = (await store.AcquireAsync(1, minute, Clock.GetUtcNow(), default)).Single();
+        Assert.That(await store.AcquireAsync(1, minute, Clock.GetUtcNow(), default), Is.Empty);
+        Lease<HelperAggregationJob> second = (await store.AcquireAsync(1, minute, Clock.GetUtcNow() + minute, default)).Single();
 
         HelperCommit commit = new() { Job = first.Job with { State = AggregationJobState.Finished, Response = [1] } };
         Assert.That(await store.FinishStepAsync(first, commit, Clock.GetUtcNow(), default), Is.InstanceOf<HelperCommitOutcome.Overtaken>());

@@ -182,7 +182,7 @@ public sealed class DeferredAggregateShareTests : EndpointFixture
         AggregateShareReq request = leader.ShareRequest(AllTime());
         HttpAnswer created = await leader.PostShareOnceAsync(request);
         AggregateShareStore store = Aggregator.Get<AggregateShareStore>();
-        Lease<StoredAggregateShare> lease = (await store.AcquireAsync(1, TimeSpan.FromMinutes(1), Clock.GetUtcNow(), [], default)).Single();
+        Lease<StoredAggregateShare> lease = (await store.AcquireAsync(1, TimeSpan.FromMinutes(1), Clock.GetUtcNow(), default)).Single();
         await DeleteAsync(leader, created);
 
         Assert.That(await CommitAsync(leader, lease), Is.InstanceOf<AggregateShareOutcome.Overtaken>());
@@ -259,7 +259,7 @@ public sealed class DeferredAggregateShareTests : EndpointFixture
         AggregateShareReq request = leader.ShareRequest(AllTime());
         HttpAnswer created = await leader.PostShareOnceAsync(request);
         AggregateShareStore store = Aggregator.Get<AggregateShareStore>();
-        Lease<StoredAggregateShare> stuck = (await store.AcquireAsync(1, TimeSpan.FromMinutes(1), Clock.GetUtcNow(), [], default)).Single();
+        Lease<StoredAggregateShare> stuck = (await store.AcquireAsync(1, TimeSpan.FromMinutes(1), Clock.GetUtcNow(), default)).Single();
         AssertDeferred(leader, await RawHttp.GetAsync(At(created.Location!), leader.Task.AggregatorToken));
         Clock.Advance(TimeSpan.FromMinutes(1));
 

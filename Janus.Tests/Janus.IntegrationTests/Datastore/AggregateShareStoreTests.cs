@@ -1,5 +1,6 @@
 using Janus.Datastore;
 using Janus.Messages;
+using Janus.Testing;
 
 namespace Janus.IntegrationTests.Datastore;
 
@@ -30,7 +31,7 @@ public sealed class AggregateShareStoreTests : DatastoreFixture
         StoredAggregateShare[] stored = await RaceAsync(8, _ => AggregateShares.DeferAsync(share, Now, Token));
 
         Assert.That(stored.Select(one => (one.Id, one.State)), Is.All.EqualTo((share.Id, AggregateShareState.InProgress)));
-        Assert.That(await AggregateShares.AcquireAsync(10, Minute, Now, [], Token), Has.Count.EqualTo(1));
+        Assert.That(await AggregateShares.AcquireAsync(10, Minute, Now, Token), Has.Count.EqualTo(1));
     }
 
     [Test]
@@ -112,9 +113,9 @@ public sealed class AggregateShareStoreTests : DatastoreFixture
     {
         DapTask task = await AddTaskAsync(role: Role.Helper);
         StoredAggregateShare share = await AggregateShares.DeferAsync(NewShare(task, Range(5, 5)), Now, Token);
-        Lease<StoredAggregateShare> first = (await AggregateShares.AcquireAsync(1, Minute, Now, [], Token)).Single();
-        Assert.That(await AggregateShares.AcquireAsync(1, Minute, Now, [], Token), Is.Empty);
-        Lease<StoredAggregateShare> second = (await AggregateShares.AcquireAsync(1, Minute, Now + Minute, [], Token)).Single();
+        Lease<StoredAggregateShare> first = (await AggregateShares.AcquireAsync(1, Minute, Now, Token)).Single();
+        Assert.That(await AggregateShares.AcquireAsync(1, Minute, Now, Token), Is.Empty);
+        Lease<StoredAggregateShare> second = (await AggregateShares.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
         Assert.That((first.Job.Request, second.Attempts), Is.EqualTo((share.Request, 2)));
 
         Assert.That(await CommitShareAsync(first.Job, first), Is.InstanceOf<AggregateShareOutcome.Overtaken>());
@@ -135,7 +136,7 @@ public sealed class AggregateShareStoreTests : DatastoreFixture
     {
         DapTask task = await AddTaskAsync(role: Role.Helper);
         StoredAggregateShare share = await AggregateShares.DeferAsync(NewShare(task, Range(5, 5)), Now, Token);
-        Lease<StoredAggregateShare> lease = (await AggregateShares.AcquireAsync(1, Minute, Now, [], Token)).Single();
+        Lease<StoredAggregateShare> lease = (await AggregateShares.AcquireAsync(1, Minute, Now, Token)).Single();
 
         object[] outcomes = await RaceAsync<object>(2, async i => i == 0
             ? await CommitShareAsync(lease.Job, lease)
@@ -164,7 +165,7 @@ public sealed class AggregateShareStoreTests : DatastoreFixture
         await AggregateShares.DeferAsync(NewShare(task, Range(5, 5)), Now, Token);
         await AggregateShares.DeferAsync(NewShare(task, Range(6, 5)), Now + Minute, Token);
         Assert.That(await AggregateShares.FirstDueAsync(Token), Is.EqualTo(Now));
-        await AggregateShares.AcquireAsync(1, 10 * Minute, Now, [], Token);
+        await AggregateShares.AcquireAsync(1, 10 * Minute, Now, Token);
         Assert.That(await AggregateShares.FirstDueAsync(Token), Is.EqualTo(Now + Minute));
     }
 

@@ -1,4 +1,5 @@
 using Janus.Datastore;
+using Janus.Testing;
 
 namespace Janus.IntegrationTests.Datastore;
 
@@ -42,7 +43,7 @@ public sealed class BacklogStoreTests : DatastoreFixture
 
         Assert.That(await OnlyAsync(Now + Minute), Is.EqualTo(new WaitingJobs(WorkKind.AggregationJobs, WaitingState.Due, 1, Now, Now)));
 
-        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
         Assert.That((await OnlyAsync(Now)).State, Is.EqualTo(WaitingState.Leased));
         Assert.That((await OnlyAsync(Now + (2 * Minute))).State, Is.EqualTo(WaitingState.Due));
 

@@ -36,7 +36,7 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
         CollectionJobCreation whileFinished = await CreateAsync(task, [1], null);
         await CollectionJobs.DeleteAsync(task.Key, lease.Job.Id, Token);
         CollectionJobCreation whenDeleted = await CreateAsync(task, [1], null);
-        Lease<CollectionJob> second = (await CollectionJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+        Lease<CollectionJob> second = (await CollectionJobs.AcquireAsync(1, Minute, Now, Token)).Single();
         await CollectionJobs.FailAsync(second, "x", "y", Now, Token);
         CollectionJobCreation whenFailed = await CreateAsync(task, [1], null);
 
@@ -82,7 +82,7 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
         Interval interval = new(new Time(10), new Duration(ulong.MaxValue - 10));
         await CollectionJobs.FenceAsync(lease, batch, [1, 2, 3], interval, Now, Token);
 
-        Lease<CollectionJob> again = (await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, [], Token)).Single();
+        Lease<CollectionJob> again = (await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
         byte[] share = await CollectionJobs.ReadLeaderAggregateShareAsync(again.Job, Token);
         bool lost = await CollectionJobs.FinishAsync(lease, [7], null, Now, Token);
         bool located = await CollectionJobs.RecordHelperLocationAsync(again, "/shares/1", Token);
@@ -100,7 +100,7 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
             Assert.That(found.Response, Is.EqualTo((byte[])[8]));
             Assert.That(() => CollectionJobs.ReadLeaderAggregateShareAsync(found, Token), Throws.InvalidOperationException);
             Assert.That(found.FinishedAt, Is.EqualTo(Now + Minute));
-            Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + TimeSpan.FromHours(1), [], Token), Is.Empty);
+            Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + TimeSpan.FromHours(1), Token), Is.Empty);
         }
     }
 
@@ -109,7 +109,7 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
     {
         DapTask task = await AddTaskAsync();
         Lease<CollectionJob> lost = await CollectAsync(task, Range(10, 5), Now);
-        Lease<CollectionJob> held = (await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, [], Token)).Single();
+        Lease<CollectionJob> held = (await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
 
         using (Assert.EnterMultipleScope())
         {
@@ -123,39 +123,24 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
     }
 
     [Test]
-    public async Task Acquirers_at_once_get_every_job_once()
-    {
-        DapTask task = await AddTaskAsync();
-        for (byte i = 0; i < 12; i++)
-        {
-            await CreateAsync(task, [i], Range(i, 1));
-        }
-
-        IReadOnlyList<Lease<CollectionJob>>[] leases = await RaceAsync(6, _ => CollectionJobs.AcquireAsync(12, Minute, Now, [], Token));
-
-        Assert.That(leases.SelectMany(some => some.Select(lease => lease.Job.Id)), Is.Unique);
-        Assert.That(leases.Sum(some => some.Count), Is.EqualTo(12));
-    }
-
-    [Test]
     public async Task A_released_job_waits_and_a_finished_aggregation_job_wakes_it()
     {
         DapTask task = await AddTaskAsync();
         await UploadAsync(task, 2, 10);
         await LeaderJobs.CreateAsync(task, new(1, 1, TimeSpan.Zero), Now, Token);
-        Lease<LeaderAggregationJob>[] jobs = [.. await LeaderJobs.AcquireAsync(2, TimeSpan.FromHours(5), Now, [], Token)];
+        Lease<LeaderAggregationJob>[] jobs = [.. await LeaderJobs.AcquireAsync(2, TimeSpan.FromHours(5), Now, Token)];
         Lease<CollectionJob> lease = await CollectAsync(task, Range(10, 1), Now);
         await CollectionJobs.DeferAsync(lease, Now + TimeSpan.FromHours(1), Token);
-        Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, [], Token), Is.Empty);
+        Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, Token), Is.Empty);
 
         await LeaderJobs.FinishAsync(jobs[0], await ShardsOfAsync(jobs[0].Job), [], Now + Minute, Token);
 
-        Lease<CollectionJob> woken = (await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, [], Token)).Single();
+        Lease<CollectionJob> woken = (await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
         Assert.That(woken.Attempts, Is.EqualTo(1), "it only waited");
         await LeaderJobs.FinishAsync(jobs[1], await ShardsOfAsync(jobs[1].Job), [], Now + Minute, Token);
         await CollectionJobs.ReleaseAsync(woken, Now + TimeSpan.FromHours(1), Token);
         Assert.That(
-            await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, [], Token), Has.Count.EqualTo(1), "woken while it was leased");
+            await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, Token), Has.Count.EqualTo(1), "woken while it was leased");
     }
 
     [Test]
@@ -170,18 +155,8 @@ public sealed class CollectionJobStoreTests : DatastoreFixture
 
         await CollectionJobs.DeferAsync(lease, Now + TimeSpan.FromHours(1), Token);
 
-        Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + (10 * Minute), [], Token), Is.Empty);
-        Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + TimeSpan.FromHours(1), [], Token), Has.Count.EqualTo(1));
-    }
-
-    [Test]
-    public async Task A_lease_that_is_never_given_back_expires()
-    {
-        DapTask task = await AddTaskAsync();
-        await CollectAsync(task, Range(10, 1), Now);
-
-        Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + Minute - TimeSpan.FromSeconds(1), [], Token), Is.Empty);
-        Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, [], Token), Has.Count.EqualTo(1));
+        Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + (10 * Minute), Token), Is.Empty);
+        Assert.That(await CollectionJobs.AcquireAsync(1, Minute, Now + TimeSpan.FromHours(1), Token), Has.Count.EqualTo(1));
     }
 
     [Test]

@@ -135,7 +135,7 @@ public abstract class DatastoreFixture
     /// <summary>Finishes every job there is; the first <paramref name="rejected"/> reports of each are rejected.</summary>
     protected async Task<IReadOnlyList<Lease<LeaderAggregationJob>>> FinishAllAsync(DateTimeOffset now, int rejected = 0)
     {
-        IReadOnlyList<Lease<LeaderAggregationJob>> leases = await LeaderJobs.AcquireAsync(1000, Minute, now, [], Token);
+        IReadOnlyList<Lease<LeaderAggregationJob>> leases = await LeaderJobs.AcquireAsync(1000, Minute, now, Token);
         foreach (Lease<LeaderAggregationJob> lease in leases)
         {
             Assert.That(await LeaderJobs.FinishAsync(lease, await ShardsOfAsync(lease.Job, rejected), [], now, Token), Is.True);
@@ -163,7 +163,7 @@ public abstract class DatastoreFixture
         Assert.That(
             await CollectionJobs.CreateAsync(task, id, body, SHA256.HashData(body), aggParam ?? [], range, now, Token),
             Is.InstanceOf<CollectionJobCreation.Created>());
-        IReadOnlyList<Lease<CollectionJob>> leases = await CollectionJobs.AcquireAsync(10, Minute, now, [], Token);
+        IReadOnlyList<Lease<CollectionJob>> leases = await CollectionJobs.AcquireAsync(10, Minute, now, Token);
         return leases.Single(lease => lease.Job.Id == id);
     }
 

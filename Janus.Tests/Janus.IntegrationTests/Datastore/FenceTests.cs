@@ -156,7 +156,7 @@ public sealed class FenceTests : DatastoreFixture
         DapTask task = await AddTaskAsync(batchMode, minBatchSize: 2);
         await UploadAsync(task, 2, 12);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-        Lease<LeaderAggregationJob> job = (await LeaderJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+        Lease<LeaderAggregationJob> job = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
         BatchRange range = job.Job.BatchId is { } batchId ? BatchRange.FromBatchId(batchId) : Range(10, 5);
         Assert.That(await LeaderJobs.SettleAsync(job, "https://helper.example/jobs/1", Token), Is.True);
         Lease<CollectionJob> lease = await CollectAsync(task, batchMode == BatchMode.TimeInterval ? range : null, Now);
@@ -169,13 +169,13 @@ public sealed class FenceTests : DatastoreFixture
         }
 
         // The lease of a driver that dies runs out, and the next one finds what there is to do.
-        Lease<LeaderAggregationJob> again = (await LeaderJobs.AcquireAsync(1, Minute, Now + Minute, [], Token)).Single();
+        Lease<LeaderAggregationJob> again = (await LeaderJobs.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
         Assert.That((again.Job.State, again.Job.HelperLocation), Is.EqualTo((AggregationJobState.Settling, "https://helper.example/jobs/1")));
         Assert.That(await LeaderJobs.AbandonAsync(job, null, Now, Token), Is.Null, "the lease is lost");
         Assert.That(await LeaderJobs.FinishAsync(again, [], [], Now, Token), Is.False, "an abandoned job is not finished");
         Assert.That(await LeaderJobs.AbandonAsync(again, null, Now, Token), Is.EqualTo(new AbandonedReports(0, 2)));
         Assert.That((await Batches.SummarizeAsync(task.Key, range, Token)).PendingReports, Is.Zero);
-        Assert.That(await LeaderJobs.AcquireAsync(1, Minute, Now + (2 * Minute), [], Token), Is.Empty);
+        Assert.That(await LeaderJobs.AcquireAsync(1, Minute, Now + (2 * Minute), Token), Is.Empty);
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Janus.Datastore;
 using Janus.Messages;
+using Janus.Testing;
 
 namespace Janus.IntegrationTests.Datastore;
 
@@ -163,7 +164,7 @@ public sealed class HelperAggregationJobStoreTests : DatastoreFixture
             ReportId[] ids = NewIds(3);
             HelperAggregationJob job = Job(task, ids);
             await HelperJobs.DeferAsync(job with { State = AggregationJobState.InProgress }, [1], Now, Token);
-            Lease<HelperAggregationJob> lease = (await HelperJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+            Lease<HelperAggregationJob> lease = (await HelperJobs.AcquireAsync(1, Minute, Now, Token)).Single();
             bool[] won = await RaceAsync(2, async contender => contender == 0
                 ? await HelperJobs.DeleteAsync(task.Key, job.Id, Token)
                 : await HelperJobs.FinishStepAsync(lease, CommitOf(job, ids), Now, Token) is HelperCommitOutcome.Committed);

@@ -105,7 +105,7 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
 
         await LeaderJobs.CreateAsync(task, Patient, Now + Minute, Token);
 
-        IReadOnlyList<Lease<LeaderAggregationJob>> leases = await LeaderJobs.AcquireAsync(10, Minute, Now + Minute, [], Token);
+        IReadOnlyList<Lease<LeaderAggregationJob>> leases = await LeaderJobs.AcquireAsync(10, Minute, Now + Minute, Token);
         Assert.That(
             leases.Select(lease => (lease.Job.MinTime, lease.Job.MaxTime, lease.Job.ReportCount)),
             Is.EquivalentTo(((ulong, ulong, int)[])[(5, 5, 20), (7, 7, 20)]));
@@ -137,7 +137,7 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
         List<AggregationJobId> acquired = [];
         for (int round = 0; round < 20 && acquired.Count < 60; round++)
         {
-            IReadOnlyList<Lease<LeaderAggregationJob>>[] leases = await RaceAsync(6, _ => LeaderJobs.AcquireAsync(3, Minute, Now, [], Token));
+            IReadOnlyList<Lease<LeaderAggregationJob>>[] leases = await RaceAsync(6, _ => LeaderJobs.AcquireAsync(3, Minute, Now, Token));
             acquired.AddRange(leases.SelectMany(some => some.Select(lease => lease.Job.Id)));
         }
 
@@ -146,34 +146,14 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
     }
 
     [Test]
-    public async Task A_lease_can_be_taken_over_only_when_it_has_expired()
-    {
-        DapTask task = await AddTaskAsync();
-        await UploadAsync(task, 1, 5);
-        await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-        Lease<LeaderAggregationJob> first = (await LeaderJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
-
-        IReadOnlyList<Lease<LeaderAggregationJob>> early = await LeaderJobs.AcquireAsync(1, Minute, Now + Minute - TimeSpan.FromSeconds(1), [], Token);
-        Lease<LeaderAggregationJob> second = (await LeaderJobs.AcquireAsync(1, Minute, Now + Minute, [], Token)).Single();
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(early, Is.Empty);
-            Assert.That(second.Token, Is.Not.EqualTo(first.Token));
-            Assert.That((first.Attempts, second.Attempts), Is.EqualTo((1, 2)));
-            Assert.That(first.Expiry, Is.EqualTo(Now + Minute));
-        }
-    }
-
-    [Test]
     public async Task A_lost_lease_writes_nothing()
     {
         DapTask task = await AddTaskAsync();
         await UploadAsync(task, 3, 5);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-        Lease<LeaderAggregationJob> lost = (await LeaderJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+        Lease<LeaderAggregationJob> lost = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
         BatchBucketShard[] shards = await ShardsOfAsync(lost.Job);
-        Lease<LeaderAggregationJob> held = (await LeaderJobs.AcquireAsync(1, Minute, Now + Minute, [], Token)).Single();
+        Lease<LeaderAggregationJob> held = (await LeaderJobs.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
 
         using (Assert.EnterMultipleScope())
         {
@@ -215,7 +195,7 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
             Assert.That(part.ReportCount, Is.EqualTo(3));
             Assert.That(
                 await Batches.SummarizeAsync(task.Key, Range(5, 2), Token), Is.EqualTo(new BatchSummary(7, 0, false)));
-            Assert.That(await LeaderJobs.AcquireAsync(10, Minute, Now + Minute, [], Token), Is.Empty);
+            Assert.That(await LeaderJobs.AcquireAsync(10, Minute, Now + Minute, Token), Is.Empty);
         }
     }
 
@@ -225,7 +205,7 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
         DapTask task = await AddTaskAsync();
         UploadedReport[] reports = await UploadAsync(task, 3, 5);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
 
         Assert.That(await LeaderJobs.AbandonAsync(lease, null, Now, Token), Is.EqualTo(new AbandonedReports(0, 3)));
 
@@ -240,13 +220,13 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
         DapTask task = await AddTaskAsync();
         await UploadAsync(task, 1, 5);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
         await LeaderJobs.ReleaseAsync(lease, Now + TimeSpan.FromSeconds(30), Token);
 
-        IReadOnlyList<Lease<LeaderAggregationJob>> early = await LeaderJobs.AcquireAsync(1, Minute, Now + TimeSpan.FromSeconds(29), [], Token);
-        Lease<LeaderAggregationJob> again = (await LeaderJobs.AcquireAsync(1, Minute, Now + TimeSpan.FromSeconds(30), [], Token)).Single();
+        IReadOnlyList<Lease<LeaderAggregationJob>> early = await LeaderJobs.AcquireAsync(1, Minute, Now + TimeSpan.FromSeconds(29), Token);
+        Lease<LeaderAggregationJob> again = (await LeaderJobs.AcquireAsync(1, Minute, Now + TimeSpan.FromSeconds(30), Token)).Single();
         await LeaderJobs.DeferAsync(again, "/jobs/1", Now + Minute, Token);
-        Lease<LeaderAggregationJob> deferred = (await LeaderJobs.AcquireAsync(1, Minute, Now + Minute, [], Token)).Single();
+        Lease<LeaderAggregationJob> deferred = (await LeaderJobs.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
 
         using (Assert.EnterMultipleScope())
         {
@@ -263,7 +243,7 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
         DapTask task = await AddTaskAsync();
         await UploadAsync(task, 50, 5);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
 
         IReadOnlyList<UnaggregatedReport> first = await LeaderJobs.ReadReportsAsync(lease.Job, Token);
         IReadOnlyList<UnaggregatedReport> second = await LeaderJobs.ReadReportsAsync(lease.Job, Token);
@@ -278,7 +258,7 @@ public sealed class LeaderAggregationJobStoreTests : DatastoreFixture
         DapTask task = await AddTaskAsync();
         await UploadAsync(task, 2, 5);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
         await ScalarAsync<int>("""
             WITH moved AS (
                 UPDATE unaggregated_reports AS a SET leader_input_share = b.leader_input_share

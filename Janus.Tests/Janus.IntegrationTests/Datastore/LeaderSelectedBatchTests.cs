@@ -37,7 +37,7 @@ public sealed class LeaderSelectedBatchTests : DatastoreFixture
         DapTask task = await AddTaskAsync(BatchMode.LeaderSelected, minBatchSize: 10);
         await UploadAsync(task, 20, 5);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-        IReadOnlyList<Lease<LeaderAggregationJob>> leases = await LeaderJobs.AcquireAsync(10, Minute, Now, [], Token);
+        IReadOnlyList<Lease<LeaderAggregationJob>> leases = await LeaderJobs.AcquireAsync(10, Minute, Now, Token);
         await LeaderJobs.FinishAsync(leases[0], await ShardsOfAsync(leases[0].Job, rejected: 6), [], Now, Token);
         await LeaderJobs.FinishAsync(leases[1], await ShardsOfAsync(leases[1].Job, rejected: 2), [], Now, Token);
         Assert.That(await AssignedAsync(), Is.EqualTo((long[])[8, 4]), "rejected reports give their room back");
@@ -82,7 +82,7 @@ public sealed class LeaderSelectedBatchTests : DatastoreFixture
         DapTask task = await AddTaskAsync(BatchMode.LeaderSelected, minBatchSize: 10);
         await UploadAsync(task, 10, 5);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
 
         await LeaderJobs.AbandonAsync(lease, null, Now, Token);
 
@@ -117,7 +117,7 @@ public sealed class LeaderSelectedBatchTests : DatastoreFixture
                     return await LeaderJobs.CreateAsync(task, new(1, 3, TimeSpan.Zero), Now, Token);
                 }
 
-                IReadOnlyList<Lease<LeaderAggregationJob>> leases = await LeaderJobs.AcquireAsync(5, Minute, Now, [], Token);
+                IReadOnlyList<Lease<LeaderAggregationJob>> leases = await LeaderJobs.AcquireAsync(5, Minute, Now, Token);
                 foreach (Lease<LeaderAggregationJob> lease in leases)
                 {
                     await LeaderJobs.FinishAsync(lease, await ShardsOfAsync(lease.Job, rejected: 1), [], Now, Token);

@@ -37,7 +37,7 @@ public sealed class QueryPlanTests
         QueryReport report = await ReportAsync([.. HelperJobCases.All.Where(one => one.Per == RunsPer.Tick)]);
         Assert.That(
             report.Statements.Where(statement => statement.IsRefused).Select(statement => statement.Name),
-            Is.EqualTo(["HelperAggregationJobStore.Acquire"]));
+            Is.EqualTo(["HelperAggregationJobStore.DueTasks"]));
     }
 
     [Test]

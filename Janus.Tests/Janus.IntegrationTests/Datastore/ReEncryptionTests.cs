@@ -156,7 +156,7 @@ public sealed class ReEncryptionTests : DatastoreFixture
         Assert.That(await Get<TaskprovPeerStore>().AddAsync(_agreement.PeerOf(Role.Leader, new Uri("https://peer.example/")), Token), Is.Not.Null);
         await UploadAsync(task, 10, 8);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
         Assert.That(await LeaderJobs.ContinueAsync(lease, [new ReportVerification(ReportId.Random(), 8, new byte[] { 1, 2, 3 }, new byte[1])], [], "x", Token));
         await UploadAsync(task, 1200, 9);
         return task;
@@ -176,17 +176,17 @@ public sealed class ReEncryptionTests : DatastoreFixture
             Assert.That(await only.GetRequiredService<HpkeKeyStore>().ListAsync(Token), Has.Count.EqualTo(1));
             DateTimeOffset later = Now + (2 * Minute);
             LeaderAggregationJobStore jobs = only.GetRequiredService<LeaderAggregationJobStore>();
-            Lease<LeaderAggregationJob> between = (await jobs.AcquireAsync(10, Minute, later, [], Token)).Single();
+            Lease<LeaderAggregationJob> between = (await jobs.AcquireAsync(10, Minute, later, Token)).Single();
             Assert.That((await jobs.ReadVerificationAsync(between.Job, Token)).Single().State.ToArray(), Is.EqualTo(new byte[] { 1, 2, 3 }));
             await jobs.CreateAsync(task, new AggregationJobLimits(1, 2000, TimeSpan.Zero), later, Token);
-            Lease<LeaderAggregationJob> waiting = (await jobs.AcquireAsync(10, Minute, later, [], Token)).Single();
+            Lease<LeaderAggregationJob> waiting = (await jobs.AcquireAsync(10, Minute, later, Token)).Single();
             IReadOnlyList<UnaggregatedReport> reports = await jobs.ReadReportsAsync(waiting.Job, Token);
             Assert.That(reports, Has.Count.EqualTo(1200));
             Assert.That(reports.Select(report => report.LeaderInputShare), Is.All.EqualTo(new byte[] { 4, 5, 6, 7 }));
             List<byte[]> shares = [];
             await only.GetRequiredService<BatchStore>().ReadAsync(task.Key, Range(5, 1), share => shares.Add(share.ToArray()), Token);
             Assert.That(shares, Is.EqualTo(new[] { new byte[] { 30, 42 } }));
-            Lease<CollectionJob> collection = (await only.GetRequiredService<CollectionJobStore>().AcquireAsync(10, Minute, later, [], Token)).Single();
+            Lease<CollectionJob> collection = (await only.GetRequiredService<CollectionJobStore>().AcquireAsync(10, Minute, later, Token)).Single();
             Assert.That(await only.GetRequiredService<CollectionJobStore>().ReadLeaderAggregateShareAsync(collection.Job, Token), Is.EqualTo(new byte[] { 1, 2, 3 }));
         }
     }

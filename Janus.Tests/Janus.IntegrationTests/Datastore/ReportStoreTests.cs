@@ -1,5 +1,6 @@
 using Janus.Datastore;
 using Janus.Messages;
+using Janus.Testing;
 
 namespace Janus.IntegrationTests.Datastore;
 
@@ -11,7 +12,7 @@ public sealed class ReportStoreTests : DatastoreFixture
         DapTask task = await AddTaskAsync();
         UploadedReport report = (await UploadAsync(task, 1, 5))[0];
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, [], Token))[0];
+        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token))[0];
 
         UnaggregatedReport found = (await LeaderJobs.ReadReportsAsync(lease.Job, Token)).Single();
 

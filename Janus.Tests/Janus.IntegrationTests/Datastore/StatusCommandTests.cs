@@ -160,7 +160,7 @@ public sealed class StatusCommandTests : DatastoreFixture
     {
         await UploadAsync(task, reports, time);
         await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-        foreach (Lease<LeaderAggregationJob> lease in await LeaderJobs.AcquireAsync(10, Minute, Now, [], Token))
+        foreach (Lease<LeaderAggregationJob> lease in await LeaderJobs.AcquireAsync(10, Minute, Now, Token))
         {
             await LeaderJobs.FinishAsync(lease, await ShardsOfAsync(lease.Job, rejected.Length), [], Now, Token, rejected);
         }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Janus.Datastore;
 using Janus.Messages;
+using Janus.Testing;
 
 namespace Janus.IntegrationTests.Maintenance;
 
@@ -36,7 +37,7 @@ public sealed class ExpiredRowsTests : GarbageFixture
 
         Assert.That(await LeaderJobs.CreateAsync(task, AnySize, Now, Token), Is.EqualTo(1));
 
-        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(10, Minute, Now, [], Token)).Single();
+        Lease<LeaderAggregationJob> lease = (await LeaderJobs.AcquireAsync(10, Minute, Now, Token)).Single();
         Assert.That((await LeaderJobs.ReadReportsAsync(lease.Job, Token)).Select(report => report.Id), Is.EquivalentTo(live.Select(report => report.Id)));
     }
 
@@ -53,7 +54,7 @@ public sealed class ExpiredRowsTests : GarbageFixture
             await CollectAsync(task with { ReportExpiryAge = null }, range, Now, aggParam: [1]);
 
             await LeaderJobs.CreateForCollectionAsync(task, _ => AnySize, Now, Token);
-            Assert.That((await LeaderJobs.AcquireAsync(10, Minute, Now, [], Token)).Sum(lease => lease.Job.ReportCount), Is.EqualTo(10));
+            Assert.That((await LeaderJobs.AcquireAsync(10, Minute, Now, Token)).Sum(lease => lease.Job.ReportCount), Is.EqualTo(10));
         }
     }
 

@@ -81,7 +81,7 @@ public sealed class CollectionRaceTests : RaceFixture
             DapTask task = await AddTaskAsync();
             await UploadAsync(task, 6, 12);
             await LeaderJobs.CreateAsync(task, new(1, 2, TimeSpan.Zero), Now, Token);
-            Lease<LeaderAggregationJob>[] jobs = [.. await LeaderJobs.AcquireAsync(3, Minute, Now, [], Token)];
+            Lease<LeaderAggregationJob>[] jobs = [.. await LeaderJobs.AcquireAsync(3, Minute, Now, Token)];
             Lease<CollectionJob> lease = await CollectAsync(task, Range(10, 5), Now);
             StoredBatch read = await Batches.ReadAsync(task.Key, Range(10, 5), Token);
             // One commits, one rejects every report and leaves no shard, one is abandoned.

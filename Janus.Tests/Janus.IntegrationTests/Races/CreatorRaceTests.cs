@@ -49,7 +49,7 @@ public sealed class CreatorRaceTests : RaceFixture
             DapTask task = await AddTaskAsync(BatchMode.LeaderSelected);
             await UploadAsync(task, 20, 5);
             await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-            Lease<LeaderAggregationJob>[] leases = [.. await LeaderJobs.AcquireAsync(10, Minute, Now, [], Token)];
+            Lease<LeaderAggregationJob>[] leases = [.. await LeaderJobs.AcquireAsync(10, Minute, Now, Token)];
             await LeaderJobs.FinishAsync(leases[0], await ShardsOfAsync(leases[0].Job, rejected: 6), [], Now, Token);
             await LeaderJobs.FinishAsync(leases[1], await ShardsOfAsync(leases[1].Job, rejected: 2), [], Now, Token);
             await UploadAsync(task, 3, 5);
@@ -80,7 +80,7 @@ public sealed class CreatorRaceTests : RaceFixture
         {
             await UploadAsync(task, 23, 5);
             await LeaderJobs.CreateAsync(task, Small, Now, Token);
-            Lease<LeaderAggregationJob>[] jobs = [.. await LeaderJobs.AcquireAsync(100, Minute, Now, [], Token)];
+            Lease<LeaderAggregationJob>[] jobs = [.. await LeaderJobs.AcquireAsync(100, Minute, Now, Token)];
             foreach (Lease<LeaderAggregationJob> job in jobs[..^3])
             {
                 await LeaderJobs.FinishAsync(job, await ShardsOfAsync(job.Job), [], Now, Token);

@@ -132,7 +132,7 @@ public sealed class DeletionRaceTests : RaceFixture
             HelperCommit commit = CommitOf(task, 5, NewIds(3));
             HelperAggregationJob deferred = commit.Job with { State = AggregationJobState.InProgress, Response = null };
             await HelperJobs.DeferAsync(deferred, [1], Now, Token);
-            Lease<HelperAggregationJob> lease = (await HelperJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+            Lease<HelperAggregationJob> lease = (await HelperJobs.AcquireAsync(1, Minute, Now, Token)).Single();
 
             bool[] done;
             await using (DatabaseGate gate = await DatabaseGate.BeforeWritesAsync(Database, "aggregation_jobs"))
@@ -154,7 +154,7 @@ public sealed class DeletionRaceTests : RaceFixture
             if (!committed)
             {
                 Assert.That(await HelperJobs.FinishStepAsync(lease, commit, Now, Token), Is.InstanceOf<HelperCommitOutcome.Overtaken>());
-                Lease<HelperAggregationJob> next = (await HelperJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+                Lease<HelperAggregationJob> next = (await HelperJobs.AcquireAsync(1, Minute, Now, Token)).Single();
                 Assert.That(await HelperJobs.FinishStepAsync(next, commit, Now, Token), Is.InstanceOf<HelperCommitOutcome.Committed>());
             }
 

@@ -17,9 +17,9 @@ public sealed class LeaseRaceTests : RaceFixture
         {
             await UploadAsync(task, 4, 5);
             await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-            Lease<LeaderAggregationJob> lost = (await LeaderJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+            Lease<LeaderAggregationJob> lost = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
             BatchBucketShard[] shards = await ShardsOfAsync(lost.Job, rejected: 1);
-            Lease<LeaderAggregationJob> held = (await LeaderJobs.AcquireAsync(1, Minute, Now + Minute, [], Token)).Single();
+            Lease<LeaderAggregationJob> held = (await LeaderJobs.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
             ReportVerification[] states = [new(ReportId.Random(), 5, new byte[1], new byte[1])];
             Func<Task<bool>>[] contenders =
             [
@@ -51,13 +51,13 @@ public sealed class LeaseRaceTests : RaceFixture
         {
             await UploadAsync(task, 4, 5);
             await LeaderJobs.CreateAsync(task, AnySize, Now, Token);
-            Lease<LeaderAggregationJob> first = (await LeaderJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+            Lease<LeaderAggregationJob> first = (await LeaderJobs.AcquireAsync(1, Minute, Now, Token)).Single();
             BatchBucketShard[] shards = await ShardsOfAsync(first.Job, rejected: 1);
 
             (bool committed, Lease<LeaderAggregationJob>? second) = await TakeOverAsync(
                 "aggregation_jobs",
                 () => LeaderJobs.FinishAsync(first, shards, [], Now, Token),
-                () => LeaderJobs.AcquireAsync(1, Minute, Now + Minute, [], Token),
+                () => LeaderJobs.AcquireAsync(1, Minute, Now + Minute, Token),
                 isCommitFirst: round % 2 == 0);
 
             Assert.That(second is null, Is.EqualTo(committed));
@@ -79,7 +79,7 @@ public sealed class LeaseRaceTests : RaceFixture
             BatchRange range = Range(100 + (ulong)round, 1);
             Lease<CollectionJob> lost = await CollectAsync(task, range, Now);
             StoredBatch batch = await Batches.ReadAsync(task.Key, range, Token);
-            Lease<CollectionJob> held = (await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, [], Token)).Single();
+            Lease<CollectionJob> held = (await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
 
             bool[] fenced;
             await using (DatabaseGate gate = await DatabaseGate.BeforeFenceAsync(Database, task.Key))
@@ -122,18 +122,18 @@ public sealed class LeaseRaceTests : RaceFixture
             (bool fenced, Lease<CollectionJob>? second) = await TakeOverAsync(
                 "collected_batches",
                 FenceOf(first, batch, 1),
-                () => CollectionJobs.AcquireAsync(1, Minute, Now + Minute, [], Token),
+                () => CollectionJobs.AcquireAsync(1, Minute, Now + Minute, Token),
                 isCommitFirst: true,
                 gated: 1);
             Assert.That(fenced, Is.True, "the row was locked before the lease could be taken");
-            second ??= (await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, [], Token)).Single();
+            second ??= (await CollectionJobs.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
             Assert.That(second.Job.State, Is.EqualTo(CollectionJobState.Fenced));
             Assert.That(await CollectionJobs.ReadLeaderAggregateShareAsync(second.Job, Token), Is.EqualTo((byte[])[1]));
 
             (bool answered, Lease<CollectionJob>? third) = await TakeOverAsync(
                 "collection_jobs",
                 () => CollectionJobs.FinishAsync(second, [2], null, Now, Token),
-                () => CollectionJobs.AcquireAsync(1, Minute, Now + (2 * Minute), [], Token),
+                () => CollectionJobs.AcquireAsync(1, Minute, Now + (2 * Minute), Token),
                 isCommitFirst: round % 2 == 0);
             Assert.That(third is null, Is.EqualTo(answered));
             if (third is not null)
@@ -154,8 +154,8 @@ public sealed class LeaseRaceTests : RaceFixture
         for (int round = 0; round < Rounds; round++)
         {
             HelperCommit commit = await DeferAsync(task);
-            Lease<HelperAggregationJob> lost = (await HelperJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
-            Lease<HelperAggregationJob> held = (await HelperJobs.AcquireAsync(1, Minute, Now + Minute, [], Token)).Single();
+            Lease<HelperAggregationJob> lost = (await HelperJobs.AcquireAsync(1, Minute, Now, Token)).Single();
+            Lease<HelperAggregationJob> held = (await HelperJobs.AcquireAsync(1, Minute, Now + Minute, Token)).Single();
 
             bool[] won;
             await using (DatabaseGate gate = await DatabaseGate.BeforeWritesAsync(Database, "aggregation_jobs"))
@@ -177,12 +177,12 @@ public sealed class LeaseRaceTests : RaceFixture
         for (int round = 0; round < Rounds; round++)
         {
             HelperCommit commit = await DeferAsync(task);
-            Lease<HelperAggregationJob> first = (await HelperJobs.AcquireAsync(1, Minute, Now, [], Token)).Single();
+            Lease<HelperAggregationJob> first = (await HelperJobs.AcquireAsync(1, Minute, Now, Token)).Single();
 
             (bool committed, Lease<HelperAggregationJob>? second) = await TakeOverAsync(
                 "aggregation_jobs",
                 FinishOf(first, commit),
-                () => HelperJobs.AcquireAsync(1, Minute, Now + Minute, [], Token),
+                () => HelperJobs.AcquireAsync(1, Minute, Now + Minute, Token),
                 isCommitFirst: round % 2 == 0);
 
             Assert.That(second is null, Is.EqualTo(committed));
