@@ -47,7 +47,7 @@ internal sealed class AggregatorTask
     public TaskId Id => Stored.Id;
 
     /// <summary>The draft that the task's messages follow.</summary>
-    public DapVersion Version => DapVersion.Newest;
+    public DapVersion Version { get; } = DapVersion.Newest;
 
     /// <summary>Leader or Helper: our role in this task.</summary>
     public Role Role => Stored.Role;

@@ -28,7 +28,7 @@ public abstract class DapRequests
     public abstract DapRequest ContinueAggregationJob(Uri job, AggregationJobContinueReq message);
 
     /// <summary>Asks for the answer to a step that the Helper has deferred.</summary>
-    public abstract DapRequest PollAggregationJob(Uri job, ushort step);
+    public abstract DapRequest PollAggregationJob(Uri job, ushort awaitedStep);
 
     /// <summary>Deletes an aggregation job: DAP §4.5.5 (aggregation-job-abandonment-and-deletion).</summary>
     public abstract DapRequest DeleteAggregationJob(Uri job);

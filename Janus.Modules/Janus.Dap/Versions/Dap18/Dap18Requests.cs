@@ -33,8 +33,8 @@ internal sealed class Dap18Requests(DapMediaTypes mediaTypes) : DapRequests
             Accept = mediaTypes.AggregationJobResp,
         };
 
-    public override DapRequest PollAggregationJob(Uri job, ushort step) =>
-        new(DapOperation.PollAggregationJob, HttpMethod.Get, AggregatorUrls.WithStep(job, step)) { Accept = mediaTypes.AggregationJobResp };
+    public override DapRequest PollAggregationJob(Uri job, ushort awaitedStep) =>
+        new(DapOperation.PollAggregationJob, HttpMethod.Get, AggregatorUrls.WithStep(job, awaitedStep)) { Accept = mediaTypes.AggregationJobResp };
 
     public override DapRequest DeleteAggregationJob(Uri job) =>
         new(DapOperation.DeleteAggregationJob, HttpMethod.Delete, AggregatorUrls.WithoutStep(job));
