@@ -28,20 +28,7 @@ internal sealed class Histogram<TField> : Circuit<TField>
 
     public override bool OutputIsPrefix => true;
 
-    public override void Encode(Measurement measurement, Span<TField> encoded)
-    {
-        ulong bucket = measurement.AsNumber();
-        if (bucket >= (ulong)MeasLength)
-        {
-            throw new InvalidMeasurementException(
-                $"bucket {bucket} is out of range: the histogram has {MeasLength} buckets");
-        }
-
-        for (int i = 0; i < encoded.Length; i++)
-        {
-            encoded[i] = TField.FromUInt64(Limbs.Bit((ulong)i == bucket));
-        }
-    }
+    public override void Encode(Measurement measurement, Span<TField> encoded) => EncodeBucket(measurement, encoded);
 
     public override void Eval<TCalls>(
         ReadOnlySpan<TField> meas,
@@ -61,4 +48,21 @@ internal sealed class Histogram<TField> : Circuit<TField>
     }
 
     public override void Truncate(ReadOnlySpan<TField> meas, Span<TField> output) => meas.CopyTo(output);
+
+    /// <summary>Encodes a bucket as zeros and a one, without branching on which it is.</summary>
+    /// <exception cref="InvalidMeasurementException">There is no such bucket.</exception>
+    internal static void EncodeBucket(Measurement measurement, Span<TField> encoded)
+    {
+        ulong bucket = measurement.AsNumber();
+        if (bucket >= (ulong)encoded.Length)
+        {
+            throw new InvalidMeasurementException(
+                $"bucket {bucket} is out of range: the histogram has {encoded.Length} buckets");
+        }
+
+        for (int i = 0; i < encoded.Length; i++)
+        {
+            encoded[i] = TField.FromUInt64(Limbs.Bit((ulong)i == bucket));
+        }
+    }
 }

@@ -37,6 +37,35 @@ internal sealed class RangeCheckedInteger<TField>
     /// <summary>The number of elements of an encoded integer.</summary>
     public int Bits { get; }
 
+    /// <summary>Encodes a measurement that is a number.</summary>
+    /// <exception cref="InvalidMeasurementException">It is above the maximum, or a vector.</exception>
+    public void EncodeNumber(Measurement measurement, Span<TField> encoded)
+    {
+        ulong value = measurement.AsNumber();
+        if (value > Maximum)
+        {
+            throw new InvalidMeasurementException($"measurement {value} is above the maximum {Maximum}");
+        }
+
+        Encode(value, encoded);
+    }
+
+    /// <summary>Encodes a measurement that is a vector of <paramref name="length"/> numbers, one behind the other.</summary>
+    /// <exception cref="InvalidMeasurementException">An element is above the maximum, or it is no vector of that length.</exception>
+    public void EncodeVector(Measurement measurement, int length, Span<TField> encoded)
+    {
+        ReadOnlySpan<ulong> vector = measurement.AsVector(length);
+        for (int i = 0; i < vector.Length; i++)
+        {
+            if (vector[i] > Maximum)
+            {
+                throw new InvalidMeasurementException($"element {i} of the measurement, {vector[i]}, is above the maximum {Maximum}");
+            }
+
+            Encode(vector[i], encoded.Slice(i * Bits, Bits));
+        }
+    }
+
     /// <summary>Encodes an integer that is at most the maximum, without branching on it.</summary>
     public void Encode(ulong value, Span<TField> encoded)
     {
@@ -53,4 +82,13 @@ internal sealed class RangeCheckedInteger<TField>
     /// <summary>Decodes an integer, or a share of one.</summary>
     public TField Decode(ReadOnlySpan<TField> encoded) =>
         Maximum == 1 ? encoded[0] : TField.InnerProduct(_weights, encoded);
+
+    /// <summary>Decodes as many integers, or shares of them, as <paramref name="decoded"/> has room for.</summary>
+    public void DecodeVector(ReadOnlySpan<TField> encoded, Span<TField> decoded)
+    {
+        for (int i = 0; i < decoded.Length; i++)
+        {
+            decoded[i] = Decode(encoded.Slice(i * Bits, Bits));
+        }
+    }
 }

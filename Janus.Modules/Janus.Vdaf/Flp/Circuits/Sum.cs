@@ -27,16 +27,7 @@ internal sealed class Sum<TField> : Circuit<TField>
 
     public override int EvalOutputLength => _integer.Bits;
 
-    public override void Encode(Measurement measurement, Span<TField> encoded)
-    {
-        ulong value = measurement.AsNumber();
-        if (value > _integer.Maximum)
-        {
-            throw new InvalidMeasurementException($"measurement {value} is above the maximum {_integer.Maximum}");
-        }
-
-        _integer.Encode(value, encoded);
-    }
+    public override void Encode(Measurement measurement, Span<TField> encoded) => _integer.EncodeNumber(measurement, encoded);
 
     public override void Eval<TCalls>(
         ReadOnlySpan<TField> meas,

@@ -32,20 +32,8 @@ internal sealed class Histogram<TField> : Circuit<TField>
 
     public override bool OutputIsPrefix => true;
 
-    public override void Encode(Measurement measurement, Span<TField> encoded)
-    {
-        ulong bucket = measurement.AsNumber();
-        if (bucket >= (ulong)MeasLength)
-        {
-            throw new InvalidMeasurementException(
-                $"bucket {bucket} is out of range: the histogram has {MeasLength} buckets");
-        }
-
-        for (int i = 0; i < encoded.Length; i++)
-        {
-            encoded[i] = TField.FromUInt64(Limbs.Bit((ulong)i == bucket));
-        }
-    }
+    public override void Encode(Measurement measurement, Span<TField> encoded) =>
+        Flp.Circuits.Histogram<TField>.EncodeBucket(measurement, encoded);
 
     public override void Eval<TCalls>(
         ReadOnlySpan<TField> meas,

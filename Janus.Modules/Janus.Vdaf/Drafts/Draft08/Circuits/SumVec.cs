@@ -35,20 +35,8 @@ internal sealed class SumVec<TField> : Circuit<TField>
 
     public override bool OutputIsPrefix => _integer.Bits == 1;
 
-    public override void Encode(Measurement measurement, Span<TField> encoded)
-    {
-        ReadOnlySpan<ulong> vector = measurement.AsVector(OutputLength);
-        for (int i = 0; i < vector.Length; i++)
-        {
-            if (vector[i] > _integer.Maximum)
-            {
-                throw new InvalidMeasurementException(
-                    $"element {i} of the measurement, {vector[i]}, is above the maximum {_integer.Maximum}");
-            }
-
-            _integer.Encode(vector[i], encoded.Slice(i * _integer.Bits, _integer.Bits));
-        }
-    }
+    public override void Encode(Measurement measurement, Span<TField> encoded) =>
+        _integer.EncodeVector(measurement, OutputLength, encoded);
 
     public override void Eval<TCalls>(
         ReadOnlySpan<TField> meas,
@@ -58,11 +46,5 @@ internal sealed class SumVec<TField> : Circuit<TField>
         Span<TField> output) =>
         output[0] = _bitCheck.Eval(meas, jointRand[0], sharesInverse, ref gadgets);
 
-    public override void Truncate(ReadOnlySpan<TField> meas, Span<TField> output)
-    {
-        for (int i = 0; i < output.Length; i++)
-        {
-            output[i] = _integer.Decode(meas.Slice(i * _integer.Bits, _integer.Bits));
-        }
-    }
+    public override void Truncate(ReadOnlySpan<TField> meas, Span<TField> output) => _integer.DecodeVector(meas, output);
 }
